@@ -1,0 +1,74 @@
+// Every hard limit of the protocol, once, with its unit and its reason (O9, P1, S11).
+// Limits that a network may choose differently are in genesis and are bounded by these.
+
+const kib = 1024;
+const mib = 1024 * kib;
+
+export const limits = {
+  // Names. 28 bytes and a version byte fill Celestia's 29-byte namespace (O5).
+  nameBytesMax: 28,
+
+  // Blobs and order blocks (section 3).
+  /** Bytes of a payload: one large program or a document, and 64 of them fill a block. */
+  payloadBytesMax: 256 * kib,
+  /** Shards that one blob touches (O1): more would couple committees too tightly to be worth sharding. */
+  touchesMax: 16,
+  /** Transfers in one blob (O1): a payroll run splits itself; a ledger step stays small. */
+  transfersMax: 16,
+  /** Encoded bytes of a blob: a full payload, 16 touches, 16 transfers and the fixed fields, rounded up. */
+  blobBytesMax: 258 * kib,
+  /** Blobs in a block: 10,000 small ones are one block of a busy second; the next power of two. */
+  blockBlobsMax: 16_384,
+  /** Encoded bytes of all blobs in a block: what a 100 Mbit/s link carries in about 1.3 s. */
+  blockBytesMax: 16 * mib,
+
+  // Validators, shards (section 8, A1).
+  /** Members of a set: a certificate stays under 300 bytes and verifies in milliseconds. */
+  validatorsMax: 1024,
+  shardsMax: 1024,
+  /** Contracts that genesis creates: 64 for each shard; the rest are created by steps. */
+  genesisContractsMax: 65_536,
+  genesisAllocationsMax: 65_536,
+  /** Bytes of a contract's initial configuration in genesis. */
+  genesisConfigBytesMax: 4 * kib,
+  /** Bytes of a genesis file. JSON of the largest network that fits the counts above, in practice. */
+  genesisFileBytesMax: 64 * mib,
+
+  // Values and programs (section 4).
+  /** Steps of a program (P1): the schedule stays linear in small numbers. */
+  stepsMax: 64,
+  /** Arguments of a step: enough for any hand-written method. */
+  argumentsMax: 16,
+  /** Hops of a program (P2): bounds how long it can hold what it touches. */
+  hopsMax: 8,
+  /** Keys that a footprint lists: state of a step is fetched in one batch. */
+  footprintKeysMax: 256,
+  /** Bytes of a key of contract state. */
+  keyBytesMax: 128,
+  /** Encoded bytes of a value: an outcome, an argument, a value of contract state. */
+  valueBytesMax: 64 * kib,
+  /** Nesting of a value: a scalar has depth 1. Bounds every recursion over values. */
+  valueDepthMax: 16,
+  /** Work that a program may ask for in all; one unit is about ten nanoseconds of a core. */
+  budgetMax: 1_000_000_000,
+
+  // Claims (section 6).
+  /** Lanes of a claim: contracts of one shard with work in one round. */
+  lanesMax: 4096,
+  /** Sources of a claim: each shard can appear with several rounds. */
+  sourcesMax: 4096,
+  /** Nodes, inputs or exports of one lane in one round. */
+  laneItemsMax: 65_536,
+
+  // Attest blocks (section 7).
+  /** Items of an attest block: every shard, and room to catch up. */
+  attestItemsMax: 2048,
+  /** Encoded bytes of an attest block's items. */
+  attestBytesMax: 16 * mib,
+
+  // Trees and proofs.
+  /** Leaves of an RFC 6962 tree; sizes stay exact in a double. */
+  historyLeavesMax: 2 ** 48,
+  /** Encoded bytes of one proof or witness that a verifier is willing to read. */
+  proofBytesMax: 4 * mib,
+} as const;
