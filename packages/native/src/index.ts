@@ -1,1 +1,9 @@
-export {};
+import { useHasher } from "@tandem/shared";
+import { nativeHasher } from "./hasher.ts";
+
+export { nativeHasher } from "./hasher.ts";
+
+/** Puts native hashing behind `shared` for the whole process. Results stay the same. */
+export function useNative(): void {
+  useHasher(nativeHasher);
+}

@@ -44,11 +44,14 @@ export function hashPairs(blocks: Uint8Array, output: Uint8Array): void {
   current.hashPairs(blocks, output);
 }
 
+// One pair at a time goes through buffers that stay: a hasher on native code then sees the same memory each time.
+const block = new Uint8Array(64);
+const digest = new Uint8Array(32);
+
 export function hashPair(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const block = new Uint8Array(64);
+  assert(left.length === 32 && right.length === 32, "a pair is of 32 bytes each");
   block.set(left, 0);
   block.set(right, 32);
-  const output = new Uint8Array(32);
-  current.hashPairs(block, output);
-  return output;
+  current.hashPairs(block, digest);
+  return digest.slice();
 }

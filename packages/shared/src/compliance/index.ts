@@ -1,0 +1,4 @@
+// What every implementation of an interface of this room must do, as cases that any test runner can run.
+
+export type { ComplianceCase } from "./case.ts";
+export { hasherCases } from "./hasher.ts";
