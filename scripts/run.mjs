@@ -29,7 +29,7 @@ async function main(args) {
   const failed = await ensureInstalled();
   if (failed) return passOn(failed);
   const [command, rest] = args[0] === "--exec" ? [join(binPath, args[1]), args.slice(2)] : [nodePath, args];
-  await passOn(await run(command, rest, "inherit", environment()));
+  await passOn(await run(command, rest, { stdio: "inherit", env: environment() }));
 }
 
 /** npm hands its own settings down; `json` would change what npm prints when a test calls it. */
@@ -78,11 +78,12 @@ function manifests() {
 async function install() {
   const began = Date.now();
   process.stderr.write("Setting up: installing the packages that pnpm-lock.yaml names (once).\n");
-  // `error` and not `silent`: npx must be able to say why it could not fetch pnpm.
   const args = ["--yes", "--loglevel=error", `pnpm@${pnpmVersion}`, "install", "--frozen-lockfile"];
-  // stdout belongs to the script that runs next.
+  // On a terminal pnpm draws its progress in place; elsewhere that would be a hundred lines.
+  if (!process.stderr.isTTY) args.push("--loglevel=error");
   const { npm_config_json: _, ...env } = process.env;
-  const ended = await run("npx", args, ["ignore", 2, 2], { ...env, PATH: hostPath() });
+  // stdout belongs to the script that runs next.
+  const ended = await run("npx", args, { stdio: ["ignore", 2, 2], cwd: project, env: { ...env, PATH: hostPath() } });
   if (ended.signal) return ended;
   if (ended.code !== 0 || !existsSync(nodePath)) {
     return fail(
@@ -179,9 +180,9 @@ function touch(path, date) {
 
 // Children: their exit code and signal are ours.
 
-function run(command, args, stdio, env) {
+function run(command, args, options) {
   return new Promise((done) => {
-    const child = spawn(command, args, { stdio, env });
+    const child = spawn(command, args, options);
     const forward = (signal) => child.kill(signal);
     for (const signal of signals) process.on(signal, forward);
     const end = (ended) => {
