@@ -31,8 +31,24 @@ export const limits = {
   genesisAllocationsMax: 65_536,
   /** Bytes of a contract's initial configuration in genesis. */
   genesisConfigBytesMax: 4 * kib,
+  /** Payers that a shard lists as creators: a company's departments. */
+  creatorsMax: 64,
   /** Bytes of a genesis file. JSON of the largest network that fits the counts above, in practice. */
   genesisFileBytesMax: 64 * mib,
+
+  // What a network may choose at most.
+  /** Budget of one shard in one block: ten seconds of a core, so that a follower can keep up. */
+  shardBudgetMax: 1_000_000_000,
+  /** O10, heights: a day of blocks a second; a shard further behind is not coming back by itself. */
+  lagMax: 86_400,
+  /** O10, programs: their pending entries stay in memory. */
+  pendingMax: 65_536,
+  /** Milliseconds that a header may be ahead of a voter's clock: clocks kept by NTP are within one second. */
+  clockLeadMsMax: 60_000,
+  /** Milliseconds of Δ: the worst link between two continents, tenfold. */
+  deltaMsMax: 60_000,
+  /** Milliseconds between heartbeats: a network is seen to be alive within the hour. */
+  heartbeatMsMax: 3_600_000,
 
   // Values and programs (section 4).
   /** Steps of a program (P1): the schedule stays linear in small numbers. */
@@ -49,6 +65,8 @@ export const limits = {
   valueBytesMax: 64 * kib,
   /** Nesting of a value: a scalar has depth 1. Bounds every recursion over values. */
   valueDepthMax: 16,
+  /** Items of all lists and entries of all maps in a value: a decoded one stays under some 4 MiB of memory. */
+  valueItemsMax: 16_384,
   /** Work that a program may ask for in all; one unit is about ten nanoseconds of a core. */
   budgetMax: 1_000_000_000,
 
@@ -60,11 +78,21 @@ export const limits = {
   /** Nodes, inputs or exports of one lane in one round. */
   laneItemsMax: 65_536,
 
+  /** Encoded bytes of one lane's inputs or exports: 128 of the largest values. */
+  laneBytesMax: 8 * mib,
+  /** Encoded bytes of one program's pending entry: its outcomes and tentative writes here. */
+  pendingEntryBytesMax: 8 * mib,
+
   // Attest blocks (section 7).
   /** Items of an attest block: every shard, and room to catch up. */
   attestItemsMax: 2048,
   /** Encoded bytes of an attest block's items. */
   attestBytesMax: 16 * mib,
+
+  /** Encoded bytes of a proposal of either chain: the largest body, and a megabyte for the rest. */
+  proposalBytesMax: 17 * mib,
+  /** Encoded bytes of the validator sets: 1,024 members in each of some 128 committees, now and next. */
+  validatorSetsBytesMax: 16 * mib,
 
   // Trees and proofs.
   /** Leaves of an RFC 6962 tree; sizes stay exact in a double. */

@@ -1,6 +1,7 @@
 // Containers, lists and unions, and the two wrappers: `refine` adds a rule, `branded` only a type.
 
 import { assert } from "../assert.ts";
+import { uint8 } from "./basic.ts";
 import { depthOf, merkleizeInto, mixInto, scratchBytes } from "./merkleize.ts";
 import { checkSize, DecodeFault, type Input, type Of, type Type } from "./type.ts";
 
@@ -259,4 +260,33 @@ export function sortedList<T>(type: Type<T>, itemsMax: number, compare: (a: T, b
 /** The same type under a branded name. */
 export function branded<Branded>(type: Type<any>): Type<Branded> {
   return type as Type<Branded>;
+}
+
+/** A value or `undefined`: on the wire a list of at most one. */
+export function optional<T>(type: Type<T>): Type<T | undefined> {
+  const items = list(type, 1);
+  const toItems = (value: T | undefined) => (value === undefined ? [] : [value]);
+  return {
+    ...items,
+    sizeOf: (value) => items.sizeOf(toItems(value)),
+    write: (value, output, offset) => items.write(toItems(value), output, offset),
+    read: (input, start, end) => items.read(input, start, end)[0],
+    rootInto: (value, output, offset) => items.rootInto(toItems(value), output, offset),
+  };
+}
+
+/** One of a few words, numbered from 1 on the wire in the order given. */
+export function oneOf<const Word extends string>(...words: readonly Word[]): Type<Word> {
+  return {
+    ...uint8,
+    write: (value, output, offset) => uint8.write(words.indexOf(value) + 1, output, offset),
+    read(input, start, end) {
+      const number = uint8.read(input, start, end);
+      const word = words[number - 1];
+      if (word === undefined) throw new DecodeFault("out-of-range", `${number} is none of ${words.join(", ")}`);
+      return word;
+    },
+    sizeOf: () => 1,
+    rootInto: (value, output, offset) => uint8.rootInto(words.indexOf(value) + 1, output, offset),
+  };
 }

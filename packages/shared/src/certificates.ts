@@ -1,0 +1,128 @@
+// Section 8: believing certificates and evidence. A certificate is checked against the set of its chain and
+// epoch, and a header only counts as certified if its epoch, view and root are the certificate's own.
+
+import { equalBytes } from "./bytes.ts";
+import { type Committee, type QuorumCode, verifyQuorum } from "./committee.ts";
+import { affirmDomain, signingRoot, voteDomain } from "./domains.ts";
+import { affirmedClaimCodec } from "./messages/affirmation.ts";
+import type { Certificate, CertificateKind } from "./messages/certificate.ts";
+import { claimSummaryCodec } from "./messages/claim.ts";
+import type { Chain, ClaimEvidence, VoteEvidence } from "./messages/evidence.ts";
+import { claimClashProblem, voteClashProblem } from "./messages/evidence.ts";
+import { ballotCodec, type Vote, type VoteKind } from "./messages/vote.ts";
+import type { Epoch, Root, View } from "./numbers.ts";
+import type { Failure } from "./result.ts";
+import type { Scheme } from "./scheme.ts";
+
+/** The set that votes on one chain in one epoch. */
+export interface Electorate {
+  readonly scheme: Scheme;
+  readonly network: Root;
+  readonly chain: Chain;
+  readonly epoch: Epoch;
+  readonly committee: Committee;
+}
+
+export type CertificateCode =
+  | QuorumCode
+  | "wrong-epoch" // not of this set's epoch
+  | "wrong-kind"
+  | "wrong-view"
+  | "wrong-block";
+
+/** One word family: the vote that each certificate aggregates. */
+export const voteKindOf: { readonly [Kind in CertificateKind]: VoteKind } = {
+  notarization: "notarize",
+  nullification: "nullify",
+  finalization: "finalize",
+};
+
+/** What a vote of this kind signs. */
+export function voteSigningRoot(
+  { network, chain }: Pick<Electorate, "network" | "chain">,
+  kind: VoteKind,
+  ballot: Pick<Vote, "epoch" | "view" | "block">,
+): Root {
+  return signingRoot(voteDomain(network, chain, kind), ballotCodec.root(ballot));
+}
+
+/** Whether one vote is its signer's. */
+export function verifyVote(electorate: Electorate, vote: Vote): boolean {
+  const seat = electorate.committee.seats[vote.signer];
+  if (seat === undefined || vote.epoch !== electorate.epoch) return false;
+  return electorate.scheme.verify(seat.key, voteSigningRoot(electorate, vote.kind, vote), vote.signature);
+}
+
+export function verifyCertificate(
+  electorate: Electorate,
+  certificate: Certificate,
+): Failure<CertificateCode> | undefined {
+  const { scheme, committee, network, chain, epoch } = electorate;
+  if (certificate.epoch !== epoch) {
+    return { code: "wrong-epoch", path: "epoch", message: `epoch ${certificate.epoch} where the set is of ${epoch}` };
+  }
+  const domain = voteDomain(network, chain, voteKindOf[certificate.kind]);
+  return verifyQuorum(scheme, committee, domain, ballotCodec.root(certificate), certificate);
+}
+
+/** Whether `certificate` is a finalization of exactly this header. */
+export function verifyFinalization(
+  electorate: Electorate,
+  certificate: Certificate,
+  header: { readonly epoch: Epoch; readonly view: View },
+  headerRoot: Root,
+): Failure<CertificateCode> | undefined {
+  if (certificate.kind !== "finalization") {
+    return { code: "wrong-kind", path: "kind", message: `a ${certificate.kind} finalizes nothing` };
+  }
+  if (header.epoch !== certificate.epoch) {
+    return { code: "wrong-epoch", path: "epoch", message: `the header's epoch is ${header.epoch}, not ${certificate.epoch}` };
+  }
+  if (header.view !== certificate.view) {
+    return { code: "wrong-view", path: "view", message: `the header's view is ${header.view}, not ${certificate.view}` };
+  }
+  if (!equalBytes(headerRoot, certificate.block)) {
+    return { code: "wrong-block", path: "block", message: "the certificate names another block" };
+  }
+  return verifyCertificate(electorate, certificate);
+}
+
+export type EvidenceCode = "no-clash" | "wrong-chain" | "wrong-epoch" | "unknown-signer" | "bad-signature";
+
+/** S10: both votes are by one seat and no honest validator sends both. */
+export function verifyVoteEvidence(electorate: Electorate, evidence: VoteEvidence): Failure<EvidenceCode> | undefined {
+  const clash = voteClashProblem(evidence);
+  if (clash !== undefined) return { code: "no-clash", path: "", message: clash };
+  if (evidence.chain !== electorate.chain) {
+    return { code: "wrong-chain", path: "chain", message: `votes of the ${evidence.chain} chain` };
+  }
+  for (const path of ["first", "second"] as const) {
+    if (!verifyVote(electorate, evidence[path])) {
+      return { code: "bad-signature", path, message: "the vote is not its signer's in this epoch" };
+    }
+  }
+  return undefined;
+}
+
+/** C4: both claims are affirmed by one seat of the shard's committee. */
+export function verifyClaimEvidence(
+  electorate: Omit<Electorate, "chain">,
+  evidence: ClaimEvidence,
+): Failure<EvidenceCode> | undefined {
+  const { scheme, committee, network, epoch } = electorate;
+  const clash = claimClashProblem(evidence.first.claim, evidence.second.claim);
+  if (clash !== undefined) return { code: "no-clash", path: "", message: clash };
+  if (evidence.first.claim.epoch !== epoch) {
+    return { code: "wrong-epoch", path: "first.claim.epoch", message: `the committee is of epoch ${epoch}` };
+  }
+  const seat = committee.seats[evidence.signer];
+  if (seat === undefined) return { code: "unknown-signer", path: "signer", message: `no seat ${evidence.signer}` };
+  for (const path of ["first", "second"] as const) {
+    const { claim, signature } = evidence[path];
+    const affirmed = affirmedClaimCodec.root({ epoch, claim: claimSummaryCodec.root(claim) });
+    if (!scheme.verify(seat.key, signingRoot(affirmDomain(network), affirmed), signature)) {
+      return { code: "bad-signature", path, message: "the affirmation is not this seat's" };
+    }
+  }
+  return undefined;
+}

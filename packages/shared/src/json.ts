@@ -1,0 +1,132 @@
+// Strict reading of JSON that people wrote: every key known, every value of its form, and an error that
+// names the place. A `Reader` turns an unknown into a value or a `Fault` at a path.
+
+import { fromHex } from "./bytes.ts";
+import { isCount } from "./numbers.ts";
+import { type Failure, failure, type Result, success } from "./result.ts";
+
+export type JsonCode =
+  | "too-large" // more bytes than a file may have
+  | "not-json"
+  | "wrong-type"
+  | "missing" // a key that must be there
+  | "unknown-key"
+  | "bad-format" // text that is not what it must be
+  | "out-of-range"
+  | "too-many";
+
+class Fault extends Error {
+  readonly failure: Failure<JsonCode>;
+
+  constructor(code: JsonCode, path: string, message: string) {
+    super(message);
+    this.failure = { code, path, message: path === "" ? message : `${path}: ${message}` };
+  }
+}
+
+export type Reader<T> = (value: unknown, path: string) => T;
+
+/** Reads the whole of `text`. */
+export function readJson<T>(text: string, charactersMax: number, reader: Reader<T>): Result<T, Failure<JsonCode>> {
+  if (text.length > charactersMax) {
+    return failure("too-large", "", `${text.length} characters where ${charactersMax} are allowed`);
+  }
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    return failure("not-json", "", `this is not JSON: ${(error as Error).message}`);
+  }
+  try {
+    return success(reader(parsed, ""));
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { ok: false, error: error.failure };
+  }
+}
+
+function nameOf(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "a list" : `a ${typeof value}`;
+}
+
+function expectString(value: unknown, path: string): string {
+  if (typeof value !== "string") throw new Fault("wrong-type", path, `text is expected, not ${nameOf(value)}`);
+  return value;
+}
+
+export function jsonObject<T extends object>(fields: { readonly [Name in keyof T]: Reader<T[Name]> }): Reader<T> {
+  const names = Object.keys(fields) as (keyof T & string)[];
+  return (value, path) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      throw new Fault("wrong-type", path, `an object is expected, not ${nameOf(value)}`);
+    }
+    const place = (name: string) => (path === "" ? name : `${path}.${name}`);
+    for (const name of Object.keys(value)) {
+      if (!names.includes(name as keyof T & string)) {
+        throw new Fault("unknown-key", place(name), `no such key; known are ${names.join(", ")}`);
+      }
+    }
+    const read: Partial<T> = {};
+    for (const name of names) {
+      if (!Object.hasOwn(value, name)) throw new Fault("missing", place(name), "this key is missing");
+      read[name] = fields[name]((value as Record<string, unknown>)[name], place(name));
+    }
+    return read as T;
+  };
+}
+
+export function jsonList<T>(item: Reader<T>, itemsMax: number): Reader<readonly T[]> {
+  return (value, path) => {
+    if (!Array.isArray(value)) throw new Fault("wrong-type", path, `a list is expected, not ${nameOf(value)}`);
+    if (value.length > itemsMax) throw new Fault("too-many", path, `${value.length} items where ${itemsMax} are allowed`);
+    return value.map((each, index) => item(each, `${path}[${index}]`));
+  };
+}
+
+/** Lower-case hex, of a fixed number of bytes or of 1 to `max`. */
+export function jsonHex<Branded extends Uint8Array = Uint8Array>(size: number | { readonly max: number }): Reader<Branded> {
+  return (value, path) => {
+    const bytes = fromHex(expectString(value, path));
+    if (bytes === undefined) throw new Fault("bad-format", path, "lower-case hex is expected, two digits a byte");
+    if (typeof size === "number" ? bytes.length !== size : bytes.length < 1 || bytes.length > size.max) {
+      const want = typeof size === "number" ? `${size}` : `1-${size.max}`;
+      throw new Fault("bad-format", path, `${bytes.length} bytes of hex where ${want} are expected`);
+    }
+    return bytes as Branded;
+  };
+}
+
+/** A JSON number that is whole and within range. */
+export function jsonCount<Branded extends number = number>(min: number, max: number): Reader<Branded> {
+  return (value, path) => {
+    if (!isCount(value)) throw new Fault("wrong-type", path, `a whole number is expected, not ${JSON.stringify(value)}`);
+    if (value < min || value > max) throw new Fault("out-of-range", path, `${value} is not from ${min} to ${max}`);
+    return value as Branded;
+  };
+}
+
+/** Decimal digits in text, for numbers that JSON readers would round. */
+export function jsonDecimal<Branded extends bigint>(max: bigint): Reader<Branded> {
+  return (value, path) => {
+    const text = expectString(value, path);
+    if (!/^(0|[1-9][0-9]{0,77})$/.test(text)) {
+      throw new Fault("bad-format", path, `a decimal number in text is expected, not ${JSON.stringify(text)}`);
+    }
+    if (BigInt(text) > max) throw new Fault("out-of-range", path, `${text} is above ${max}`);
+    return BigInt(text) as Branded;
+  };
+}
+
+export function jsonText<Branded extends string>(isValid: (text: string) => boolean, form: string): Reader<Branded> {
+  return (value, path) => {
+    const text = expectString(value, path);
+    if (!isValid(text)) throw new Fault("bad-format", path, `${JSON.stringify(text)} is not ${form}`);
+    return text as Branded;
+  };
+}
+
+/** The first reader if the value is text, else the second: `"anyone"` or a list. */
+export function jsonTextOr<A, B>(text: Reader<A>, other: Reader<B>): Reader<A | B> {
+  return (value, path) => (typeof value === "string" ? text(value, path) : other(value, path));
+}

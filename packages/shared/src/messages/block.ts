@@ -1,0 +1,77 @@
+// What a leader proposes on each chain, and the citation of the other chain that it may carry.
+//
+// O3: a new citation travels with the cited header, its finalization certificate, and a proof that the
+// parent's citation is an ancestor of it (`history` of the cited header). O6: an order proposal carries blob
+// roots only. S3: a proposal carries the certificate of its parent, unless that is genesis. S4: its
+// signature is the leader's notarize vote.
+
+import { limits } from "../limits.ts";
+import type { Root } from "../numbers.ts";
+import { codec, container, list, optional, type Type } from "../ssz/index.ts";
+import { type HistoryProof, historyProofType } from "../merkle/history-proof.ts";
+import { type AttestHeader, attestHeaderType } from "./attest-header.ts";
+import { type AttestItem, attestItemsType } from "./attestation.ts";
+import { type Certificate, certificateType } from "./certificate.ts";
+import { rootType, signatureType } from "./common.ts";
+import { type OrderHeader, orderHeaderType } from "./order-header.ts";
+
+export interface Citation<Header> {
+  readonly header: Header;
+  /** Finalization of `header`. */
+  readonly certificate: Certificate;
+  /** That the parent's citation is in `header.history`. */
+  readonly descent: HistoryProof;
+}
+
+export interface OrderBody {
+  /** Roots of the blobs, in order. */
+  readonly blobs: readonly Root[];
+  /** Absent when the block cites what its parent cites. */
+  readonly citation: Citation<AttestHeader> | undefined;
+}
+
+export interface AttestBody {
+  readonly items: readonly AttestItem[];
+  readonly citation: Citation<OrderHeader> | undefined;
+}
+
+export interface Proposal<Header, Body> {
+  readonly header: Header;
+  readonly body: Body;
+  /** Notarization or finalization of the parent; absent when that is genesis. */
+  readonly parent: Certificate | undefined;
+  readonly signature: Uint8Array;
+}
+
+export type OrderProposal = Proposal<OrderHeader, OrderBody>;
+export type AttestProposal = Proposal<AttestHeader, AttestBody>;
+
+function citationType<Header>(header: Type<Header>): Type<Citation<Header>> {
+  return container({ header, certificate: certificateType, descent: historyProofType }) as Type<Citation<Header>>;
+}
+
+function proposalType<Header, Body>(header: Type<Header>, body: Type<Body>): Type<Proposal<Header, Body>> {
+  return container({ header, body, parent: optional(certificateType), signature: signatureType }) as Type<
+    Proposal<Header, Body>
+  >;
+}
+
+/** O4: `blobsRoot` is the root of this list. */
+export const blobRootsType: Type<readonly Root[]> = list(rootType, limits.blockBlobsMax);
+export const blobRootsCodec = codec("blob-roots", blobRootsType);
+
+const orderBodyType: Type<OrderBody> = container({
+  blobs: blobRootsType,
+  citation: optional(citationType(attestHeaderType)),
+});
+const attestBodyType: Type<AttestBody> = container({
+  items: attestItemsType,
+  citation: optional(citationType(orderHeaderType)),
+});
+
+export const orderProposalCodec = codec("order-proposal", proposalType(orderHeaderType, orderBodyType), limits.proposalBytesMax);
+export const attestProposalCodec = codec(
+  "attest-proposal",
+  proposalType(attestHeaderType, attestBodyType),
+  limits.proposalBytesMax,
+);

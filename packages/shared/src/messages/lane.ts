@@ -1,0 +1,130 @@
+// C2: a lane is what one round did to one contract, checkable alone: from its nodes, a witness under `pre`
+// and its inputs, anyone recomputes `post` and `exports`. The claim carries the lane's roots; the lists
+// behind them travel by content.
+
+import { limits } from "../limits.ts";
+import type { ContractName, EnvironmentName, Root, Round, StepIndex } from "../numbers.ts";
+import { boolean, byteList, codec, container, list, oneOf, optional, refine, sortedList, type Type, union } from "../ssz/index.ts";
+import { contractNameType, environmentNameType, rootType, roundType, stepIndexType } from "./common.ts";
+import { compareNodes, type Node, nodeType } from "./node.ts";
+
+/** A contract as the contracts map commits to it (C1); absent is the zero leaf. */
+export interface ContractRecord {
+  readonly environment: EnvironmentName;
+  /** Root of the contract's sparse map. */
+  readonly state: Root;
+  readonly status: "live" | "ended";
+}
+
+export interface Lane {
+  readonly contract: ContractName;
+  readonly nodes: Root;
+  /** Root of the contract's record before and after; zero while it does not exist. */
+  readonly pre: Root;
+  readonly inputs: Root;
+  readonly post: Root;
+  readonly exports: Root;
+}
+
+/** P3: the closed list of reasons for `Nothing`. */
+export const nothingReasons = [
+  "reverted",
+  "input",
+  "expected",
+  "group",
+  "budget",
+  "footprint",
+  "no-contract",
+  "trapped",
+] as const;
+export type NothingReason = (typeof nothingReasons)[number];
+
+/** An outcome with its value in canonical encoding (P8). */
+export type EncodedOutcome =
+  | { readonly kind: "value"; readonly value: Uint8Array }
+  | { readonly kind: "nothing"; readonly value: { readonly why: NothingReason; readonly step: StepIndex } };
+
+export interface Export {
+  readonly node: Node;
+  /** A grouped step's outcome is tentative; a caller proves it together with the settle's verdict. */
+  readonly content:
+    | { readonly kind: "outcome"; readonly value: EncodedOutcome }
+    | { readonly kind: "tentative"; readonly value: EncodedOutcome }
+    | { readonly kind: "verdict"; readonly value: boolean };
+}
+
+/** A tentative write (P5); no value deletes the key. */
+export interface Write {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | undefined;
+}
+
+/** Something used from outside the lane, and where it came from. */
+export interface LaneInput {
+  readonly node: Node;
+  /** The contract of `node`. */
+  readonly contract: ContractName;
+  readonly from: "source" | "pending" | "lane";
+  /** Round of the source claim; zero unless `from` is a source. */
+  readonly round: Round;
+  readonly content:
+    | { readonly kind: "outcome"; readonly value: EncodedOutcome }
+    | { readonly kind: "write"; readonly value: Write };
+}
+
+export const contractRecordType: Type<ContractRecord> = container({
+  environment: environmentNameType,
+  state: rootType,
+  status: oneOf("live", "ended"),
+});
+
+export const laneType: Type<Lane> = container({
+  contract: contractNameType,
+  nodes: rootType,
+  pre: rootType,
+  inputs: rootType,
+  post: rootType,
+  exports: rootType,
+});
+
+export const encodedOutcomeType: Type<EncodedOutcome> = union({
+  value: byteList(limits.valueBytesMax, 1),
+  nothing: container({ why: oneOf(...nothingReasons), step: stepIndexType }),
+});
+
+const exportType: Type<Export> = container({
+  node: nodeType,
+  content: union({ outcome: encodedOutcomeType, tentative: encodedOutcomeType, verdict: boolean }),
+});
+
+export const writeType: Type<Write> = container({
+  key: byteList(limits.keyBytesMax, 1),
+  value: optional(byteList(limits.valueBytesMax, 1)),
+});
+
+const laneInputType: Type<LaneInput> = refine(
+  container({
+    node: nodeType,
+    contract: contractNameType,
+    from: oneOf("source", "pending", "lane"),
+    round: roundType,
+    content: union({ outcome: encodedOutcomeType, write: writeType }),
+  }),
+  "bad-value",
+  ({ from, round }) => (from === "source" || round === 0 ? undefined : `a round without a source: ${round}`),
+);
+
+export const contractRecordCodec = codec("contract-record", contractRecordType);
+export const laneCodec = codec("lane", laneType);
+export const laneNodesCodec = codec<readonly Node[]>("lane-nodes", sortedList(nodeType, limits.laneItemsMax, compareNodes));
+/** In line order of the nodes used, several of one node apart by key; `exports` has one for each node. */
+export const laneInputsCodec = codec<readonly LaneInput[]>(
+  "lane-inputs",
+  list(laneInputType, limits.laneItemsMax),
+  limits.laneBytesMax,
+);
+export const laneExportsCodec = codec<readonly Export[]>(
+  "lane-exports",
+  sortedList(exportType, limits.laneItemsMax, (a, b) => compareNodes(a.node, b.node)),
+  limits.laneBytesMax,
+);
