@@ -4,10 +4,10 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
+import { Complaint, complain, describe, readArguments, runTool } from "../packages/cli/src/terminal.ts";
 import { type Bench, createBench, type Figure } from "./bench/measure.ts";
 import { formatFigures } from "./bench/table.ts";
-import { complain, Complaint, message, project } from "./terminal.ts";
+import { project } from "./project.ts";
 
 const help = `npm run bench -- AREA [--json]
 
@@ -15,36 +15,39 @@ Measures an area, each figure beside its raw limit in the same run, and prints a
 
   AREA     which benches to run; without one, the areas are listed
   --json   one line per figure on stdout: {"name","value","unit","limit","ratio"}
-           (through npm add --silent, or npm's own banner comes first)
   --help   this text
 
-ratio is value / limit. Rates (…/s) want it high, costs (us) want it low.
+ratio is value / limit. Rates (per second) want it high, costs (us) want it low.
 `;
 
 interface BenchFile {
   readonly path: string;
   readonly area: string;
-  measure(bench: Bench): Promise<void>;
+  readonly measure: (bench: Bench) => Promise<void>;
 }
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
+async function main(args: string[]): Promise<void> {
+  const { values, positionals } = readArguments({
+    args,
     allowPositionals: true,
     options: { json: { type: "boolean" }, help: { type: "boolean" } },
   });
-  if (values.help) return void process.stdout.write(help);
-  const area = positionals[0];
-  const files = await benchFiles();
-  const areas = [...new Set(files.map((file) => file.area))].sort();
-  if (area === undefined || !areas.includes(area) || positionals.length > 1) {
-    const known = areas.length === 0 ? "There are no benches yet." : `Areas: ${areas.join(", ")}.`;
-    const what = area === undefined ? "Name one area." : `There is no area "${positionals.join(" ")}".`;
-    throw new Complaint("unknown-area", what, `${known} npm run bench -- AREA`);
+  if (values.help) {
+    process.stdout.write(help);
+    return;
   }
-  await runAll(
-    files.filter((file) => file.area === area),
-    values.json === true,
-  );
+  const files = await benchFiles();
+  const area = positionals.join(" ");
+  const chosen = files.filter((file) => file.area === area);
+  if (chosen.length === 0) throw unknownArea(area, files);
+  await runAll(chosen, values.json === true);
+}
+
+function unknownArea(area: string, files: readonly BenchFile[]): Complaint {
+  const areas = [...new Set(files.map((file) => file.area))].sort();
+  const what = area === "" ? "Name one area." : `There is no area "${area}".`;
+  const known = areas.length === 0 ? "There are no benches yet." : `Areas: ${areas.join(", ")}.`;
+  return new Complaint("unknown-area", what, `${known} npm run bench -- AREA`);
 }
 
 async function runAll(files: readonly BenchFile[], json: boolean): Promise<void> {
@@ -59,7 +62,8 @@ async function runAll(files: readonly BenchFile[], json: boolean): Promise<void>
     try {
       await file.measure(bench);
     } catch (error) {
-      complain(new Complaint("bench-failed", `${file.path}: ${message(error)}`, "The other files still ran."));
+      const what = `${file.path}: ${describe(error)}`;
+      complain(new Complaint("bench-failed", what, "The other files of the area still run."), json);
       process.exitCode = 1;
     }
   }
@@ -75,12 +79,9 @@ async function load(path: string): Promise<BenchFile> {
   const loaded = (await import(pathToFileURL(join(project, path)).href)) as Record<string, unknown>;
   const { area, default: measure } = loaded;
   if (typeof area !== "string" || typeof measure !== "function") {
-    throw new Complaint("bench-shape", `${path} exports no area or no default function.`, "See scripts/bench/measure.ts.");
+    throw new Complaint("bench-shape", `${path} lacks an area or a default function.`, "See scripts/bench/measure.ts.");
   }
   return { path, area, measure: measure as BenchFile["measure"] };
 }
 
-main().catch((error: unknown) => {
-  complain(error);
-  process.exitCode = error instanceof Complaint && error.code === "unknown-area" ? 2 : 1;
-});
+await runTool(main);
