@@ -11,7 +11,7 @@ import type { Chain, ClaimEvidence, VoteEvidence } from "./messages/evidence.ts"
 import { claimClashProblem, voteClashProblem } from "./messages/evidence.ts";
 import { ballotCodec, type Vote, type VoteKind } from "./messages/vote.ts";
 import type { Epoch, Root, View } from "./numbers.ts";
-import type { Failure } from "./result.ts";
+import { failure, type Verdict, verified } from "./result.ts";
 import type { Scheme } from "./scheme.ts";
 
 /** The set that votes on one chain in one epoch. */
@@ -53,13 +53,10 @@ export function verifyVote(electorate: Electorate, vote: Vote): boolean {
   return electorate.scheme.verify(seat.key, voteSigningRoot(electorate, vote.kind, vote), vote.signature);
 }
 
-export function verifyCertificate(
-  electorate: Electorate,
-  certificate: Certificate,
-): Failure<CertificateCode> | undefined {
+export function verifyCertificate(electorate: Electorate, certificate: Certificate): Verdict<CertificateCode> {
   const { scheme, committee, network, chain, epoch } = electorate;
   if (certificate.epoch !== epoch) {
-    return { code: "wrong-epoch", path: "epoch", message: `epoch ${certificate.epoch} where the set is of ${epoch}` };
+    return failure("wrong-epoch", "epoch", `epoch ${certificate.epoch} where the set is of ${epoch}`);
   }
   const domain = voteDomain(network, chain, voteKindOf[certificate.kind]);
   return verifyQuorum(scheme, committee, domain, ballotCodec.root(certificate), certificate);
@@ -71,18 +68,18 @@ export function verifyFinalization(
   certificate: Certificate,
   header: { readonly epoch: Epoch; readonly view: View },
   headerRoot: Root,
-): Failure<CertificateCode> | undefined {
+): Verdict<CertificateCode> {
   if (certificate.kind !== "finalization") {
-    return { code: "wrong-kind", path: "kind", message: `a ${certificate.kind} finalizes nothing` };
+    return failure("wrong-kind", "kind", `a ${certificate.kind} finalizes nothing`);
   }
   if (header.epoch !== certificate.epoch) {
-    return { code: "wrong-epoch", path: "epoch", message: `the header's epoch is ${header.epoch}, not ${certificate.epoch}` };
+    return failure("wrong-epoch", "epoch", `the header's epoch is ${header.epoch}, not ${certificate.epoch}`);
   }
   if (header.view !== certificate.view) {
-    return { code: "wrong-view", path: "view", message: `the header's view is ${header.view}, not ${certificate.view}` };
+    return failure("wrong-view", "view", `the header's view is ${header.view}, not ${certificate.view}`);
   }
   if (!equalBytes(headerRoot, certificate.block)) {
-    return { code: "wrong-block", path: "block", message: "the certificate names another block" };
+    return failure("wrong-block", "block", "the certificate names another block");
   }
   return verifyCertificate(electorate, certificate);
 }
@@ -90,39 +87,39 @@ export function verifyFinalization(
 export type EvidenceCode = "no-clash" | "wrong-chain" | "wrong-epoch" | "unknown-signer" | "bad-signature";
 
 /** S10: both votes are by one seat and no honest validator sends both. */
-export function verifyVoteEvidence(electorate: Electorate, evidence: VoteEvidence): Failure<EvidenceCode> | undefined {
+export function verifyVoteEvidence(electorate: Electorate, evidence: VoteEvidence): Verdict<EvidenceCode> {
   const clash = voteClashProblem(evidence);
-  if (clash !== undefined) return { code: "no-clash", path: "", message: clash };
+  if (clash !== undefined) return failure("no-clash", "", clash);
   if (evidence.chain !== electorate.chain) {
-    return { code: "wrong-chain", path: "chain", message: `votes of the ${evidence.chain} chain` };
+    return failure("wrong-chain", "chain", `votes of the ${evidence.chain} chain`);
   }
   for (const path of ["first", "second"] as const) {
     if (!verifyVote(electorate, evidence[path])) {
-      return { code: "bad-signature", path, message: "the vote is not its signer's in this epoch" };
+      return failure("bad-signature", path, "the vote is not its signer's in this epoch");
     }
   }
-  return undefined;
+  return verified;
 }
 
 /** C4: both claims are affirmed by one seat of the shard's committee. */
 export function verifyClaimEvidence(
   electorate: Omit<Electorate, "chain">,
   evidence: ClaimEvidence,
-): Failure<EvidenceCode> | undefined {
+): Verdict<EvidenceCode> {
   const { scheme, committee, network, epoch } = electorate;
   const clash = claimClashProblem(evidence.first.claim, evidence.second.claim);
-  if (clash !== undefined) return { code: "no-clash", path: "", message: clash };
+  if (clash !== undefined) return failure("no-clash", "", clash);
   if (evidence.first.claim.epoch !== epoch) {
-    return { code: "wrong-epoch", path: "first.claim.epoch", message: `the committee is of epoch ${epoch}` };
+    return failure("wrong-epoch", "first.claim.epoch", `the committee is of epoch ${epoch}`);
   }
   const seat = committee.seats[evidence.signer];
-  if (seat === undefined) return { code: "unknown-signer", path: "signer", message: `no seat ${evidence.signer}` };
+  if (seat === undefined) return failure("unknown-signer", "signer", `no seat ${evidence.signer}`);
   for (const path of ["first", "second"] as const) {
     const { claim, signature } = evidence[path];
     const affirmed = affirmedClaimCodec.root({ epoch, claim: claimSummaryCodec.root(claim) });
     if (!scheme.verify(seat.key, signingRoot(affirmDomain(network), affirmed), signature)) {
-      return { code: "bad-signature", path, message: "the affirmation is not this seat's" };
+      return failure("bad-signature", path, "the affirmation is not this seat's");
     }
   }
-  return undefined;
+  return verified;
 }

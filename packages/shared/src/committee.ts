@@ -7,15 +7,11 @@
 import { toHex } from "./bytes.ts";
 import { type Domain, signingRoot } from "./domains.ts";
 import type { Members } from "./messages/validator-sets.ts";
-import { type Failure, failure, type Result, success } from "./result.ts";
 import type { Root } from "./numbers.ts";
+import { type Failure, failure, type Result, success, type Verdict, verified } from "./result.ts";
 import type { PublicKey, Scheme } from "./scheme.ts";
 
-export type CommitteeCode =
-  | "empty-committee"
-  | "bad-key"
-  | "doubled-key"
-  | "bad-weight"; // zero, or the sum exceeds 2^64-1
+export type CommitteeCode = "empty-committee" | "bad-key" | "doubled-key" | "bad-weight"; // zero, or the sum exceeds 2^64-1
 
 export interface Seat {
   readonly key: PublicKey;
@@ -83,20 +79,20 @@ export function verifyQuorum(
   domain: Domain,
   root: Root,
   { bitmap, signature }: QuorumSignature,
-): Failure<QuorumCode> | undefined {
+): Verdict<QuorumCode> {
   const { seats } = committee;
   if (bitmap.length !== seats.length) {
-    return { code: "bitmap-length", path: "bitmap", message: `${bitmap.length} bits for ${seats.length} members` };
+    return failure("bitmap-length", "bitmap", `${bitmap.length} bits for ${seats.length} members`);
   }
   const weight = weightOf(committee, bitmap);
   if (!isQuorum(committee, weight)) {
-    return { code: "no-quorum", path: "bitmap", message: `weight ${weight} of ${committee.total} is not more than 2/3` };
+    return failure("no-quorum", "bitmap", `weight ${weight} of ${committee.total} is not more than 2/3`);
   }
   const keys = seats.filter((_, i) => bitmap[i]).map((seat) => seat.key);
   if (!scheme.verifyAggregate(keys, signingRoot(domain, root), signature)) {
-    return { code: "bad-signature", path: "signature", message: "the aggregate is not by these signers over this" };
+    return failure("bad-signature", "signature", "the aggregate is not by these signers over this");
   }
-  return undefined;
+  return verified;
 }
 
 /** A signature by one seat, checked on its own. */

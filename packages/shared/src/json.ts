@@ -79,13 +79,16 @@ export function jsonObject<T extends object>(fields: { readonly [Name in keyof T
 export function jsonList<T>(item: Reader<T>, itemsMax: number): Reader<readonly T[]> {
   return (value, path) => {
     if (!Array.isArray(value)) throw new Fault("wrong-type", path, `a list is expected, not ${nameOf(value)}`);
-    if (value.length > itemsMax) throw new Fault("too-many", path, `${value.length} items where ${itemsMax} are allowed`);
+    if (value.length > itemsMax)
+      throw new Fault("too-many", path, `${value.length} items where ${itemsMax} are allowed`);
     return value.map((each, index) => item(each, `${path}[${index}]`));
   };
 }
 
 /** Lower-case hex, of a fixed number of bytes or of 1 to `max`. */
-export function jsonHex<Branded extends Uint8Array = Uint8Array>(size: number | { readonly max: number }): Reader<Branded> {
+export function jsonHex<Branded extends Uint8Array = Uint8Array>(
+  size: number | { readonly max: number },
+): Reader<Branded> {
   return (value, path) => {
     const bytes = fromHex(expectString(value, path));
     if (bytes === undefined) throw new Fault("bad-format", path, "lower-case hex is expected, two digits a byte");
@@ -100,7 +103,8 @@ export function jsonHex<Branded extends Uint8Array = Uint8Array>(size: number | 
 /** A JSON number that is whole and within range. */
 export function jsonCount<Branded extends number = number>(min: number, max: number): Reader<Branded> {
   return (value, path) => {
-    if (!isCount(value)) throw new Fault("wrong-type", path, `a whole number is expected, not ${JSON.stringify(value)}`);
+    if (!isCount(value))
+      throw new Fault("wrong-type", path, `a whole number is expected, not ${JSON.stringify(value)}`);
     if (value < min || value > max) throw new Fault("out-of-range", path, `${value} is not from ${min} to ${max}`);
     return value as Branded;
   };

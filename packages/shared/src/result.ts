@@ -20,3 +20,8 @@ export function failure<Code extends string>(
 ): { readonly ok: false; readonly error: Failure<Code> } {
   return { ok: false, error: { code, path, message } };
 }
+
+/** A statement holds, or why it is not shown. */
+export type Verdict<Code extends string> = Result<undefined, Failure<Code>>;
+
+export const verified: { readonly ok: true; readonly value: undefined } = success(undefined);

@@ -77,7 +77,9 @@ function setProblem(scheme: Scheme, members: Members, path: string, key: string)
 function shardsProblem(scheme: Scheme, genesis: Genesis): GenesisError | undefined {
   for (const [index, shard] of genesis.shards.entries()) {
     const path = `shards[${index}].committee`;
-    const seat = shard.committee.findIndex(({ validator, weight }) => validator >= genesis.validators.length || weight === 0n);
+    const seat = shard.committee.findIndex(
+      ({ validator, weight }) => validator >= genesis.validators.length || weight === 0n,
+    );
     if (seat >= 0) return refuse("unknown-validator", `${path}[${seat}]`, "no such validator, or no weight").error;
     const problem = setProblem(scheme, shardMembers(genesis, shard), path, "");
     if (problem !== undefined) return problem;
@@ -99,5 +101,5 @@ function contractsProblem({ contracts, shards }: Genesis): GenesisError | undefi
 
 function allocationsProblem({ allocations }: Genesis): GenesisError | undefined {
   const total = allocations.reduce((sum, each) => sum + each.amount, 0n);
-  return total > amountMax ? refuse("overflow", "allocations", "they add up to 2^128 or more").error : undefined;
+  return total >= 1n << 128n ? refuse("overflow", "allocations", "they add up to 2^128 or more").error : undefined;
 }

@@ -7,7 +7,17 @@
 // large numbers. Every error names the key.
 
 import { compareBytes, equalBytes, toHex } from "../bytes.ts";
-import { type JsonCode, jsonCount, jsonDecimal, jsonHex, jsonList, jsonObject, jsonText, jsonTextOr, type Reader, readJson } from "../json.ts";
+import {
+  jsonCount,
+  jsonDecimal,
+  jsonHex,
+  jsonList,
+  jsonObject,
+  jsonText,
+  jsonTextOr,
+  type Reader,
+  readJson,
+} from "../json.ts";
 import { limits } from "../limits.ts";
 import { compareText } from "../messages/common.ts";
 import {
@@ -24,22 +34,18 @@ import {
 } from "../messages/genesis.ts";
 import {
   type Amount,
-  asEpoch,
   asValidatorIndex,
-  asWeight,
   type ContractName,
   type EnvironmentName,
-  type Epoch,
   isContractName,
   isName,
   type Root,
   type ShardName,
-  shardOf,
   type TimeMs,
   type Weight,
 } from "../numbers.ts";
 import { payerKeyBytes } from "../payer-scheme.ts";
-import { type Failure, failure, type Result, success } from "../result.ts";
+import { type Result, success } from "../result.ts";
 import { publicKeyBytes, type Scheme, signatureBytes } from "../scheme.ts";
 import { type CheckedGenesis, checkGenesis, findDoubled, type GenesisError, refuse } from "./check.ts";
 
@@ -67,7 +73,10 @@ const amount = jsonDecimal<Amount>(amountMax);
 const weight = jsonDecimal<Weight>(weightMax);
 
 const creatorsReader = jsonTextOr(
-  jsonText<"anyone" | "nobody">((text) => text === "anyone" || text === "nobody", '"anyone", "nobody" or a list of payer keys'),
+  jsonText<"anyone" | "nobody">(
+    (text) => text === "anyone" || text === "nobody",
+    '"anyone", "nobody" or a list of payer keys',
+  ),
   jsonList(jsonHex(payerKeyBytes), limits.creatorsMax),
 );
 
@@ -141,12 +150,20 @@ function creatorsToCheck(shard: FileShard, index: number) {
   return [[`shards[${index}].creators`, "key", shard.creators.map(toHex)] as const];
 }
 
-function toShard(shard: FileShard, path: string, validators: ReadonlyMap<string, number>): Result<GenesisShard, GenesisError> {
+function toShard(
+  shard: FileShard,
+  path: string,
+  validators: ReadonlyMap<string, number>,
+): Result<GenesisShard, GenesisError> {
   const committee = [];
   for (const [index, seat] of shard.committee.entries()) {
     const validator = validators.get(seat.validator);
     if (validator === undefined) {
-      return refuse("unknown-validator", `${path}.committee[${index}].validator`, `no validator is named ${seat.validator}`);
+      return refuse(
+        "unknown-validator",
+        `${path}.committee[${index}].validator`,
+        `no validator is named ${seat.validator}`,
+      );
     }
     committee.push({ validator: asValidatorIndex(validator), weight: seat.weight });
   }

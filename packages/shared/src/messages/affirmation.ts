@@ -19,7 +19,10 @@ export interface Affirmation extends AffirmedClaim {
   readonly signature: Uint8Array;
 }
 
-export const affirmedClaimCodec = codec<AffirmedClaim>("affirmed-claim", container({ epoch: epochType, claim: rootType }));
+export const affirmedClaimCodec = codec<AffirmedClaim>(
+  "affirmed-claim",
+  container({ epoch: epochType, claim: rootType }),
+);
 
 export const affirmationType: Type<Affirmation> = container({
   epoch: epochType,

@@ -2,7 +2,16 @@
 
 import type { Epoch, Height, Root, ValidatorIndex, View } from "../numbers.ts";
 import { codec, container, type Type } from "../ssz/index.ts";
-import { type BlockRef, blockRefType, epochType, heightType, rootType, validatorIndexType, versionType, viewType } from "./common.ts";
+import {
+  type BlockRef,
+  blockRefType,
+  epochType,
+  heightType,
+  rootType,
+  validatorIndexType,
+  versionType,
+  viewType,
+} from "./common.ts";
 
 export interface AttestHeader {
   readonly version: 1;

@@ -6,9 +6,9 @@
 // signature is the leader's notarize vote.
 
 import { limits } from "../limits.ts";
+import { type HistoryProof, historyProofType } from "../merkle/history-proof.ts";
 import type { Root } from "../numbers.ts";
 import { codec, container, list, optional, type Type } from "../ssz/index.ts";
-import { type HistoryProof, historyProofType } from "../merkle/history-proof.ts";
 import { type AttestHeader, attestHeaderType } from "./attest-header.ts";
 import { type AttestItem, attestItemsType } from "./attestation.ts";
 import { type Certificate, certificateType } from "./certificate.ts";
@@ -69,7 +69,11 @@ const attestBodyType: Type<AttestBody> = container({
   citation: optional(citationType(orderHeaderType)),
 });
 
-export const orderProposalCodec = codec("order-proposal", proposalType(orderHeaderType, orderBodyType), limits.proposalBytesMax);
+export const orderProposalCodec = codec(
+  "order-proposal",
+  proposalType(orderHeaderType, orderBodyType),
+  limits.proposalBytesMax,
+);
 export const attestProposalCodec = codec(
   "attest-proposal",
   proposalType(attestHeaderType, attestBodyType),

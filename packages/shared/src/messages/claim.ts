@@ -40,7 +40,11 @@ export type ClaimSummary = ClaimFields<Root, Root>;
 const sourceType: Type<Source> = container({ shard: shardNameType, round: roundType, exports: rootType });
 export const pendingRefType: Type<PendingRef> = container({ count: uint53, root: rootType });
 
-const sourcesType = sortedList(sourceType, limits.sourcesMax, (a, b) => compareText(a.shard, b.shard) || a.round - b.round);
+const sourcesType = sortedList(
+  sourceType,
+  limits.sourcesMax,
+  (a, b) => compareText(a.shard, b.shard) || a.round - b.round,
+);
 const lanesType = sortedList(laneType, limits.lanesMax, (a, b) => compareText(a.contract, b.contract));
 
 function claimContainer<Sources, Lanes>(sources: Type<Sources>, lanes: Type<Lanes>): Type<ClaimFields<Sources, Lanes>> {

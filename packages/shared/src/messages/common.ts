@@ -23,7 +23,20 @@ import {
 } from "../numbers.ts";
 import { payerKeyBytes, payerSignatureBytes } from "../payer-scheme.ts";
 import { publicKeyBytes, signatureBytes } from "../scheme.ts";
-import { asciiText, branded, byteVector, container, refine, type Type, uint8, uint16, uint32, uint53, uint64, uint128 } from "../ssz/index.ts";
+import {
+  asciiText,
+  branded,
+  byteVector,
+  container,
+  refine,
+  type Type,
+  uint8,
+  uint16,
+  uint32,
+  uint53,
+  uint64,
+  uint128,
+} from "../ssz/index.ts";
 
 export const rootType = branded<Root>(byteVector(32));
 export const publicKeyType = byteVector(publicKeyBytes);
@@ -58,7 +71,9 @@ export const contractNameType = branded<ContractName>(
 
 /** The one version of every format so far. */
 export const versionType: Type<1> = branded<1>(
-  refine(uint8, "bad-value", (version) => (version === 1 ? undefined : `version ${version} is unknown; this is version 1`)),
+  refine(uint8, "bad-value", (version) =>
+    version === 1 ? undefined : `version ${version} is unknown; this is version 1`,
+  ),
 );
 
 /** A block of a chain, by its place and root. */

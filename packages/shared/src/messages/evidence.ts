@@ -8,8 +8,8 @@
 // (committee.ts).
 
 import { compareBytes, equalBytes } from "../bytes.ts";
-import { codec, container, oneOf, refine, type Type, union } from "../ssz/index.ts";
 import type { ValidatorIndex } from "../numbers.ts";
+import { codec, container, oneOf, refine, type Type, union } from "../ssz/index.ts";
 import { type ClaimSummary, claimSummaryCodec, claimSummaryType } from "./claim.ts";
 import { signatureType, validatorIndexType } from "./common.ts";
 import { type Vote, type VoteKind, voteType } from "./vote.ts";
@@ -58,7 +58,8 @@ export function voteClashProblem({ first, second }: Pick<VoteEvidence, "first" |
 
 /** Why two claims are no evidence, or nothing if they are (C4). */
 export function claimClashProblem(first: ClaimSummary, second: ClaimSummary): string | undefined {
-  if (first.epoch !== second.epoch || first.shard !== second.shard) return "the claims are of different shards or epochs";
+  if (first.epoch !== second.epoch || first.shard !== second.shard)
+    return "the claims are of different shards or epochs";
   if (first.round !== second.round && !equalBytes(first.prev, second.prev)) {
     return "the claims differ in round and in what they follow";
   }

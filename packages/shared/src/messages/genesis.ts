@@ -4,7 +4,16 @@
 
 import { compareBytes } from "../bytes.ts";
 import { limits } from "../limits.ts";
-import type { Amount, ContractName, EnvironmentName, Root, ShardName, TimeMs, ValidatorIndex, Weight } from "../numbers.ts";
+import type {
+  Amount,
+  ContractName,
+  EnvironmentName,
+  Root,
+  ShardName,
+  TimeMs,
+  ValidatorIndex,
+  Weight,
+} from "../numbers.ts";
 import { byteList, codec, container, list, oneOf, refine, sortedList, type Type, uint53 } from "../ssz/index.ts";
 import {
   amountType,

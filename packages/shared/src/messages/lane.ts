@@ -4,7 +4,19 @@
 
 import { limits } from "../limits.ts";
 import type { ContractName, EnvironmentName, Root, Round, StepIndex } from "../numbers.ts";
-import { boolean, byteList, codec, container, list, oneOf, optional, refine, sortedList, type Type, union } from "../ssz/index.ts";
+import {
+  boolean,
+  byteList,
+  codec,
+  container,
+  list,
+  oneOf,
+  optional,
+  refine,
+  sortedList,
+  type Type,
+  union,
+} from "../ssz/index.ts";
 import { contractNameType, environmentNameType, rootType, roundType, stepIndexType } from "./common.ts";
 import { compareNodes, type Node, nodeType } from "./node.ts";
 
@@ -116,7 +128,10 @@ const laneInputType: Type<LaneInput> = refine(
 
 export const contractRecordCodec = codec("contract-record", contractRecordType);
 export const laneCodec = codec("lane", laneType);
-export const laneNodesCodec = codec<readonly Node[]>("lane-nodes", sortedList(nodeType, limits.laneItemsMax, compareNodes));
+export const laneNodesCodec = codec<readonly Node[]>(
+  "lane-nodes",
+  sortedList(nodeType, limits.laneItemsMax, compareNodes),
+);
 /** In line order of the nodes used, several of one node apart by key; `exports` has one for each node. */
 export const laneInputsCodec = codec<readonly LaneInput[]>(
   "lane-inputs",

@@ -19,7 +19,11 @@ export interface Node extends Position {
 const positionFields = { height: heightType, index: blobIndexType };
 
 export const positionType: Type<Position> = container(positionFields);
-export const nodeType: Type<Node> = container({ ...positionFields, step: stepIndexType, kind: oneOf("step", "settle") });
+export const nodeType: Type<Node> = container({
+  ...positionFields,
+  step: stepIndexType,
+  kind: oneOf("step", "settle"),
+});
 
 export function comparePositions(a: Position, b: Position): number {
   return a.height - b.height || a.index - b.index;

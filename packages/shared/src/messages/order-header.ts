@@ -3,7 +3,17 @@
 
 import type { Epoch, Height, Root, TimeMs, ValidatorIndex, View } from "../numbers.ts";
 import { codec, container, type Type } from "../ssz/index.ts";
-import { type BlockRef, blockRefType, epochType, heightType, rootType, timeMsType, validatorIndexType, versionType, viewType } from "./common.ts";
+import {
+  type BlockRef,
+  blockRefType,
+  epochType,
+  heightType,
+  rootType,
+  timeMsType,
+  validatorIndexType,
+  versionType,
+  viewType,
+} from "./common.ts";
 
 export interface OrderHeader {
   readonly version: 1;

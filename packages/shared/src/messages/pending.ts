@@ -1,9 +1,9 @@
 // C3: the entry of one program in the pending map: what a new follower needs to continue exactly.
 
+import { compareBytes } from "../bytes.ts";
 import { limits } from "../limits.ts";
 import type { ContractName, Root, StepIndex } from "../numbers.ts";
 import { codec, container, sortedList, type Type } from "../ssz/index.ts";
-import { compareBytes } from "../bytes.ts";
 import { compareText, contractNameType, rootType, stepIndexType } from "./common.ts";
 import { type EncodedOutcome, encodedOutcomeType, type Write, writeType } from "./lane.ts";
 

@@ -1,9 +1,9 @@
 // Section 8: votes. What is signed is the ballot's root in the domain of (network, chain, kind), so that a
 // vote of one kind or chain can never be read as another.
 
+import { equalBytes } from "../bytes.ts";
 import type { Epoch, Root, ValidatorIndex, View } from "../numbers.ts";
 import { zeroRoot } from "../numbers.ts";
-import { equalBytes } from "../bytes.ts";
 import { codec, container, oneOf, refine, type Type } from "../ssz/index.ts";
 import { epochType, rootType, signatureType, validatorIndexType, viewType } from "./common.ts";
 

@@ -3,7 +3,11 @@
 import { assert } from "../assert.ts";
 import { checkSize, DecodeFault, type Type } from "./type.ts";
 
-function basic<T>(size: number, write: (view: DataView, offset: number, value: T) => void, read: (view: DataView, offset: number) => T): Type<T> {
+function basic<T>(
+  size: number,
+  write: (view: DataView, offset: number, value: T) => void,
+  read: (view: DataView, offset: number) => T,
+): Type<T> {
   return {
     fixedSize: size,
     sizeMin: size,

@@ -71,7 +71,8 @@ export function container<F extends Fields>(fields: F): Type<ValueOf<F>> {
             continue;
           }
           const from = start + readOffset(input, fixedAt, end);
-          if (from !== variableAt) throw new DecodeFault("bad-offset", `begins at ${from - start}, not ${variableAt - start}`);
+          if (from !== variableAt)
+            throw new DecodeFault("bad-offset", `begins at ${from - start}, not ${variableAt - start}`);
           fixedAt += offsetSize;
           // It ends where the next variable field begins, or with the container.
           variableAt = end;
@@ -227,7 +228,11 @@ export function union<F extends Fields>(options: F): Type<UnionValue<F>> {
 export type Problem = string | undefined;
 
 /** `type` with a rule: checked after reading, and asserted before writing. */
-export function refine<T>(type: Type<T>, code: "bad-value" | "bad-order" | "out-of-range", problemOf: (value: T) => Problem): Type<T> {
+export function refine<T>(
+  type: Type<T>,
+  code: "bad-value" | "bad-order" | "out-of-range",
+  problemOf: (value: T) => Problem,
+): Type<T> {
   const check = (value: T) => {
     const problem = problemOf(value);
     assert(problem === undefined, problem ?? "");
