@@ -4,7 +4,16 @@
 
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -101,7 +110,10 @@ async function install() {
 /** Install scripts run on the host's Node: the workspace's own may be what is being replaced. */
 function hostPath() {
   const path = process.env.PATH ?? "";
-  return path.split(delimiter).filter((folder) => !folder.endsWith("node_modules/.bin")).join(delimiter);
+  return path
+    .split(delimiter)
+    .filter((folder) => !folder.endsWith("node_modules/.bin"))
+    .join(delimiter);
 }
 
 // The lock is the folder with the highest number. Its holder touches it every second. Numbers only grow, so a
