@@ -97,6 +97,10 @@ export const limits = {
   // Trees and proofs.
   /** Leaves of an RFC 6962 tree; sizes stay exact in a double. */
   historyLeavesMax: 2 ** 48,
+  /** Nodes of a branch or peaks of a tree: the history is the deepest tree there is. */
+  branchNodesMax: 48,
+  /** Leaves of a namespaced tree (O5): every blob of a full block touches as many shards as it may. */
+  namespacedLeavesMax: 16_384 * 16,
   /** Encoded bytes of one proof or witness that a verifier is willing to read. */
   proofBytesMax: 4 * mib,
 } as const;
