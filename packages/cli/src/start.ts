@@ -1,0 +1,58 @@
+// `npm start`. It will run the devnet; until there is one it shows what there is.
+
+import type { Command } from "./command.ts";
+import { Complaint, formatTable } from "./terminal.ts";
+import { readWorkspace, type WorkspaceSummary } from "./workspace.ts";
+
+interface Suggestion {
+  readonly command: string;
+  readonly what: string;
+}
+
+export const startCommand: Command = {
+  summary: "show what there is to run (npm start)",
+  help: `./tandem start [--json]
+
+Shows the rooms of this workspace and what can be run. There is no devnet to start yet.
+`,
+  run({ positionals, json, print }) {
+    if (positionals.length > 0) {
+      throw new Complaint("bad-arguments", `start takes no "${positionals[0]}".`, "./tandem start --help");
+    }
+    const workspace = readWorkspace();
+    const next = suggestions(workspace);
+    print(json ? `${JSON.stringify({ ...workspace, devnet: false, next })}\n` : overview(workspace, next));
+  },
+};
+
+function overview(workspace: WorkspaceSummary, next: readonly Suggestion[]): string {
+  const rooms = workspace.rooms.map((room) => [
+    room.name,
+    room.lines.toLocaleString("en-US"),
+    String(room.testFiles),
+    room.description,
+  ]);
+  const width = Math.max(...next.map(({ command }) => command.length));
+  return `Tandem ${workspace.version}
+${workspace.description}
+
+There is no devnet to start yet. These rooms stand:
+
+${formatTable(["room", "lines", "test files", ""], rooms, [1, 2])}
+To try next:
+
+${next.map(({ command, what }) => `  ${command.padEnd(width)}  ${what}\n`).join("")}`;
+}
+
+function suggestions({ benchAreas }: WorkspaceSummary): Suggestion[] {
+  return [
+    { command: "npm test", what: "run every test" },
+    { command: "npm run check", what: "types, lint, unused code, walls between rooms" },
+    ...benchAreas.map((area) => ({
+      command: `npm run bench -- ${area}`,
+      what: "measure, beside the raw limits of this machine",
+    })),
+    { command: "./tandem decode", what: "list the encodings that can be read; decode one" },
+    { command: "./tandem --help", what: "the other commands" },
+  ];
+}

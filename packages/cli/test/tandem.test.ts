@@ -1,0 +1,126 @@
+// The command as its caller sees it: what the process prints, and its exit code.
+
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+
+const project = resolve(import.meta.dirname, "../../..");
+const folder = mkdtempSync(join(tmpdir(), "tandem-cli-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function tandem(args: readonly string[], input: Uint8Array | string = "") {
+  const main = join(project, "packages/cli/src/main.ts");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { input, encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+// A ballot, by hand: epoch 1, view 2, block 0707…
+const word = (number: number) => Uint8Array.from({ length: 8 }, (_, index) => (index === 0 ? number : 0));
+const ballot = Buffer.concat([word(1), word(2), Buffer.alloc(32, 7)]);
+const pairHash = (...parts: Uint8Array[]) => createHash("sha256").update(Buffer.concat(parts)).digest();
+const chunk = (bytes: Uint8Array) => Buffer.concat([bytes, Buffer.alloc(32 - bytes.length)]);
+const ballotRoot = pairHash(
+  pairHash(chunk(word(1)), chunk(word(2))),
+  pairHash(Buffer.alloc(32, 7), Buffer.alloc(32)),
+).toString("hex");
+
+describe("start", () => {
+  test("shows every room with its description, and what to try", () => {
+    const { status, stdout } = tandem(["start"]);
+    expect(status).toBe(0);
+    for (const room of readdirSync(join(project, "packages"))) expect(stdout).toMatch(new RegExp(`^${room} `, "m"));
+    expect(stdout).toContain("There is no devnet to start yet.");
+    expect(stdout).toContain("npm run check");
+  });
+
+  test("says the same as one line of JSON", () => {
+    const { stdout } = tandem(["start", "--json"]);
+    expect(stdout.trimEnd()).not.toContain("\n");
+    const said = JSON.parse(stdout) as { devnet: boolean; rooms: { name: string; lines: number }[] };
+    expect(said.devnet).toBe(false);
+    expect(said.rooms.find(({ name }) => name === "shared")?.lines).toBeGreaterThan(1000);
+  });
+});
+
+describe("decode", () => {
+  test("prints value and root of a file", () => {
+    const file = join(folder, "ballot");
+    writeFileSync(file, ballot);
+    expect(tandem(["decode", "ballot", file])).toEqual({
+      status: 0,
+      stdout: `ballot, 48 bytes\nroot 0x${ballotRoot}\n\nepoch  1\nview   2\nblock  0x${"07".repeat(32)}\n`,
+      stderr: "",
+    });
+  });
+
+  test("reads stdin, hexadecimal too, and prints JSON", () => {
+    const text = `0x${ballot.toString("hex").replaceAll(/(.{32})/g, "$1\n")}`;
+    for (const { status, stdout } of [
+      tandem(["decode", "ballot", "--json"], ballot),
+      tandem(["decode", "ballot", "-", "--hex", "--json"], text),
+    ]) {
+      expect(status).toBe(0);
+      const value = { epoch: 1, view: 2, block: `0x${"07".repeat(32)}` };
+      expect(JSON.parse(stdout)).toEqual({ kind: "ballot", bytes: 48, root: `0x${ballotRoot}`, value });
+    }
+  });
+
+  test("says why bytes are refused, with the decoder's code, and exits with 1", () => {
+    const { status, stdout, stderr } = tandem(["decode", "ballot"], ballot.subarray(1));
+    expect(status).toBe(1);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^error too-short: ballot/);
+    const asJson = tandem(["decode", "ballot", "--json"], ballot.subarray(1));
+    expect(JSON.parse(asJson.stderr)).toMatchObject({ error: { code: "too-short" } });
+  });
+
+  test("stops reading input that is longer than the kind allows", () => {
+    const { status, stderr } = tandem(["decode", "ballot"], new Uint8Array(10_000_000));
+    expect(status).toBe(1);
+    expect(stderr).toContain("error over-limit");
+  });
+
+  test("without a kind lists the kinds", () => {
+    const { status, stderr } = tandem(["decode"]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/Kinds: .*ballot.*envelope/);
+  });
+});
+
+describe("what a caller gets wrong has a code and exits with 2", () => {
+  test.each([
+    { args: ["devnet"], code: "unknown-command" },
+    { args: ["constructor"], code: "unknown-command" },
+    { args: ["start", "--fast"], code: "bad-arguments" },
+    { args: ["start", "--hex"], code: "bad-arguments" },
+    { args: ["start", "now"], code: "bad-arguments" },
+    { args: ["decode", "block-of-wood"], code: "unknown-kind" },
+    { args: ["decode", "ballot", "/nonexistent/file"], code: "unreadable" },
+    { args: ["decode", "ballot", "a", "b"], code: "bad-arguments" },
+    { args: ["decode", "ballot", "--hex"], code: "not-hex", input: "no hex" },
+  ])("$args: $code", ({ args, code, input }) => {
+    const { status, stdout, stderr } = tandem(args, input);
+    expect(status).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(new RegExp(`^error ${code}: .+\\.\n  .+\n$`));
+    const asJson = tandem([...args, "--json"], input);
+    expect(asJson.status).toBe(2);
+    expect(JSON.parse(asJson.stderr)).toMatchObject({ error: { code } });
+  });
+});
+
+test("--help and --version stand alone and after a command", () => {
+  expect(tandem([]).stdout).toContain("./tandem COMMAND");
+  expect(tandem(["--help"]).stdout).toContain("decode");
+  expect(tandem(["decode", "--help"]).stdout).toContain("KIND");
+  expect(tandem(["--version"]).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test("./tandem runs from any folder, and through a link", () => {
+  symlinkSync(join(project, "tandem"), join(folder, "linked"));
+  const { status, stdout } = spawnSync("./linked", ["--version"], { cwd: folder, encoding: "utf8" });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+});
