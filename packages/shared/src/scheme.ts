@@ -8,7 +8,7 @@
 // - aggregation and batches parse every part that way, and have no special answer for 0 or 1 parts;
 // - the keys of an aggregate sign one message, so each needs a proof of possession first (`possession.ts`).
 
-import type { Result, Failure } from "./result.ts";
+import { type Failure, failure, type Result } from "./result.ts";
 
 export const publicKeyBytes = 48;
 export const signatureBytes = 96;
@@ -22,6 +22,20 @@ export type KeyCode =
   | "empty"; // nothing to aggregate
 
 export type KeyError = Failure<KeyCode>;
+export type KeyMatter = "public key" | "secret key" | "signature";
+
+const reasons: Record<KeyCode, string> = {
+  "wrong-length": "has another length",
+  "bad-encoding": "is not the canonical encoding of one",
+  "not-in-group": "is on the curve, but outside the group of its kind",
+  infinity: "is the point at infinity, which says nothing about who signed",
+  empty: "is missing: there is none to aggregate",
+};
+
+/** For implementations: all refuse in the same words. */
+export function refuseKey(matter: KeyMatter, code: KeyCode): { readonly ok: false; readonly error: KeyError } {
+  return failure(code, "", `the ${matter} ${reasons[code]}`);
+}
 
 declare const opaque: unique symbol;
 

@@ -70,7 +70,12 @@ function messageCases(hasher: Hasher): ComplianceCase[] {
     },
     {
       name: "messages of 0 to 300 bytes",
-      run: () => equals(digestOver(hasher, 301, (length) => hasher.sha256(message(length))), sizesDigest, "0 to 300"),
+      run: () =>
+        equals(
+          digestOver(hasher, 301, (length) => hasher.sha256(message(length))),
+          sizesDigest,
+          "0 to 300",
+        ),
     },
     {
       name: "a message of a mebibyte",
@@ -135,9 +140,15 @@ function pairCases(hasher: Hasher): ComplianceCase[] {
         for (const count of [1, 2, 3, 7, 16, 17, 33]) {
           const around = new Uint8Array(32 * count + 10).fill(0xaa);
           hasher.hashPairs(unaligned(message(64 * count)), around.subarray(5, 5 + 32 * count));
-          assert(equalBytes(around.subarray(5, 5 + 32 * count), pairsOf(hasher, message(64 * count))), `${count} pairs`);
+          assert(
+            equalBytes(around.subarray(5, 5 + 32 * count), pairsOf(hasher, message(64 * count))),
+            `${count} pairs`,
+          );
           const edges = [...around.subarray(0, 5), ...around.subarray(5 + 32 * count)];
-          assert(edges.every((byte) => byte === 0xaa), "the bytes before and after the output");
+          assert(
+            edges.every((byte) => byte === 0xaa),
+            "the bytes before and after the output",
+          );
         }
       },
     },
@@ -148,7 +159,15 @@ function pairCases(hasher: Hasher): ComplianceCase[] {
     {
       name: "half a block, and an output of another size, are our mistakes",
       run() {
-        for (const [blocks, output] of [[63, 32], [32, 16], [64, 31], [64, 33], [64, 64], [128, 32], [0, 32]] as const) {
+        for (const [blocks, output] of [
+          [63, 32],
+          [32, 16],
+          [64, 31],
+          [64, 33],
+          [64, 64],
+          [128, 32],
+          [0, 32],
+        ] as const) {
           const run = () => hasher.hashPairs(new Uint8Array(blocks), new Uint8Array(output));
           assert(throws(run), `${blocks} bytes into ${output}`);
         }

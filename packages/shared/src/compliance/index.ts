@@ -2,3 +2,5 @@
 
 export type { ComplianceCase } from "./case.ts";
 export { hasherCases } from "./hasher.ts";
+export { blsMalformed, type Malformed, type MalformedCase, mockMalformed } from "./malformed.ts";
+export { schemeCases } from "./scheme.ts";
