@@ -8,6 +8,9 @@ function basic<T>(
   write: (view: DataView, offset: number, value: T) => void,
   read: (view: DataView, offset: number) => T,
 ): Type<T> {
+  // The bytes after the value stay zero.
+  const chunk = new Uint8Array(32);
+  const chunkView = new DataView(chunk.buffer);
   return {
     fixedSize: size,
     sizeMin: size,
@@ -23,8 +26,8 @@ function basic<T>(
       return read(input.view, start);
     },
     rootInto(value, output, offset) {
-      output.fill(0, offset, offset + 32);
-      write(new DataView(output.buffer, output.byteOffset, output.byteLength), offset, value);
+      write(chunkView, 0, value);
+      output.set(chunk, offset);
     },
   };
 }
@@ -89,7 +92,10 @@ export const uint128: Type<bigint> = basic(
 
 export const boolean: Type<boolean> = basic(
   1,
-  (view, offset, value) => view.setUint8(offset, value ? 1 : 0),
+  (view, offset, value) => {
+    assert(typeof value === "boolean", `${value} is neither true nor false`);
+    view.setUint8(offset, value ? 1 : 0);
+  },
   (view, offset) => {
     const byte = view.getUint8(offset);
     if (byte > 1) throw new DecodeFault("out-of-range", `a boolean is 0 or 1, not ${byte}`);

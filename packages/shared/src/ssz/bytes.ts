@@ -1,20 +1,13 @@
 // Byte vectors, byte lists, names as text, and bit lists.
 
 import { assert } from "../assert.ts";
-import { depthOf, merkleizeInto, mixInto, scratchBytes } from "./merkleize.ts";
+import { depthOf, merkleizeBytesInto, mixInto } from "./merkleize.ts";
 import { checkSize, DecodeFault, type Type } from "./type.ts";
-
-function chunksRootInto(bytes: Uint8Array, depth: number, output: Uint8Array, offset: number): void {
-  const count = Math.ceil(bytes.length / 32);
-  const scratch = new Uint8Array(scratchBytes(count));
-  scratch.set(bytes);
-  merkleizeInto(scratch, count, depth, output, offset);
-}
 
 const mixRoot = new Uint8Array(32);
 
 function listRootInto(bytes: Uint8Array, length: number, depth: number, output: Uint8Array, offset: number): void {
-  chunksRootInto(bytes, depth, mixRoot, 0);
+  merkleizeBytesInto(bytes, depth, mixRoot, 0);
   mixInto(mixRoot, length, output, offset);
 }
 
@@ -38,7 +31,7 @@ export function byteVector(size: number): Type<Uint8Array> {
     rootInto(value, output, offset) {
       assert(value.length === size, `${value.length} bytes where ${size} are needed`);
       if (size === 32) output.set(value, offset);
-      else chunksRootInto(value, depth, output, offset);
+      else merkleizeBytesInto(value, depth, output, offset);
     },
   };
 }

@@ -3,7 +3,7 @@
 import { assert } from "../assert.ts";
 import type { Root } from "../numbers.ts";
 import { failure, type Result, success } from "../result.ts";
-import { type DecodeError, DecodeFault, inputOf, type Type } from "./type.ts";
+import { type DecodeError, DecodeFault, inputOf, type Type, within } from "./type.ts";
 
 export interface Codec<T> {
   /** As it stands in errors and in the table of golden hashes. */
@@ -23,6 +23,7 @@ export function codec<T>(name: string, type: Type<T>, bytesMax = type.sizeMax): 
     bytesMax,
     encode(value) {
       const bytes = new Uint8Array(type.sizeOf(value));
+      assert(bytes.length <= bytesMax, `${name}: ${bytes.length} bytes where ${bytesMax} are allowed`);
       const end = type.write(value, inputOf(bytes), 0);
       assert(end === bytes.length, `${name}: wrote ${end} of ${bytes.length} bytes`);
       return bytes;
@@ -33,10 +34,10 @@ export function codec<T>(name: string, type: Type<T>, bytesMax = type.sizeMax): 
       }
       try {
         return success(type.read(inputOf(bytes), 0, bytes.length));
-      } catch (fault) {
-        if (!(fault instanceof DecodeFault)) throw fault;
-        const { code, path, message } = fault.within(name);
-        return failure(code, path, `${path}: ${message}`);
+      } catch (thrown) {
+        within(name, thrown);
+        if (!(thrown instanceof DecodeFault)) throw thrown;
+        return failure(thrown.code, thrown.path, `${thrown.path}: ${thrown.message}`);
       }
     },
     root(value) {

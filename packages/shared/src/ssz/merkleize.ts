@@ -26,6 +26,14 @@ export function scratchBytes(count: number): number {
   return 32 * Math.max(2, count + (count % 2));
 }
 
+// Most trees are small. Their levels are hashed in one buffer that stays, through views that stay: a hasher on
+// native code takes longer to reach a fresh array than to hash it.
+const workPairs = 32;
+const work = new Uint8Array(64 * workPairs);
+const workBlocks = Array.from({ length: workPairs + 1 }, (_, pairs) => work.subarray(0, 64 * pairs));
+const workDigests = Array.from({ length: workPairs + 1 }, (_, pairs) => work.subarray(0, 32 * pairs));
+const workRoot = workDigests[1] as Uint8Array;
+
 /**
  * Root of the first `count` chunks of `scratch`, which is overwritten, in a tree of `depth` levels.
  * `scratch` has `scratchBytes(count)` bytes.
@@ -38,30 +46,57 @@ export function merkleizeInto(
   offset: number,
 ): void {
   assert(scratch.length >= scratchBytes(count), "scratch has room for an even number of chunks");
-  if (count === 0) {
+  let width = count;
+  let level = 0;
+  for (; width > 2 * workPairs; level++) {
+    if (width % 2 === 1) scratch.set(zeroHash(level), 32 * width);
+    width = Math.ceil(width / 2);
+    hashPairs(scratch.subarray(0, 64 * width), scratch.subarray(0, 32 * width));
+  }
+  work.set(scratch.length === 32 * width ? scratch : scratch.subarray(0, 32 * width));
+  finishInto(width, level, depth, output, offset);
+}
+
+/** Root of `bytes` in chunks, the last one filled up with zeros, in a tree of `depth` levels. */
+export function merkleizeBytesInto(bytes: Uint8Array, depth: number, output: Uint8Array, offset: number): void {
+  const count = Math.ceil(bytes.length / 32);
+  if (count <= 2 * workPairs) {
+    work.fill(0, bytes.length, 32 * count);
+    work.set(bytes);
+    finishInto(count, 0, depth, output, offset);
+  } else {
+    const scratch = new Uint8Array(scratchBytes(count));
+    scratch.set(bytes);
+    merkleizeInto(scratch, count, depth, output, offset);
+  }
+}
+
+/** Root of the first `width` nodes of `work`, which lie at `fromLevel`. */
+function finishInto(width: number, fromLevel: number, depth: number, output: Uint8Array, offset: number): void {
+  if (width === 0) {
     output.set(zeroHash(depth), offset);
     return;
   }
-  let width = count;
-  for (let level = 0; level < depth; level++) {
-    if (width % 2 === 1) {
-      scratch.set(zeroHash(level), 32 * width);
-      width++;
-    }
-    hashPairs(scratch.subarray(0, 32 * width), scratch.subarray(0, 16 * width));
-    width /= 2;
+  let left = width;
+  for (let level = fromLevel; level < depth; level++) {
+    if (left % 2 === 1) work.set(zeroHash(level), 32 * left);
+    left = Math.ceil(left / 2);
+    hashPairs(workBlocks[left] as Uint8Array, workDigests[left] as Uint8Array);
   }
-  assert(width === 1, `${count} chunks do not fit a tree of depth ${depth}`);
-  output.set(scratch.subarray(0, 32), offset);
+  assert(left === 1, `${width} nodes do not fit a tree of ${depth - fromLevel} levels`);
+  output.set(workRoot, offset);
 }
 
 const mixBlock = new Uint8Array(64);
 const mixView = new DataView(mixBlock.buffer);
+const mixDigest = new Uint8Array(32);
 
 /** hash(root ‖ number as 256-bit little endian): a list's length, a union's selector. */
 export function mixInto(root: Uint8Array, number: number, output: Uint8Array, offset: number): void {
   mixBlock.set(root, 0);
   mixBlock.fill(0, 32);
-  mixView.setBigUint64(32, BigInt(number), true);
-  hashPairs(mixBlock, output.subarray(offset, offset + 32));
+  mixView.setUint32(32, number % 2 ** 32, true);
+  mixView.setUint32(36, Math.floor(number / 2 ** 32), true);
+  hashPairs(mixBlock, mixDigest);
+  output.set(mixDigest, offset);
 }

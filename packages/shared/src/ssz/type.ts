@@ -13,27 +13,32 @@ export type DecodeCode =
   | "bad-offset" // an offset is not where the value before it ends
   | "over-limit" // more items, bits or bytes than the limit
   | "out-of-range" // a number, boolean or selector has no such value
-  | "bad-bits" // a bit list without delimiter, or with padding set
+  | "bad-bits" // a bit list without its delimiter
   | "bad-text" // not text of the required form
   | "bad-order" // a list that must be sorted and unique is not
   | "bad-value"; // a rule of the message itself
 
 export type DecodeError = Failure<DecodeCode>;
 
-export class DecodeFault extends Error {
+/** Never leaves this folder. No `Error`: a stack trace for each bad message would cost more than its decoding. */
+export class DecodeFault {
   readonly code: DecodeCode;
-  readonly path: string;
+  readonly message: string;
+  path = "";
 
-  constructor(code: DecodeCode, message: string, path = "") {
-    super(message);
+  constructor(code: DecodeCode, message: string) {
     this.code = code;
-    this.path = path;
+    this.message = message;
   }
+}
 
-  within(place: string): DecodeFault {
-    const inner = this.path.startsWith("[") || this.path === "" ? this.path : `.${this.path}`;
-    return new DecodeFault(this.code, this.message, place + inner);
+/** What was thrown while reading the part at `place`: a field's name, or `[index]` of a list. */
+export function within(place: string, thrown: unknown): unknown {
+  if (thrown instanceof DecodeFault) {
+    const { path } = thrown;
+    thrown.path = path === "" || path.startsWith("[") ? place + path : `${place}.${path}`;
   }
+  return thrown;
 }
 
 export interface Input {
@@ -60,11 +65,22 @@ export interface Type<T> {
 /** The value type of a `Type`. */
 export type Of<AnyType> = AnyType extends Type<infer T> ? T : never;
 
+/** Types by name: the fields of a container, the options of a union. */
+export type Fields = Readonly<Record<string, Type<unknown>>>;
+
 export function inputOf(bytes: Uint8Array): Input {
   // A Buffer's `slice` shares memory with its source; a plain Uint8Array's copies.
   const plain =
     bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return { bytes: plain, view: new DataView(plain.buffer, plain.byteOffset, plain.byteLength) };
+}
+
+export const offsetSize = 4;
+
+/** An offset inside `start` to `end`. */
+export function readOffset({ view }: Input, at: number, end: number): number {
+  if (at + offsetSize > end) throw new DecodeFault("too-short", "the bytes end inside an offset");
+  return view.getUint32(at, true);
 }
 
 export function checkSize(got: number, want: number): void {
