@@ -56,7 +56,7 @@ export class Reader {
     this.bytes = isPlain ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  fault(code: ValueCode, message: string, offset = this.offset): never {
+  fault(code: ValueCode | "bad-shape", message: string, offset = this.offset): never {
     throw new Fault(code, `${message}, at byte ${offset}`);
   }
 
@@ -70,11 +70,14 @@ export class Reader {
     return this.first() >> 5;
   }
 
-  /** Reads the head of an item that must have this major type, and returns its argument: exact below 2^53. */
+  /**
+   * Reads the head of an item that must have this major type, and returns its argument: exact below 2^53.
+   * A grammar asks for types, and another is `bad-shape`; values take any.
+   */
   head(expected: number): number {
     const first = this.first();
     if (first >> 5 !== expected) {
-      this.fault("not-a-value", `${majorNames[expected]} is expected, not ${majorNames[first >> 5]}`);
+      this.fault("bad-shape", `${majorNames[expected]} is expected, not ${majorNames[first >> 5]}`);
     }
     this.offset++;
     return this.argument(first & 31);
