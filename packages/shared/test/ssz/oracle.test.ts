@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { codec } from "../../src/ssz/index.ts";
-import { oracleOf } from "./oracle.ts";
+import { oracleOf } from "../oracles/ssz.ts";
 import { oursOf } from "./ours.ts";
 import { anySchema, anyValue, type Schema } from "./schema.ts";
 
