@@ -2,9 +2,10 @@
 // an attest block is a list of attestations and evidence.
 
 import { limits } from "../limits.ts";
+import type { Root } from "../numbers.ts";
 import { codec, container, list, type Type, union } from "../ssz/index.ts";
 import { bitmapType } from "./certificate.ts";
-import { type Claim, claimType } from "./claim.ts";
+import { type Claim, type ClaimSummary, claimSummaryType, claimType } from "./claim.ts";
 import { signatureType } from "./common.ts";
 import { type Evidence, evidenceType } from "./evidence.ts";
 
@@ -26,6 +27,19 @@ export const attestationType: Type<Attestation> = container({
   signature: signatureType,
 });
 export const attestItemType: Type<AttestItem> = union({ attestation: attestationType, evidence: evidenceType });
+
+/** An attestation whose claim is a summary. */
+export type AttestationSummary = Omit<Attestation, "claim"> & { readonly claim: ClaimSummary };
+
+const itemSummaryCodec = codec(
+  "attestation-summary",
+  union({ attestation: container({ claim: claimSummaryType, bitmap: bitmapType, signature: signatureType }) }),
+);
+
+/** Root of the block item that is this attestation; a summary has the root of what it summarizes. */
+export function attestationItemRoot({ claim, bitmap, signature }: AttestationSummary): Root {
+  return itemSummaryCodec.root({ kind: "attestation", value: { claim, bitmap, signature } });
+}
 
 export const attestationCodec = codec("attestation", attestationType);
 export const attestItemsType: Type<readonly AttestItem[]> = list(attestItemType, limits.attestItemsMax);

@@ -56,12 +56,18 @@ export type EncodedOutcome =
   | { readonly kind: "value"; readonly value: Uint8Array }
   | { readonly kind: "nothing"; readonly value: { readonly why: NothingReason; readonly step: StepIndex } };
 
+/** A grouped step's outcome; it counts only with the verdict of a settle of its group. */
+export interface TentativeOutcome {
+  readonly outcome: EncodedOutcome;
+  /** Last step of the group: the place of its settles, so that a verdict can be matched without the program. */
+  readonly settlesAt: StepIndex;
+}
+
 export interface Export {
   readonly node: Node;
-  /** A grouped step's outcome is tentative; a caller proves it together with the settle's verdict. */
   readonly content:
     | { readonly kind: "outcome"; readonly value: EncodedOutcome }
-    | { readonly kind: "tentative"; readonly value: EncodedOutcome }
+    | { readonly kind: "tentative"; readonly value: TentativeOutcome }
     | { readonly kind: "verdict"; readonly value: boolean };
 }
 
@@ -104,9 +110,13 @@ export const encodedOutcomeType: Type<EncodedOutcome> = union({
   nothing: container({ why: oneOf(...nothingReasons), step: stepIndexType }),
 });
 
-const exportType: Type<Export> = container({
+export const exportType: Type<Export> = container({
   node: nodeType,
-  content: union({ outcome: encodedOutcomeType, tentative: encodedOutcomeType, verdict: boolean }),
+  content: union({
+    outcome: encodedOutcomeType,
+    tentative: container({ outcome: encodedOutcomeType, settlesAt: stepIndexType }),
+    verdict: boolean,
+  }),
 });
 
 export const writeType: Type<Write> = container({
@@ -128,6 +138,7 @@ const laneInputType: Type<LaneInput> = refine(
 
 export const contractRecordCodec = codec("contract-record", contractRecordType);
 export const laneCodec = codec("lane", laneType);
+export const exportCodec = codec("export", exportType);
 export const laneNodesCodec = codec<readonly Node[]>(
   "lane-nodes",
   sortedList(nodeType, limits.laneItemsMax, compareNodes),

@@ -1,0 +1,112 @@
+// C2: outcomes. An export is proven from the attested claim down: claim → lanes → lane → exports → export.
+// A step outside every group exports its outcome. A grouped step's is tentative: it counts if a settle of the
+// same group, of whichever contract and claim, exported the verdict that the group held.
+
+import type { Electorate } from "../certificates.ts";
+import { limits } from "../limits.ts";
+import { type ListProof, listProofType, verifyListItem } from "../merkle/index.ts";
+import type { ClaimSummary } from "../messages/claim.ts";
+import {
+  type EncodedOutcome,
+  type Export,
+  exportCodec,
+  exportType,
+  type Lane,
+  laneCodec,
+  laneType,
+  type TentativeOutcome,
+} from "../messages/lane.ts";
+import { compareNodes, type Node } from "../messages/node.ts";
+import { failure, success } from "../result.ts";
+import { codec, container, optional, type Type, uint32 } from "../ssz/index.ts";
+import { type AttestationProof, attestationProofCodec, verifyAttestation } from "./attest.ts";
+import { at, type Proven } from "./chain.ts";
+
+export interface ExportProof {
+  readonly attestation: AttestationProof;
+  readonly lane: Lane;
+  readonly laneIndex: number;
+  readonly laneItem: ListProof;
+  readonly export: Export;
+  readonly exportIndex: number;
+  readonly exportItem: ListProof;
+}
+
+/** "The attested claim exports this from a node of this lane's contract." */
+export interface ProvenExport {
+  readonly claim: ClaimSummary;
+  readonly lane: Lane;
+  readonly export: Export;
+}
+
+const exportProofType: Type<ExportProof> = container({
+  attestation: attestationProofCodec.type,
+  lane: laneType,
+  laneIndex: uint32,
+  laneItem: listProofType,
+  export: exportType,
+  exportIndex: uint32,
+  exportItem: listProofType,
+});
+export const exportProofCodec = codec("export-proof", exportProofType);
+
+export function verifyExport(electorate: Electorate, proof: ExportProof): Proven<ProvenExport> {
+  const { lane, laneIndex, laneItem, exportIndex, exportItem } = proof;
+  const attested = verifyAttestation(electorate, proof.attestation);
+  if (!attested.ok) return at("attestation", attested.error);
+  const { claim } = attested.value;
+  const inClaim = verifyListItem(claim.lanes, limits.lanesMax, laneIndex, laneCodec.root(lane), laneItem);
+  if (!inClaim.ok) return at("laneItem", inClaim.error);
+  const leaf = exportCodec.root(proof.export);
+  const inLane = verifyListItem(lane.exports, limits.laneItemsMax, exportIndex, leaf, exportItem);
+  if (!inLane.ok) return at("exportItem", inLane.error);
+  return success({ claim, lane, export: proof.export });
+}
+
+export interface OutcomeProof {
+  readonly outcome: ExportProof;
+  /** For a grouped step: the verdict of any settle of its group. */
+  readonly verdict: ExportProof | undefined;
+}
+
+export interface ProvenOutcome {
+  readonly export: ProvenExport;
+  readonly outcome: EncodedOutcome;
+  /** False only for a step of a group that failed: then every step of it is `Nothing{group}`. */
+  readonly held: boolean;
+}
+
+export const outcomeProofCodec = codec<OutcomeProof>(
+  "outcome-proof",
+  container({ outcome: exportProofType, verdict: optional(exportProofType) }),
+);
+
+export function verifyOutcome(electorate: Electorate, proof: OutcomeProof): Proven<ProvenOutcome> {
+  const step = verifyExport(electorate, proof.outcome);
+  if (!step.ok) return at("outcome", step.error);
+  const { node, content } = step.value.export;
+  if (content.kind === "verdict") return failure("wrong-kind", "outcome.export", "a verdict is no step's outcome");
+  if (content.kind === "tentative") return verifySettled(electorate, step.value, node, content.value, proof.verdict);
+  if (proof.verdict !== undefined) return failure("wrong-kind", "verdict", "a step outside groups has no verdict");
+  return success({ export: step.value, outcome: content.value, held: true });
+}
+
+function verifySettled(
+  electorate: Electorate,
+  step: ProvenExport,
+  node: Node,
+  { outcome, settlesAt }: TentativeOutcome,
+  verdict: ExportProof | undefined,
+): Proven<ProvenOutcome> {
+  if (verdict === undefined) return failure("not-there", "verdict", "a grouped outcome needs its group's verdict");
+  const settled = verifyExport(electorate, verdict);
+  if (!settled.ok) return at("verdict", settled.error);
+  const settle = settled.value.export;
+  if (
+    settle.content.kind !== "verdict" ||
+    compareNodes(settle.node, { ...node, step: settlesAt, kind: "settle" }) !== 0
+  ) {
+    return failure("wrong-kind", "verdict.export", "this is not the verdict of a settle of the step's group");
+  }
+  return success({ export: step, outcome, held: settle.content.value });
+}
