@@ -64,7 +64,7 @@ export const impureNames: Readonly<Record<string, string>> = {
   ]),
   ...reason("is a clock; time comes in as an input", ["Date", "performance", "Temporal"]),
   ...reason("is randomness or the platform's", ["crypto", "Crypto"]),
-  ...reason("reaches every global", ["globalThis", "self", "window", "eval", "Function"]),
+  ...reason("reaches every global", ["globalThis", "self", "window", "eval", "Function", "Reflect"]),
   ...reason("is I/O", ["console", "fetch", "XMLHttpRequest", "WebSocket", "Worker", "importScripts", "localStorage"]),
   ...reason("depends on the garbage collector", ["WeakRef", "FinalizationRegistry"]),
   ...reason("depends on other threads", ["SharedArrayBuffer", "Atomics"]),

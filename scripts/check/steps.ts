@@ -22,7 +22,10 @@ export function checkSteps(root: string): Step[] {
   return [
     ...roomFolders(root).map((name) => roomTypes(root, name)),
     { name: "types of tests and scripts", run: () => types(root, ".") },
-    { name: "lint and format", run: () => runTool(root, "biome", ["check", "--error-on-warnings", "--colors=off"]) },
+    {
+      name: "lint and format",
+      run: () => runTool(root, "biome", ["check", "--error-on-warnings", "--max-diagnostics=none", "--colors=off"]),
+    },
     { name: "unused code", run: () => runTool(root, "knip", ["--no-progress", "--no-config-hints"]) },
     { name: "walls between rooms", run: () => Promise.resolve(walls(root)) },
   ];
@@ -48,18 +51,24 @@ async function pureTypes(root: string, folder: string): Promise<Finding> {
   // A listed file is an absolute path; an error never begins like one.
   const listed = lines.filter((line) => line.startsWith("/"));
   const said = lines.filter((line) => !line.startsWith("/")).join("\n");
-  const leaks = listed.filter((path) => /\/@types\/|\/lib\.(?!es|decorators)[^/]*$/.test(path));
+  const leaks = new Set(
+    listed.map(fromModules).filter((name) => /^@types\/|\/lib\.(?!es|decorators)[^/]*$/.test(name)),
+  );
   const isSeen = new Set(listed.map((path) => relative(root, path)));
   const unseen = sourceFiles(root, folder).filter((path) => !isSeen.has(path));
   const complaints = [
-    ...leaks.map((path) => `${folder}/tsconfig.json: impure-types: a pure room compiles with ${fromModules(path)}`),
+    ...[...leaks].map((name) => `${folder}/tsconfig.json: impure-types: a pure room compiles with ${name}`),
     ...unseen.map((path) => `${path}: unseen: the compiler does not see this file (${folder}/tsconfig.json)`),
   ];
   return { ok: found.ok && complaints.length === 0, output: [said, ...complaints].join("\n").trim() };
 }
 
+/** `@types/node`, or the name of a library file: `typescript/lib/lib.dom.d.ts`. */
 function fromModules(path: string): string {
-  return path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+  const name = path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+  return name.startsWith("@types/")
+    ? name.split("/", 2).join("/")
+    : name.replace(/^@typescript\/[^/]+\//, "typescript/");
 }
 
 function sourceFiles(root: string, folder: string): string[] {

@@ -1,6 +1,6 @@
 // What a pure room's source may not say. Names are refused wherever they stand for something, shadowed or not: a
 // reader should not have to work out which `process` is meant. Comments that silence the compiler are refused too,
-// since they would let any other name through.
+// since they would let any other name through. What somebody hides on purpose, in a computed member, is for review.
 
 import { exactMath, impureMembers, impureNames } from "../rooms.ts";
 import { isNode, literalText, type Node, type Source, walk } from "./syntax.ts";
@@ -54,8 +54,9 @@ function mathSayings(above: readonly Node[]): Saying[] {
   const parent = above.at(-1);
   const member = parent?.type === "MemberExpression" ? memberName(parent) : undefined;
   if (member !== undefined && exactMath.includes(member)) return [];
-  const what = member === undefined ? "Math as a value" : `Math.${member}`;
-  return [["impure-name", `${what} is not exact on every machine; allowed: ${exactMath.join(", ")}`]];
+  const what =
+    member === undefined ? "Math as a value hides what is used of it" : `Math.${member} is random or inexact`;
+  return [["impure-name", `${what}; allowed: Math.${exactMath.join(", ")}`]];
 }
 
 function memberSayings(node: Node, above: readonly Node[]): Saying[] {
