@@ -186,9 +186,14 @@ function usesOfOutcomes(steps: readonly Step[], groupOf: readonly (number | unde
   return uses;
 }
 
+/** The places of the bits that are set, ascending. */
 function membersOf(bits: bigint): number[] {
   const members: number[] = [];
-  let rest = bits;
-  for (let index = 0; rest > 0n; index++, rest >>= 1n) if (rest & 1n) members.push(index);
+  for (let base = 0, rest = bits; rest > 0n; base += 32, rest >>= 32n) {
+    // The lowest bit of a word is `word & -word`, and `word & (word - 1)` is the word without it.
+    for (let word = Number(rest & 0xffff_ffffn) | 0; word !== 0; word &= word - 1) {
+      members.push(base + 31 - Math.clz32(word & -word));
+    }
+  }
   return members;
 }

@@ -54,7 +54,8 @@ function addKeys(
 }
 
 function touchedKey({ keys }: ContractTouched, key: Uint8Array): Touched {
-  const text = String.fromCharCode(...key);
+  // `apply` takes any array-like; spreading a Uint8Array is several times slower.
+  const text = String.fromCharCode.apply(null, key as unknown as number[]);
   let touched = keys.get(text);
   if (touched === undefined) {
     touched = { all: 0n, writers: 0n };

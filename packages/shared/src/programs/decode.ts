@@ -7,7 +7,7 @@ import type { Result } from "../result.ts";
 import { decodeWith } from "../values/decode.ts";
 import { major, type Reader, simple } from "../values/reader.ts";
 import type { Argument, Footprint, Group, Program, Source, Step, VoidCode, VoidFailure } from "./program.ts";
-import { listOf, type RecordOf, readRecord, refuse, required, textOf } from "./record.ts";
+import { listOf, recordOf, refuse, required, textOf } from "./record.ts";
 import { checkFootprint, checkGroups, checkReferences } from "./shape.ts";
 
 /** Never throws. */
@@ -18,7 +18,7 @@ export function decodeProgram(payload: Uint8Array): Result<Program, VoidFailure>
 const readName = textOf<MethodName>(isName, "name");
 const readKeys = listOf(readKey, limits.footprintKeysMax, "too-many-keys");
 
-const stepFields = {
+const readStepRecord = recordOf({
   args: listOf(readArgument, limits.argumentsMax, "too-many-arguments"),
   at: textOf<ContractName>(isContractName, "contract name"),
   budget: readBudget,
@@ -28,15 +28,16 @@ const stepFields = {
   reads: readKeys,
   whole: readTrue,
   writes: readKeys,
-};
+});
+type StepRecord = ReturnType<typeof readStepRecord>;
 
-const programFields = {
+const readProgramRecord = recordOf({
   groups: listOf(readGroup, limits.stepsMax, "bad-group-range"),
   steps: listOf(readStep, limits.stepsMax, "too-many-steps"),
-};
+});
 
 function readProgram(reader: Reader): Program {
-  const { steps, groups = [] } = readRecord(reader, programFields);
+  const { steps, groups = [] } = readProgramRecord(reader);
   const program = { steps: required(steps, "steps"), groups };
   checkReferences(program.steps);
   checkGroups(program);
@@ -44,7 +45,7 @@ function readProgram(reader: Reader): Program {
 }
 
 function readStep(reader: Reader): Step {
-  const record = readRecord(reader, stepFields);
+  const record = readStepRecord(reader);
   const { args = [], expect } = record;
   const budget = required(record.budget, "budget");
   const common = expect === undefined ? { args, budget } : { args, budget, expect };
@@ -57,13 +58,13 @@ function readStep(reader: Reader): Step {
   return { kind: "call", at, method, footprint: toFootprint(record), ...common };
 }
 
-function refuseCallKeys(record: RecordOf<typeof stepFields>): void {
+function refuseCallKeys(record: StepRecord): void {
   for (const key of ["at", "method", "reads", "whole", "writes"] as const) {
     if (record[key] !== undefined) refuse("bad-shape", `a pure step has no ${key}`);
   }
 }
 
-function toFootprint({ reads = [], writes = [], whole }: RecordOf<typeof stepFields>): Footprint {
+function toFootprint({ reads = [], writes = [], whole }: StepRecord): Footprint {
   checkFootprint(reads, writes);
   if (whole === undefined) return { kind: "keys", reads, writes };
   if (reads.length + writes.length > 0) refuse("bad-shape", "a footprint is keys, or the whole contract");

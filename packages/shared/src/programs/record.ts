@@ -2,6 +2,8 @@
 // whatever is refused inside them.
 
 import { Fault, major, type Reader } from "../values/reader.ts";
+import { keysInOrder } from "../values/value.ts";
+import { Writer } from "../values/writer.ts";
 import type { VoidCode } from "./program.ts";
 
 export type Read<T> = (reader: Reader) => T;
@@ -13,20 +15,30 @@ export function refuse(code: VoidCode, message: string, path = ""): never {
   throw new Fault(code, message, path);
 }
 
-/** A map with some of these keys. */
-export function readRecord<F extends Fields>(reader: Reader, fields: F): RecordOf<F> {
-  const record: Record<string, unknown> = {};
-  const count = reader.count(major.map);
-  let previous = -1;
-  for (let index = 0; index < count; index++) {
-    const start = reader.offset;
-    const key = reader.key(previous);
-    const read = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    if (read === undefined) return refuse("bad-shape", `no key ${JSON.stringify(key)} is known here`);
-    record[key] = inside(key, reader, read);
-    previous = start;
-  }
-  return record as RecordOf<F>;
+/** A map with some of these keys. Their order in the bytes is known, so each is looked for where it may stand. */
+export function recordOf<F extends Fields>(fields: F): Read<RecordOf<F>> {
+  const names = keysInOrder(new Map(Object.entries(fields)));
+  const known = names.map((name) => ({ name, key: encodedKey(name), read: fields[name] as Read<unknown> }));
+  return (reader) => {
+    const record: Record<string, unknown> = {};
+    let left = reader.count(major.map);
+    let previous = -1;
+    for (const { name, key, read } of known) {
+      const start = reader.offset;
+      if (left === 0 || !reader.skip(key)) continue;
+      record[name] = inside(name, reader, read);
+      previous = start;
+      left--;
+    }
+    if (left > 0) refuse("bad-shape", `no key ${JSON.stringify(reader.key(previous))} is known here`);
+    return record as RecordOf<F>;
+  };
+}
+
+function encodedKey(name: string): Uint8Array {
+  const writer = new Writer(64);
+  writer.text(name);
+  return writer.result();
 }
 
 export function required<T>(value: T | undefined, key: string): T {

@@ -91,6 +91,14 @@ export class Reader {
     return count;
   }
 
+  /** Whether these bytes come next; if so, goes past them. */
+  skip(expected: Uint8Array): boolean {
+    const start = this.offset;
+    for (let at = 0; at < expected.length; at++) if (this.bytes[start + at] !== expected[at]) return false;
+    this.offset = start + expected.length;
+    return true;
+  }
+
   byteString(): Uint8Array {
     const length = this.length(this.head(major.bytes));
     this.offset += length;
