@@ -93,10 +93,14 @@ export function verifyVoteEvidence(electorate: Electorate, evidence: VoteEvidenc
   if (evidence.chain !== electorate.chain) {
     return failure("wrong-chain", "chain", `votes of the ${evidence.chain} chain`);
   }
+  const { epoch, signer } = evidence.first;
+  if (epoch !== electorate.epoch)
+    return failure("wrong-epoch", "first.epoch", `the set is of epoch ${electorate.epoch}`);
+  if (electorate.committee.seats[signer] === undefined) {
+    return failure("unknown-signer", "first.signer", `no seat ${signer}`);
+  }
   for (const path of ["first", "second"] as const) {
-    if (!verifyVote(electorate, evidence[path])) {
-      return failure("bad-signature", path, "the vote is not its signer's in this epoch");
-    }
+    if (!verifyVote(electorate, evidence[path])) return failure("bad-signature", path, "the vote is not its signer's");
   }
   return verified;
 }

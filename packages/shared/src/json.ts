@@ -2,7 +2,6 @@
 // names the place. A `Reader` turns an unknown into a value or a `Fault` at a path.
 
 import { fromHex } from "./bytes.ts";
-import { isCount } from "./numbers.ts";
 import { type Failure, failure, type Result, success } from "./result.ts";
 
 export type JsonCode =
@@ -10,6 +9,7 @@ export type JsonCode =
   | "not-json"
   | "wrong-type"
   | "missing" // a key that must be there
+  | "doubled" // a key that stands twice in one object
   | "unknown-key"
   | "bad-format" // text that is not what it must be
   | "out-of-range"
@@ -38,11 +38,70 @@ export function readJson<T>(text: string, charactersMax: number, reader: Reader<
     return failure("not-json", "", `this is not JSON: ${(error as Error).message}`);
   }
   try {
+    refuseDoubledKeys(text);
     return success(reader(parsed, ""));
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return { ok: false, error: error.failure };
   }
+}
+
+/** An object or list of JSON text that is still open. */
+interface Open {
+  /** Keys so far; none of a list. */
+  readonly keys: Set<string> | undefined;
+  /** Key or index of what is being read. */
+  place: string | number;
+}
+
+/** `JSON.parse` keeps the last of two equal keys in silence, and a reader may have seen the first. `text` is valid. */
+function refuseDoubledKeys(text: string): void {
+  const open: Open[] = [];
+  for (let at = 0, start = 0; at < text.length; at++) {
+    const character = text[at];
+    const inner = open.at(-1);
+    if (character === "{") open.push({ keys: new Set(), place: "" });
+    else if (character === "[") open.push({ keys: undefined, place: 0 });
+    else if (character === "}" || character === "]") open.pop();
+    else if (character === "," && typeof inner?.place === "number") inner.place++;
+    else if (character === ":" && inner?.keys !== undefined)
+      addKey(open, inner.keys, JSON.parse(text.slice(start, at)));
+    else if (character === '"') {
+      start = at;
+      at = endOfString(text, at);
+    }
+  }
+}
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  return at;
+}
+
+function addKey(open: readonly Open[], keys: Set<string>, key: string): void {
+  (open.at(-1) as Open).place = key;
+  if (keys.has(key)) {
+    const path = open.reduce((whole, { place }) => within(whole, place), "");
+    throw new Fault("doubled", path, "this key stands twice");
+  }
+  keys.add(key);
+}
+
+function within(path: string, place: string | number): string {
+  if (typeof place === "number") return `${path}[${place}]`;
+  return path === "" ? place : `${path}.${place}`;
+}
+
+const shownMax = 60;
+
+/** Text for a message, cut where it is too long to read. */
+function show(text: string): string {
+  return JSON.stringify(text.length > shownMax ? `${text.slice(0, shownMax)}…` : text);
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 function nameOf(value: unknown): string {
@@ -61,16 +120,15 @@ export function jsonObject<T extends object>(fields: { readonly [Name in keyof T
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       throw new Fault("wrong-type", path, `an object is expected, not ${nameOf(value)}`);
     }
-    const place = (name: string) => (path === "" ? name : `${path}.${name}`);
     for (const name of Object.keys(value)) {
       if (!names.includes(name as keyof T & string)) {
-        throw new Fault("unknown-key", place(name), `no such key; known are ${names.join(", ")}`);
+        throw new Fault("unknown-key", within(path, name), `no such key; known are ${names.join(", ")}`);
       }
     }
     const read: Partial<T> = {};
     for (const name of names) {
-      if (!Object.hasOwn(value, name)) throw new Fault("missing", place(name), "this key is missing");
-      read[name] = fields[name]((value as Record<string, unknown>)[name], place(name));
+      if (!Object.hasOwn(value, name)) throw new Fault("missing", within(path, name), "this key is missing");
+      read[name] = fields[name]((value as Record<string, unknown>)[name], within(path, name));
     }
     return read as T;
   };
@@ -81,7 +139,7 @@ export function jsonList<T>(item: Reader<T>, itemsMax: number): Reader<readonly 
     if (!Array.isArray(value)) throw new Fault("wrong-type", path, `a list is expected, not ${nameOf(value)}`);
     if (value.length > itemsMax)
       throw new Fault("too-many", path, `${value.length} items where ${itemsMax} are allowed`);
-    return value.map((each, index) => item(each, `${path}[${index}]`));
+    return value.map((each, index) => item(each, within(path, index)));
   };
 }
 
@@ -103,10 +161,12 @@ export function jsonHex<Branded extends Uint8Array = Uint8Array>(
 /** A JSON number that is whole and within range. */
 export function jsonCount<Branded extends number = number>(min: number, max: number): Reader<Branded> {
   return (value, path) => {
-    if (!isCount(value))
-      throw new Fault("wrong-type", path, `a whole number is expected, not ${JSON.stringify(value)}`);
+    if (!isWhole(value)) {
+      const what = typeof value === "number" ? value : nameOf(value);
+      throw new Fault("wrong-type", path, `a whole number is expected, not ${what}`);
+    }
     if (value < min || value > max) throw new Fault("out-of-range", path, `${value} is not from ${min} to ${max}`);
-    return value as Branded;
+    return (value + 0) as Branded; // JSON has a -0
   };
 }
 
@@ -115,7 +175,7 @@ export function jsonDecimal<Branded extends bigint>(max: bigint): Reader<Branded
   return (value, path) => {
     const text = expectString(value, path);
     if (!/^(0|[1-9][0-9]{0,77})$/.test(text)) {
-      throw new Fault("bad-format", path, `a decimal number in text is expected, not ${JSON.stringify(text)}`);
+      throw new Fault("bad-format", path, `a decimal number in text is expected, not ${show(text)}`);
     }
     if (BigInt(text) > max) throw new Fault("out-of-range", path, `${text} is above ${max}`);
     return BigInt(text) as Branded;
@@ -125,7 +185,7 @@ export function jsonDecimal<Branded extends bigint>(max: bigint): Reader<Branded
 export function jsonText<Branded extends string>(isValid: (text: string) => boolean, form: string): Reader<Branded> {
   return (value, path) => {
     const text = expectString(value, path);
-    if (!isValid(text)) throw new Fault("bad-format", path, `${JSON.stringify(text)} is not ${form}`);
+    if (!isValid(text)) throw new Fault("bad-format", path, `${show(text)} is not ${form}`);
     return text as Branded;
   };
 }

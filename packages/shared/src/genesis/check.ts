@@ -1,19 +1,23 @@
 // What a genesis must satisfy beyond its form, whether it came from a file or from bytes. Errors name the key.
 
-import { type CommitteeCode, createCommittee } from "../committee.ts";
+import { toHex } from "../bytes.ts";
+import type { CommitteeCode } from "../committee.ts";
 import type { JsonCode } from "../json.ts";
-import type { Genesis } from "../messages/genesis.ts";
-import type { Members } from "../messages/validator-sets.ts";
+import { limits } from "../limits.ts";
+import type { Genesis, GenesisSeat, GenesisValidator } from "../messages/genesis.ts";
+import { validatorSetsCodec } from "../messages/validator-sets.ts";
 import { type Root, shardOf } from "../numbers.ts";
 import { verifyPossession } from "../possession.ts";
 import { type Failure, failure } from "../result.ts";
 import type { Scheme } from "../scheme.ts";
 import { decodeValue } from "../values/decode.ts";
-import { attestMembers, orderMembers, shardMembers } from "./sets.ts";
+import { validatorSetsOf } from "./sets.ts";
+
+const weightMax = (1n << 64n) - 1n;
 
 export type GenesisCode =
   | JsonCode
-  | CommitteeCode
+  | Exclude<CommitteeCode, "doubled-key">
   | "doubled" // a name, key or entry that must be unique stands twice
   | "unknown-validator"
   | "unknown-shard"
@@ -35,22 +39,33 @@ export function refuse(code: GenesisCode, path: string, message: string) {
   return failure(code, path, `${path}: ${message}`);
 }
 
-/** The first key that stands twice, and where. */
-export function findDoubled(keys: readonly string[]): number {
-  const seen = new Set<string>();
-  return keys.findIndex((key) => seen.size === seen.add(key).size);
-}
-
 /** What a decoded genesis must satisfy beyond its form; from a file or from bytes. */
 export function checkGenesis(scheme: Scheme, genesis: Genesis): GenesisError | undefined {
+  const { validators } = genesis;
   return (
-    keysProblem(scheme, genesis) ??
-    setProblem(scheme, orderMembers(genesis), "validators", "orderWeight") ??
-    setProblem(scheme, attestMembers(genesis), "validators", "attestWeight") ??
-    shardsProblem(scheme, genesis) ??
+    doubledProblem("validators", "name", validators, ({ name }) => name) ??
+    doubledProblem("validators", "key", validators, ({ key }) => toHex(key)) ??
+    setProblem(validators, "orderWeight") ??
+    setProblem(validators, "attestWeight") ??
+    shardsProblem(genesis) ??
     contractsProblem(genesis) ??
-    allocationsProblem(genesis)
+    allocationsProblem(genesis) ??
+    keysProblem(scheme, genesis) // last, for it takes a millisecond or more for each key
   );
+}
+
+/** The first entry of `list` that has the same key as one before it. */
+export function doubledProblem<Item>(
+  list: string,
+  key: string,
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+): GenesisError | undefined {
+  const seen = new Set<string>();
+  const index = items.findIndex((item) => seen.size === seen.add(keyOf(item)).size);
+  if (index < 0) return undefined;
+  const path = key === "" ? `${list}[${index}]` : `${list}[${index}].${key}`;
+  return refuse("doubled", path, `${keyOf(items[index] as Item)} stands twice`).error;
 }
 
 function keysProblem(scheme: Scheme, { validators }: Genesis): GenesisError | undefined {
@@ -62,29 +77,53 @@ function keysProblem(scheme: Scheme, { validators }: Genesis): GenesisError | un
       return refuse("bad-possession", `${path}.possession`, "it does not prove possession of the key").error;
     }
   }
-  const doubled = findDoubled(validators.map((each) => each.name));
-  if (doubled >= 0) return refuse("doubled", `validators[${doubled}].name`, "this name stands twice").error;
   return undefined;
 }
 
-function setProblem(scheme: Scheme, members: Members, path: string, key: string): GenesisError | undefined {
-  const committee = createCommittee(scheme, members);
-  if (committee.ok) return undefined;
-  const { code, message } = committee.error;
-  return refuse(code, key === "" ? path : `${path}[].${key}`, message).error;
-}
-
-function shardsProblem(scheme: Scheme, genesis: Genesis): GenesisError | undefined {
-  for (const [index, shard] of genesis.shards.entries()) {
-    const path = `shards[${index}].committee`;
-    const seat = shard.committee.findIndex(
-      ({ validator, weight }) => validator >= genesis.validators.length || weight === 0n,
-    );
-    if (seat >= 0) return refuse("unknown-validator", `${path}[${seat}]`, "no such validator, or no weight").error;
-    const problem = setProblem(scheme, shardMembers(genesis, shard), path, "");
-    if (problem !== undefined) return problem;
+/** Weights are summed here as `createCommittee` does, so that the set that they make is a committee. */
+function totalProblem(weights: readonly bigint[], pathOf: (index: number) => string): GenesisError | undefined {
+  let total = 0n;
+  for (const [index, weight] of weights.entries()) {
+    total += weight;
+    if (total > weightMax) return refuse("bad-weight", pathOf(index), "the weights add up to 2^64 or more").error;
   }
   return undefined;
+}
+
+function setProblem(
+  validators: readonly GenesisValidator[],
+  key: "orderWeight" | "attestWeight",
+): GenesisError | undefined {
+  if (validators.length === 0) return refuse("empty-committee", "validators", "there is no validator").error;
+  if (validators.every((each) => each[key] === 0n)) {
+    return refuse("empty-committee", `validators[].${key}`, "no validator has any").error;
+  }
+  return totalProblem(
+    validators.map((each) => each[key]),
+    (index) => `validators[${index}].${key}`,
+  );
+}
+
+function shardsProblem(genesis: Genesis): GenesisError | undefined {
+  for (const [index, { committee }] of genesis.shards.entries()) {
+    const problem = seatsProblem(genesis, committee, `shards[${index}].committee`);
+    if (problem !== undefined) return problem;
+  }
+  const bytes = validatorSetsCodec.type.sizeOf(validatorSetsOf(genesis));
+  if (bytes <= limits.validatorSetsBytesMax) return undefined;
+  return refuse("too-many", "shards", `committees of ${bytes} bytes, not ${limits.validatorSetsBytesMax}`).error;
+}
+
+function seatsProblem(genesis: Genesis, seats: readonly GenesisSeat[], path: string): GenesisError | undefined {
+  if (seats.length === 0) return refuse("empty-committee", path, "a committee has at least one member").error;
+  const unknown = seats.findIndex(({ validator }) => validator >= genesis.validators.length);
+  if (unknown >= 0) return refuse("unknown-validator", `${path}[${unknown}].validator`, "no such validator").error;
+  const idle = seats.findIndex(({ weight }) => weight === 0n);
+  if (idle >= 0) return refuse("bad-weight", `${path}[${idle}].weight`, "a member's weight is positive").error;
+  return totalProblem(
+    seats.map(({ weight }) => weight),
+    (index) => `${path}[${index}].weight`,
+  );
 }
 
 function contractsProblem({ contracts, shards }: Genesis): GenesisError | undefined {

@@ -47,7 +47,7 @@ import {
 import { payerKeyBytes } from "../payer-scheme.ts";
 import { type Result, success } from "../result.ts";
 import { publicKeyBytes, type Scheme, signatureBytes } from "../scheme.ts";
-import { type CheckedGenesis, checkGenesis, findDoubled, type GenesisError, refuse } from "./check.ts";
+import { type CheckedGenesis, checkGenesis, doubledProblem, type GenesisError, refuse } from "./check.ts";
 
 interface FileSeat {
   readonly validator: string;
@@ -125,29 +125,20 @@ const fileReader = jsonObject<GenesisFile>({
   limits: limitsReader,
 });
 
-function doubledProblem(file: GenesisFile): GenesisError | undefined {
-  const lists: readonly (readonly [path: string, key: string, keys: readonly string[]])[] = [
-    ["validators", "name", file.validators.map((each) => each.name)],
-    ["validators", "key", file.validators.map((each) => toHex(each.key))],
-    ["shards", "name", file.shards.map((each) => each.name)],
-    ["contracts", "name", file.contracts.map((each) => each.name)],
-    ["allocations", "payer", file.allocations.map((each) => toHex(each.payer))],
-    ...file.shards.flatMap((shard, index) => creatorsToCheck(shard, index)),
-    ...file.shards.map(
-      (shard, index) =>
-        [`shards[${index}].committee`, "validator", shard.committee.map((seat) => seat.validator)] as const,
-    ),
-  ];
-  for (const [path, key, keys] of lists) {
-    const index = findDoubled(keys);
-    if (index >= 0) return refuse("doubled", `${path}[${index}].${key}`, `${keys[index]} stands twice`).error;
+/** What stands twice in the lists that have no order of their own; in bytes it cannot, for there they rise. */
+function doubledInFile({ shards, contracts, allocations }: GenesisFile): GenesisError | undefined {
+  const problem =
+    doubledProblem("shards", "name", shards, ({ name }) => name) ??
+    doubledProblem("contracts", "name", contracts, ({ name }) => name) ??
+    doubledProblem("allocations", "payer", allocations, ({ payer }) => toHex(payer));
+  if (problem !== undefined) return problem;
+  for (const [index, { committee, creators }] of shards.entries()) {
+    const inShard =
+      doubledProblem(`shards[${index}].committee`, "validator", committee, ({ validator }) => validator) ??
+      (typeof creators === "string" ? undefined : doubledProblem(`shards[${index}].creators`, "", creators, toHex));
+    if (inShard !== undefined) return inShard;
   }
   return undefined;
-}
-
-function creatorsToCheck(shard: FileShard, index: number) {
-  if (typeof shard.creators === "string") return [];
-  return [[`shards[${index}].creators`, "key", shard.creators.map(toHex)] as const];
 }
 
 function toShard(
@@ -159,25 +150,22 @@ function toShard(
   for (const [index, seat] of shard.committee.entries()) {
     const validator = validators.get(seat.validator);
     if (validator === undefined) {
-      return refuse(
-        "unknown-validator",
-        `${path}.committee[${index}].validator`,
-        `no validator is named ${seat.validator}`,
-      );
+      const place = `${path}.committee[${index}].validator`;
+      return refuse("unknown-validator", place, `no validator is named ${seat.validator}`);
     }
     committee.push({ validator: asValidatorIndex(validator), weight: seat.weight });
   }
-  committee.sort((a, b) => a.validator - b.validator);
   return success({ name: shard.name, committee, creators: toCreators(shard.creators) });
 }
 
 function toCreators(creators: FileShard["creators"]): Creators {
   if (typeof creators === "string") return { rule: creators, keys: [] };
-  return { rule: "listed", keys: [...creators].sort(compareBytes) };
+  return { rule: "listed", keys: creators };
 }
 
+/** In the order of the file, so that a problem is found where the file has it. */
 function toGenesis(file: GenesisFile): Result<Genesis, GenesisError> {
-  const doubled = doubledProblem(file);
+  const doubled = doubledInFile(file);
   if (doubled !== undefined) return { ok: false, error: doubled };
   const validators = new Map(file.validators.map((each, index) => [each.name, index]));
   const shards: GenesisShard[] = [];
@@ -187,26 +175,41 @@ function toGenesis(file: GenesisFile): Result<Genesis, GenesisError> {
     shards.push(read.value);
   }
   const { network: _, ...rest } = file;
-  return success({
-    ...rest,
-    shards: shards.sort((a, b) => compareText(a.name, b.name)),
-    contracts: [...file.contracts].sort((a, b) => compareText(a.name, b.name)),
-    allocations: [...file.allocations].sort((a, b) => compareBytes(a.payer, b.payer)),
-  });
+  return success({ ...rest, shards });
+}
+
+/** The same with every list in the order that it has in bytes. */
+function inOrder(genesis: Genesis): Genesis {
+  const { shards, contracts, allocations } = genesis;
+  return {
+    ...genesis,
+    shards: shards.map(shardInOrder).sort((a, b) => compareText(a.name, b.name)),
+    contracts: contracts.toSorted((a, b) => compareText(a.name, b.name)),
+    allocations: allocations.toSorted((a, b) => compareBytes(a.payer, b.payer)),
+  };
+}
+
+function shardInOrder({ name, committee, creators }: GenesisShard): GenesisShard {
+  return {
+    name,
+    committee: committee.toSorted((a, b) => a.validator - b.validator),
+    creators: { rule: creators.rule, keys: creators.keys.toSorted(compareBytes) },
+  };
 }
 
 export function parseGenesis(scheme: Scheme, text: string): Result<CheckedGenesis, GenesisError> {
   const file = readJson(text, limits.genesisFileBytesMax, fileReader);
   if (!file.ok) return file;
-  const genesis = toGenesis(file.value);
-  if (!genesis.ok) return genesis;
-  const problem = checkGenesis(scheme, genesis.value);
+  const read = toGenesis(file.value);
+  if (!read.ok) return read;
+  const problem = checkGenesis(scheme, read.value);
   if (problem !== undefined) return { ok: false, error: problem };
-  const network = genesisCodec.root(genesis.value);
+  const genesis = inOrder(read.value);
+  const network = genesisCodec.root(genesis);
   if (!equalBytes(network, file.value.network)) {
     return refuse("network", "network", `the content of this file has the id ${toHex(network)}`);
   }
-  return success({ genesis: genesis.value, network });
+  return success({ genesis, network });
 }
 
 /** The file of a genesis; parsing it gives the same genesis back. */
