@@ -2,6 +2,7 @@ import { useHasher } from "@tandem/shared";
 import { nativeHasher } from "./hasher.ts";
 
 export { nativeHasher } from "./hasher.ts";
+export { nativePayerScheme } from "./payer-scheme.ts";
 export { nativeScheme } from "./scheme.ts";
 
 /** Puts native hashing behind `shared` for the whole process. Results stay the same. */

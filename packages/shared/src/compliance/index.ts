@@ -3,4 +3,6 @@
 export type { ComplianceCase } from "./case.ts";
 export { hasherCases } from "./hasher.ts";
 export { blsMalformed, type Malformed, type MalformedCase, mockMalformed } from "./malformed.ts";
+export { payerSchemeCases } from "./payer-scheme.ts";
+export { type PayerTableFamily, type PayerTableRow, payerTable } from "./payer-table.ts";
 export { schemeCases } from "./scheme.ts";
