@@ -20,6 +20,7 @@ export {
   historyProofType,
   proveHistory,
   verifyHistory,
+  verifyHistoryPath,
 } from "./history-proof.ts";
 export { type NamespacedLeaf, parityNamespace } from "./namespaced-node.ts";
 export {
