@@ -6,7 +6,7 @@ import { type Budget, type ContractName, isContractName, isName, type MethodName
 import type { Result } from "../result.ts";
 import { decodeWith } from "../values/decode.ts";
 import { major, type Reader, simple } from "../values/reader.ts";
-import type { Argument, Footprint, Group, Program, Source, Step, VoidCode, VoidFailure } from "./program.ts";
+import type { Argument, Footprint, Group, Operand, Program, Step, VoidCode, VoidFailure } from "./program.ts";
 import { listOf, recordOf, refuse, required, textOf } from "./record.ts";
 import { checkFootprint, checkGroups, checkReferences } from "./shape.ts";
 
@@ -77,7 +77,7 @@ function readArgument(reader: Reader): Argument {
     case 1:
       return { kind: "literal", value: reader.value() };
     case 2:
-      return { kind: "either", step: readStepIndex(reader), or: readSource(reader) };
+      return { kind: "either", step: readStepIndex(reader), or: readOperand(reader) };
     default:
       return refuse(
         "bad-shape",
@@ -86,7 +86,7 @@ function readArgument(reader: Reader): Argument {
   }
 }
 
-function readSource(reader: Reader): Source {
+function readOperand(reader: Reader): Operand {
   if (reader.peek() === major.unsigned) return { kind: "step", step: readStepIndex(reader) };
   if (reader.count(major.list) !== 1) refuse("bad-shape", "a step, or a list of a literal");
   return { kind: "literal", value: reader.value() };

@@ -5,7 +5,7 @@ import { AssertionFault } from "../assert.ts";
 import { limits } from "../limits.ts";
 import { Fault, major, simple } from "../values/reader.ts";
 import { Writer } from "../values/writer.ts";
-import type { Argument, CallStep, Group, Program, PureStep, Source, Step } from "./program.ts";
+import type { Argument, CallStep, Group, Operand, Program, PureStep, Step } from "./program.ts";
 
 /** A key and how its value is written; absent without that. */
 type Field = readonly [key: string, write: (() => void) | undefined];
@@ -58,20 +58,20 @@ function pureFields(writer: Writer, { pure, args, budget, expect }: PureStep): F
 
 function writeArgument(writer: Writer, argument: Argument): void {
   if (argument.kind !== "either") {
-    writeSource(writer, argument);
+    writeOperand(writer, argument);
     return;
   }
   writer.head(major.list, 2);
   writer.head(major.unsigned, argument.step);
-  writeSource(writer, argument.or);
+  writeOperand(writer, argument.or);
 }
 
-function writeSource(writer: Writer, source: Source): void {
-  if (source.kind === "step") {
-    writer.head(major.unsigned, source.step);
+function writeOperand(writer: Writer, operand: Operand): void {
+  if (operand.kind === "step") {
+    writer.head(major.unsigned, operand.step);
   } else {
     writer.head(major.list, 1);
-    writer.value(source.value);
+    writer.value(operand.value);
   }
 }
 

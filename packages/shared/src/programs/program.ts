@@ -1,19 +1,19 @@
 // P1: what a blob's payload decodes to. The payload is canonical CBOR (`values/reader.ts`) of this grammar,
 // in the notation of RFC 8610:
 //
-//   program  = { ? groups: [1* group], steps: [1*64 step] }
-//   group    = [first: uint, count: uint]          ; P5: so many steps from that one on
+//   program  = { ? groups: [1*64 group], steps: [1*64 step] }
+//   group    = [first: uint, count: uint]              ; P5: so many steps from that one on
 //   step     = call / pure
 //   call     = {
 //     at: contract, method: name, ? args: [1*16 argument], budget: uint, ? expect: value,
-//     ? reads: [1* key], ? writes: [1* key] // whole: true          ; P6: the footprint
+//     (? reads: [1* key], ? writes: [1* key]) // whole: true           ; P6: the footprint
 //   }
 //   pure     = { pure: name, ? args: [1*16 argument], budget: uint, ? expect: value }
-//   argument = source / [step: uint, or: source]    ; P3: what to use instead of `Nothing`
-//   source   = uint                                 ; the outcome of an earlier step
-//            / [value]                              ; a literal
-//   key      = bytes .size (1..128)                 ; sorted, unique; a written key may be read, so it
-//                                                   ; does not stand in `reads` again
+//   argument = operand / [step: uint, or: operand]     ; P3: what to use instead of `Nothing`
+//   operand  = uint                                    ; the outcome of an earlier step
+//            / [value]                                 ; a literal
+//   key      = bytes .size (1..128)                    ; sorted, unique; a written key may be read, and
+//                                                      ; does not stand in `reads` again
 //   contract = text, shard/name;   name = text, 1-28 of a-z 0-9 -;   value = P8
 //
 // There is one encoding per program: keys of maps stand in canonical order, and what is empty is left out.
@@ -65,16 +65,16 @@ export interface Reference {
   readonly step: StepIndex;
 }
 
-export type Source = Literal | Reference;
+export type Operand = Literal | Reference;
 
 /** A step's outcome, or something else where that is `Nothing` (P3). */
 export interface Either {
   readonly kind: "either";
   readonly step: StepIndex;
-  readonly or: Source;
+  readonly or: Operand;
 }
 
-export type Argument = Source | Either;
+export type Argument = Operand | Either;
 
 /** P5: `count` steps from `first` on, all or nothing. */
 export interface Group {

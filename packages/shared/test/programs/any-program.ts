@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { compareBytes } from "../../src/bytes.ts";
 import { asBudget, asContractName, asMethodName, asStepIndex } from "../../src/numbers.ts";
-import type { Argument, Footprint, Group, Program, Source, Step } from "../../src/programs/program.ts";
+import type { Argument, Footprint, Group, Operand, Program, Step } from "../../src/programs/program.ts";
 import { anyValue } from "../values/any-value.ts";
 
 const contracts = ["a/x", "a/y", "b/x", "c/x", "d/x"].map(asContractName);
@@ -24,26 +24,26 @@ export const anyFootprint: fc.Arbitrary<Footprint> = fc.oneof(
   },
 );
 
-const literal: fc.Arbitrary<Source> = fc
+const literal: fc.Arbitrary<Operand> = fc
   .oneof({ arbitrary: fc.constant(null), weight: 9 }, { arbitrary: anyValue, weight: 1 })
   .map((value) => ({ kind: "literal", value }));
 
-function source(index: number): fc.Arbitrary<Source> {
+function operand(index: number): fc.Arbitrary<Operand> {
   if (index === 0) return literal;
   // Near steps more often, so that chains grow long.
   const step = fc.oneof(
     fc.nat({ max: index - 1 }),
     fc.nat({ max: Math.min(2, index - 1) }).map((back) => index - 1 - back),
   );
-  const reference = step.map<Source>((each) => ({ kind: "step", step: asStepIndex(each) }));
+  const reference = step.map<Operand>((each) => ({ kind: "step", step: asStepIndex(each) }));
   return fc.oneof({ arbitrary: literal, weight: 1 }, { arbitrary: reference, weight: 3 });
 }
 
 function argument(index: number): fc.Arbitrary<Argument> {
-  const either = fc.tuple(source(index), source(index)).map<Argument>(([first, or]) => {
+  const either = fc.tuple(operand(index), operand(index)).map<Argument>(([first, or]) => {
     return first.kind === "step" ? { kind: "either", step: first.step, or } : first;
   });
-  return fc.oneof({ arbitrary: source(index), weight: 3 }, { arbitrary: either, weight: 1 });
+  return fc.oneof({ arbitrary: operand(index), weight: 3 }, { arbitrary: either, weight: 1 });
 }
 
 function step(index: number): fc.Arbitrary<Step> {

@@ -2,13 +2,13 @@
 
 import { utf8 } from "../../src/bytes.ts";
 import { asBudget, asContractName, asMethodName, asShardName, asStepIndex } from "../../src/numbers.ts";
-import type { Allowance, Argument, Footprint, Group, Program, Source, Step } from "../../src/programs/program.ts";
+import type { Allowance, Argument, Footprint, Group, Operand, Program, Step } from "../../src/programs/program.ts";
 import { encodeValue } from "../../src/values/encode.ts";
 import type { Value } from "../../src/values/value.ts";
 
-export const from = (step: number): Source => ({ kind: "step", step: asStepIndex(step) });
-export const literal = (value: Value): Source => ({ kind: "literal", value });
-export const either = (step: number, or: Source): Argument => ({ kind: "either", step: asStepIndex(step), or });
+export const from = (step: number): Operand => ({ kind: "step", step: asStepIndex(step) });
+export const literal = (value: Value): Operand => ({ kind: "literal", value });
+export const either = (step: number, or: Operand): Argument => ({ kind: "either", step: asStepIndex(step), or });
 export const group = (first: number, count: number): Group => ({ first: asStepIndex(first), count });
 
 export const whole: Footprint = { kind: "whole" };
