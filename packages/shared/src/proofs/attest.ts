@@ -74,7 +74,7 @@ const frontierProofType: Type<FrontierProof> = container({
   shard: shardNameType,
   entry: mapProofType,
 });
-export const frontierProofCodec = codec("frontier-proof", frontierProofType);
+export const frontierProofCodec = codec("frontier-proof", frontierProofType, limits.proofBytesMax);
 
 export function verifyFrontier(electorate: Electorate, { header, shard, entry }: FrontierProof): Proven<ShardFrontier> {
   const final = verifyAttestHeader(electorate, header);
@@ -113,7 +113,7 @@ const stateProofType: Type<StateProof> = container({
   key: byteList(limits.keyBytesMax, 1),
   entry: optional(mapProofType),
 });
-export const stateProofCodec = codec("state-proof", stateProofType);
+export const stateProofCodec = codec("state-proof", stateProofType, limits.proofBytesMax);
 
 export function verifyState(electorate: Electorate, proof: StateProof): Proven<ContractState> {
   const shard = verifyFrontier(electorate, proof.frontier);

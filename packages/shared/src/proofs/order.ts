@@ -103,7 +103,7 @@ const accountProofType: Type<AccountProof> = container({
   payer: payerKeyType,
   entry: mapProofType,
 });
-export const accountProofCodec = codec("account-proof", accountProofType);
+export const accountProofCodec = codec("account-proof", accountProofType, limits.proofBytesMax);
 
 export function verifyAccount(electorate: Electorate, { header, payer, entry }: AccountProof): Proven<AccountEntry> {
   const final = verifyOrderHeader(electorate, header);
