@@ -155,6 +155,11 @@ describe("running", () => {
     expect((await run(["env.mjs"], { env })).stdout).toBe("undefined\n");
   });
 
+  test("every npm script goes through this door, and replaces npm's shell, so that npm's signals arrive", () => {
+    const manifest = JSON.parse(readFileSync(resolve(door, "../../package.json"), "utf8")) as { scripts: object };
+    for (const script of Object.values(manifest.scripts)) expect(script).toMatch(/^exec node scripts\/run\.mjs /);
+  });
+
   test.each(["SIGINT", "SIGTERM"] as const)("%s reaches what it runs, and ends it in the same way", async (signal) => {
     writeFileSync(join(root, "wait.mjs"), "console.log(process.pid); setInterval(() => {}, 1000);");
     const child = start(["wait.mjs"]);
