@@ -67,17 +67,20 @@ export function verifyBranch(
 ): Verdict {
   const wrong = checkBranch(depth, index, leaf, branch);
   if (!wrong.ok) return wrong;
-  if (!equalBytes(foldBranch(index, leaf, branch), root))
+  if (!equalBytes(foldBranch(index, leaf, branch), root)) {
     return failure("wrong-root", "branch", "the branch leads to another root");
+  }
   return verified;
 }
 
 /** Everything about a branch that can be said without hashing. */
 export function checkBranch(depth: number, index: number, leaf: Uint8Array, branch: readonly Uint8Array[]): Verdict {
-  if (!isCount(index) || index >= 2 ** depth)
+  if (!isCount(index) || index >= 2 ** depth) {
     return failure("out-of-range", "index", `no leaf ${index} at depth ${depth}`);
-  if (branch.length !== depth)
+  }
+  if (branch.length !== depth) {
     return failure("wrong-count", "branch", `${branch.length} nodes where ${depth} are needed`);
+  }
   if (leaf.length !== 32) return failure("bad-node", "leaf", `a leaf has 32 bytes, not ${leaf.length}`);
   return checkNodes(branch, 32, "branch");
 }

@@ -34,8 +34,9 @@ export async function proveHistory(
   size: number,
   index: number,
 ): Promise<Result<HistoryProof, Failure<HistoryProofCode>>> {
-  if (!isCount(index) || !isCount(size) || index >= size)
+  if (!isCount(index) || !isCount(size) || index >= size) {
     return failure("out-of-range", "index", `no leaf ${index} of ${size}`);
+  }
   const siblings = siblingsOf(size, index);
   const places = siblings.flat();
   const hashes = await reader.read(places);
@@ -110,8 +111,9 @@ export function verifyHistoryPath(
   leafHash: Uint8Array,
   path: readonly Uint8Array[],
 ): Verdict {
-  if (!isCount(index) || !isCount(size) || index >= size)
+  if (!isCount(index) || !isCount(size) || index >= size) {
     return failure("out-of-range", "index", `no leaf ${index} of ${size}`);
+  }
   if (leafHash.length !== 32) return failure("bad-node", "leaf", `a hash has 32 bytes, not ${leafHash.length}`);
   const wrong = checkNodes(path, 32, "path");
   if (!wrong.ok) return wrong;

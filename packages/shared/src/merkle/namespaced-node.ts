@@ -9,7 +9,6 @@
 //
 // Leaf and inner messages differ in their first byte, so neither can be passed off as the other.
 
-import { compareBytes } from "../bytes.ts";
 import { sha256 } from "../hashing.ts";
 
 export const namespaceBytes = 29;
@@ -31,23 +30,29 @@ export function emptyNode(): Uint8Array {
   return node;
 }
 
-export const minOf = (node: Uint8Array): Uint8Array => node.subarray(0, maxAt);
-export const maxOf = (node: Uint8Array): Uint8Array => node.subarray(maxAt, hashAt);
-
 /** Nothing is proven about the parity namespace, which ranges ignore, nor about the lowest, the empty tree's. */
 export function isProvable(namespace: Uint8Array): boolean {
   if (namespace.length !== namespaceBytes) return false;
   return namespace.some((byte) => byte !== 0x00) && namespace.some((byte) => byte !== 0xff);
 }
 
-/** Where `namespace` lies: -1 below the node's range, 0 in it, 1 above it. */
-export function sideOf(node: Uint8Array, namespace: Uint8Array): -1 | 0 | 1 {
-  if (compareBytes(namespace, minOf(node)) < 0) return -1;
-  return compareBytes(namespace, maxOf(node)) > 0 ? 1 : 0;
+/** Order of the namespaces that stand at `aAt` in `a` and at `bAt` in `b`. */
+function compareAt(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number): number {
+  for (let i = 0; i < namespaceBytes; i++) {
+    const difference = (a[aAt + i] as number) - (b[bAt + i] as number);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Where `namespace` lies: -1 below the range of the node at `offset`, 0 in it, 1 above it. */
+export function sideOf(bytes: Uint8Array, offset: number, namespace: Uint8Array): -1 | 0 | 1 {
+  if (compareAt(namespace, 0, bytes, offset) < 0) return -1;
+  return compareAt(namespace, 0, bytes, offset + maxAt) > 0 ? 1 : 0;
 }
 
 export function isRangeOrdered(node: Uint8Array): boolean {
-  return compareBytes(minOf(node), maxOf(node)) <= 0;
+  return compareAt(node, 0, node, maxAt) <= 0;
 }
 
 let leafMessage = new Uint8Array(0);
@@ -82,10 +87,9 @@ export function writeInnerNode(message: Uint8Array, output: Uint8Array, offset: 
   output.set(sha256(message), offset + hashAt);
 }
 
+/** Of 0x01 ‖ left ‖ right: whether the right node begins no earlier than the left one ends. */
 export function areSiblingsOrdered(message: Uint8Array): boolean {
-  const left = message.subarray(1, 1 + nodeBytes);
-  const right = message.subarray(1 + nodeBytes);
-  return compareBytes(maxOf(left), minOf(right)) <= 0;
+  return compareAt(message, 1 + maxAt, message, 1 + nodeBytes) <= 0;
 }
 
 function isParityAt(bytes: Uint8Array, offset: number): boolean {

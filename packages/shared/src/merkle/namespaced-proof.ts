@@ -86,8 +86,9 @@ export function verifyNamespace(
   leaves: readonly Uint8Array[],
   proof: NamespaceProof,
 ): Verdict {
-  if (!isProvable(namespace))
+  if (!isProvable(namespace)) {
     return failure("bad-namespace", "namespace", "the lowest namespace and parity are not proven about");
+  }
   const root = new Uint8Array(nodeBytes);
   const walk = new Walk(namespace, leaves, proof);
   const wrong = walk.rebuild(depthMax, root, 0);
@@ -139,7 +140,7 @@ class Walk {
     if (!right.ok) return right;
     if (!areSiblingsOrdered(message)) return failure("bad-order", "", "a node ends after its right neighbour begins");
     writeInnerNode(message, output, offset);
-    const isNeeded = sideOf(output.subarray(offset, offset + nodeBytes), this.#namespace) === 0;
+    const isNeeded = sideOf(output, offset, this.#namespace) === 0;
     return isNeeded ? verified : failure("not-minimal", "opened", "a node without the namespace is opened");
   }
 
@@ -167,11 +168,13 @@ class Walk {
   #close(nodes: readonly Uint8Array[], at: number, side: 1 | -1, output: Uint8Array, offset: number): Verdict {
     const node = nodes[at] as Uint8Array;
     const path = `${side === 1 ? "left" : "right"}[${at}]`;
-    if (node.length !== nodeBytes)
+    if (node.length !== nodeBytes) {
       return failure("bad-node", path, `a node has ${nodeBytes} bytes, not ${node.length}`);
+    }
     if (!isRangeOrdered(node)) return failure("bad-node", path, "the range ends before it begins");
-    if (sideOf(node, this.#namespace) !== side)
+    if (sideOf(node, 0, this.#namespace) !== side) {
       return failure("bad-order", path, "the node is not beyond the namespace");
+    }
     output.set(node, offset);
     return verified;
   }
@@ -200,8 +203,9 @@ export function verifyNamespacedLeaf(
 /** Replaces `node` by its parent. */
 function climb(message: Uint8Array, node: Uint8Array, step: NamespacedStep, path: string): Verdict {
   const sibling = step.node;
-  if (sibling.length !== nodeBytes)
+  if (sibling.length !== nodeBytes) {
     return failure("bad-node", path, `a node has ${nodeBytes} bytes, not ${sibling.length}`);
+  }
   if (!isRangeOrdered(sibling)) return failure("bad-node", path, "the range ends before it begins");
   message.set(sibling, step.isLeft ? 1 : 1 + nodeBytes);
   message.set(node, step.isLeft ? 1 + nodeBytes : 1);

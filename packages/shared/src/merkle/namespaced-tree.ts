@@ -81,10 +81,9 @@ export class NamespacedTree {
   }
 
   #open(slice: OpenSlice, namespace: Uint8Array, level: number, index: number): void {
-    const node = this.#node(level, index);
-    const side = sideOf(node, namespace);
+    const side = sideOf(this.#levels[level] as Uint8Array, index * nodeBytes, namespace);
     if (side !== 0) {
-      settle(slice, node, side);
+      settle(slice, this.#node(level, index), side);
     } else if (level === 0) {
       slice.opened.push(false);
       slice.leaves.push((this.#leaves[index] as NamespacedLeaf).data);

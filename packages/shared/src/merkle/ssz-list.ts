@@ -63,8 +63,9 @@ export function verifyListItem(
   proof: ListProof,
 ): Verdict {
   const { length, branch } = proof;
-  if (!isCount(length) || length > limit)
+  if (!isCount(length) || length > limit) {
     return failure("over-limit", "length", `${length} items where ${limit} are allowed`);
+  }
   // The zero leaves that pad the tree are no items.
   if (!isCount(index) || index >= length) return failure("out-of-range", "index", `no item ${index} of ${length}`);
   const wrong = checkBranch(depthOf(limit), index, leaf, branch);
