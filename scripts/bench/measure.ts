@@ -33,7 +33,7 @@ export interface Pace {
   readonly roundMs: number;
 }
 
-export const usualPace: Pace = { rounds: 9, roundMs: 100 };
+const usualPace: Pace = { rounds: 9, roundMs: 100 };
 
 /** A bench whose figures go to `onFigure`, in the order in which they are measured. */
 export function createBench(onFigure: (figure: Figure) => void, pace: Pace = usualPace): Bench {
@@ -50,7 +50,7 @@ export function createBench(onFigure: (figure: Figure) => void, pace: Pace = usu
   };
 }
 
-export function compare(name: string, unit: string, value: number, limit: number | null): Figure {
+function compare(name: string, unit: string, value: number, limit: number | null): Figure {
   return { name, value, unit, limit, ratio: limit === null ? null : value / limit };
 }
 

@@ -15,7 +15,7 @@ export function formatFigures(figures: readonly Figure[]): string {
 }
 
 /** Four significant digits, thousands apart: 31,250,000; 0.01234. */
-export function formatNumber(value: number): string {
+function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const rounded = Number(value.toPrecision(4));
   return rounded.toLocaleString("en-US", { maximumFractionDigits: 9 });

@@ -19,7 +19,18 @@ export function roomFolders(root: string): string[] {
 export function wallBreaches(root: string): Breach[] {
   const workspace = readWorkspace(root);
   const files = [...roomFolders(root).flatMap(partFolders), "test"].flatMap((folder) => filesUnder(root, folder));
-  return [...workspaceBreaches(workspace), ...files.flatMap((path) => fileBreaches(root, path, workspace))];
+  const strays = roomFolders(root).flatMap((name) => strayBreaches(root, name));
+  return [...workspaceBreaches(workspace), ...strays, ...files.flatMap((path) => fileBreaches(root, path, workspace))];
+}
+
+/** What lies beside src, test and bench is seen by no compiler and held by no wall. */
+function strayBreaches(root: string, name: string): Breach[] {
+  const known = /^(?:src|test|bench|node_modules|dist|package\.json|tsconfig(?:\.build)?\.json|README\.md)$/;
+  const strays = readdirSync(join(root, "packages", name)).filter((entry) => !known.test(entry));
+  return strays.sort().map((entry) => {
+    const message = "a room holds src, test and bench, and no other folders or files";
+    return { path: `packages/${name}/${entry}`, line: 1, code: "stray", message };
+  });
 }
 
 function partFolders(name: string): string[] {

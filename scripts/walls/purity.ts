@@ -62,8 +62,7 @@ function mathSayings(above: readonly Node[]): Saying[] {
 function memberSayings(node: Node, above: readonly Node[]): Saying[] {
   const name = memberName(node);
   const why = name === undefined ? undefined : lookUp(impureMembers, name);
-  // `value.constructor === Uint8Array` asks what a value is and reaches nothing.
-  if (why === undefined || (name === "constructor" && isCompared(above))) return [];
+  if (why === undefined || (name === "constructor" && isHarmless(above))) return [];
   return [["impure-member", `.${name} ${why}`]];
 }
 
@@ -102,8 +101,10 @@ function memberName(node: Node): string | undefined {
   return isNode(property) && property.type === "Identifier" ? (property["name"] as string) : undefined;
 }
 
-function isCompared(above: readonly Node[]): boolean {
+/** `value.constructor === Uint8Array` and `value.constructor.name` ask what a value is, and reach nothing. */
+function isHarmless(above: readonly Node[]): boolean {
   const parent = above.at(-1);
+  if (parent?.type === "MemberExpression") return memberName(parent) === "name";
   return parent?.type === "BinaryExpression" && (parent["operator"] === "===" || parent["operator"] === "!==");
 }
 

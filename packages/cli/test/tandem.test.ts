@@ -120,7 +120,8 @@ test("--help and --version stand alone and after a command", () => {
 });
 
 test("./tandem runs from any folder, and through a link", () => {
-  symlinkSync(join(project, "tandem"), join(folder, "linked"));
-  const { status, stdout } = spawnSync("./linked", ["--version"], { cwd: folder, encoding: "utf8" });
+  const linked = join(folder, "linked");
+  symlinkSync(join(project, "tandem"), linked);
+  const { status, stdout } = spawnSync(linked, ["--version"], { cwd: folder, encoding: "utf8" });
   expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
 });

@@ -126,6 +126,12 @@ const tricks: Violation[] = [
     walls: "not-typescript",
   },
   {
+    what: "a room: a file beside its source",
+    path: "packages/native/scratch.ts",
+    text: "export const scratch = 1;\n",
+    walls: "stray: a room holds src, test and bench",
+  },
+  {
     what: "pure source: JavaScript, which the compiler does not see",
     path: "packages/shared/src/plain.mjs",
     text: "export const now = Date.now();\n",
