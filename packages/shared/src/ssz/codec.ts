@@ -16,20 +16,23 @@ export interface Codec<T> {
   root(value: T): Root;
 }
 
-export function codec<T>(name: string, type: Type<T>, bytesMax = type.sizeMax): Codec<T> {
+/** `limit` in bytes, where the type alone could have more. */
+export function codec<T>(name: string, type: Type<T>, limit = Number.POSITIVE_INFINITY): Codec<T> {
+  const bytesMax = Math.min(limit, type.sizeMax);
   return {
     name,
     type,
     bytesMax,
     encode(value) {
-      const bytes = new Uint8Array(type.sizeOf(value));
-      assert(bytes.length <= bytesMax, `${name}: ${bytes.length} bytes where ${bytesMax} are allowed`);
+      const size = type.sizeOf(value);
+      assert(size <= bytesMax, `${name}: ${size} bytes where ${bytesMax} are allowed`);
+      const bytes = new Uint8Array(size);
       const end = type.write(value, inputOf(bytes), 0);
-      assert(end === bytes.length, `${name}: wrote ${end} of ${bytes.length} bytes`);
+      assert(end === size, `${name}: wrote ${end} of ${size} bytes`);
       return bytes;
     },
     decode(bytes) {
-      if (bytes.length > bytesMax) {
+      if (bytes.length > bytesMax && type.fixedSize === undefined) {
         return failure("over-limit", name, `${name}: ${bytes.length} bytes where ${bytesMax} are allowed`);
       }
       try {

@@ -31,6 +31,7 @@ function typeOf(schema: Schema): other.Type<unknown> {
     case "byte-vector":
       return new other.ByteVectorType(schema.size);
     case "byte-list":
+    case "text":
       return new other.ByteListType(schema.max);
     case "bit-list":
       return new other.BitListType(schema.max);
@@ -58,6 +59,8 @@ function translate(schema: Schema, value: unknown): unknown {
       return BigInt(value as number);
     case "word":
       return schema.words.indexOf(value as string) + 1;
+    case "text":
+      return new TextEncoder().encode(value as string);
     case "bit-list":
       return other.BitArray.fromBoolArray(value as boolean[]);
     case "list":

@@ -25,6 +25,8 @@ export function oursOf(schema: Schema): ssz.Type<unknown> {
       return ssz.byteVector(schema.size);
     case "byte-list":
       return ssz.byteList(schema.max);
+    case "text":
+      return ssz.asciiText(schema.max, (text) => text.length <= schema.max, `1-${schema.max} characters`);
     case "bit-list":
       return ssz.bitList(schema.max);
     case "list":

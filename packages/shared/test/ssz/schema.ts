@@ -9,6 +9,8 @@ export type Schema =
   | { readonly kind: "boolean" }
   | { readonly kind: "byte-vector"; readonly size: number }
   | { readonly kind: "byte-list"; readonly max: number }
+  /** At least one character of ASCII. */
+  | { readonly kind: "text"; readonly max: number }
   | { readonly kind: "bit-list"; readonly max: number }
   | { readonly kind: "word"; readonly words: readonly string[] }
   | { readonly kind: "list"; readonly item: Schema; readonly max: number }
@@ -36,6 +38,7 @@ const leaf: fc.Arbitrary<Schema> = fc.oneof(
   basic,
   fc.integer({ min: 1, max: 130 }).map((size): Schema => ({ kind: "byte-vector", size })),
   fc.integer({ min: 1, max: 130 }).map((max): Schema => ({ kind: "byte-list", max })),
+  fc.integer({ min: 1, max: 60 }).map((max): Schema => ({ kind: "text", max })),
   fc.integer({ min: 1, max: 520 }).map((max): Schema => ({ kind: "bit-list", max })),
 );
 
@@ -87,6 +90,8 @@ export function anyValue(schema: Schema): fc.Arbitrary<unknown> {
       return fc.uint8Array({ minLength: schema.size, maxLength: schema.size, size: "max" });
     case "byte-list":
       return fc.uint8Array(upTo(schema.max));
+    case "text":
+      return fc.string({ unit: "binary-ascii", minLength: 1, maxLength: schema.max, size: "max" });
     case "bit-list":
       return fc.array(fc.boolean(), upTo(schema.max));
     case "list":

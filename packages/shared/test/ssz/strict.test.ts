@@ -25,7 +25,7 @@ const texts = ssz.list(ssz.byteList(4), 3);
 const pairs = ssz.list(pair, 3);
 const name = ssz.asciiText(4, (text) => /^[a-z]+$/.test(text), "1-4 of [a-z]");
 const bits = ssz.bitList(10);
-const choice = ssz.union({ number: ssz.uint16, text: ssz.byteList(2) });
+const choice = ssz.union({ number: ssz.uint16, text: ssz.byteList(9) });
 const maybe = ssz.optional(ssz.uint16);
 const word = ssz.oneOf("red", "green");
 const rising = ssz.sortedList(ssz.uint8, 4, (a, b) => a - b);
@@ -235,8 +235,9 @@ describe("the whole", () => {
     expect(small.decode(new Uint8Array(11))).toMatchObject({ error: { code: "over-limit", path: "small" } });
   });
 
-  test("without a limit of its own a codec takes what its type can be", () => {
+  test("a codec never takes more than its type can be", () => {
     expect(ssz.codec("mixed", mixed).bytesMax).toBe(1 + 2 * 4 + 2 * 8);
+    expect(ssz.codec("mixed", mixed, 1000).bytesMax).toBe(1 + 2 * 4 + 2 * 8);
   });
 
   test("what is decoded does not share memory with the input, even with a Buffer", () => {
