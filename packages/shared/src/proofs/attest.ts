@@ -93,16 +93,27 @@ export interface StateProof {
   readonly contract: ContractName;
   /** The contract's record in the shard's contracts map. */
   readonly record: MapProof;
+  /** Absent exactly if the contract is: then it has no key at all. */
+  readonly entry: StateEntryProof | undefined;
+}
+
+export interface StateEntryProof {
   readonly key: Uint8Array;
-  /** Absent if the contract is. */
-  readonly entry: MapProof | undefined;
+  readonly proof: MapProof;
 }
 
 export interface ContractState {
   readonly header: AttestHeader;
   readonly frontier: Frontier;
+  readonly contract: ContractName;
   /** `undefined` where no contract of this name was ever created. */
-  readonly record: ContractRecord | undefined;
+  readonly found: FoundContract | undefined;
+}
+
+export interface FoundContract {
+  /** An ended contract keeps its last state; no step reaches it any more (P10). */
+  readonly record: ContractRecord;
+  readonly key: Uint8Array;
   readonly value: Uint8Array | undefined;
 }
 
@@ -110,30 +121,34 @@ const stateProofType: Type<StateProof> = container({
   frontier: frontierProofType,
   contract: contractNameType,
   record: mapProofType,
-  key: byteList(limits.keyBytesMax, 1),
-  entry: optional(mapProofType),
+  entry: optional(container({ key: byteList(limits.keyBytesMax, 1), proof: mapProofType })),
 });
 export const stateProofCodec = codec("state-proof", stateProofType, limits.proofBytesMax);
 
 export function verifyState(electorate: Electorate, proof: StateProof): Proven<ContractState> {
+  const { contract, entry } = proof;
   const shard = verifyFrontier(electorate, proof.frontier);
   if (!shard.ok) return at("frontier", shard.error);
   const { header, frontier } = shard.value;
   if (frontier === undefined) return failure("not-there", "frontier", "the shard has no attested claim yet");
-  if (shardOf(proof.contract) !== shard.value.shard) {
-    return failure("wrong-root", "contract", `${proof.contract} does not lie in ${shard.value.shard}`);
+  if (shardOf(contract) !== shard.value.shard) {
+    return failure("wrong-shard", "contract", `${contract} does not lie in ${shard.value.shard}`);
   }
-  const bytes = verifyMapEntry(frontier.contracts, utf8(proof.contract), proof.record);
+  const bytes = verifyMapEntry(frontier.contracts, utf8(contract), proof.record);
   if (!bytes.ok) return at("record", bytes.error);
-  if (bytes.value === undefined || proof.entry === undefined) {
-    if (bytes.value !== undefined || proof.entry !== undefined) {
-      return failure("malformed", "entry", "an entry is proven exactly where the contract is");
-    }
-    return success({ header, frontier, record: undefined, value: undefined });
+  if (bytes.value === undefined) {
+    if (entry !== undefined) return failure("malformed", "entry", "no key is proven where there is no contract");
+    return success({ header, frontier, contract, found: undefined });
   }
-  const record = contractRecordCodec.decode(bytes.value);
+  if (entry === undefined) return failure("malformed", "entry", "the contract is there, and no key is proven");
+  const found = verifyEntry(bytes.value, entry);
+  return found.ok ? success({ header, frontier, contract, found: found.value }) : found;
+}
+
+function verifyEntry(recordBytes: Uint8Array, { key, proof }: StateEntryProof): Proven<FoundContract> {
+  const record = contractRecordCodec.decode(recordBytes);
   if (!record.ok) return failure("malformed", "record", record.error.message);
-  const value = verifyMapEntry(record.value.state, proof.key, proof.entry);
+  const value = verifyMapEntry(record.value.state, key, proof);
   if (!value.ok) return at("entry", value.error);
-  return success({ header, frontier, record: record.value, value: value.value });
+  return success({ record: record.value, key, value: value.value });
 }

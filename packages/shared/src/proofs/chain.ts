@@ -21,6 +21,7 @@ export type ProofCode =
   | SparseCode
   | "wrong-chain" // the electorate votes on the other chain
   | "not-earlier" // a history proves only earlier headers
+  | "wrong-shard" // the contract does not lie in the shard whose committee speaks
   | "not-there" // the map proves that there is no such entry
   | "malformed" // an entry of a map does not decode
   | "wrong-root"; // a value is not the one whose root was proven

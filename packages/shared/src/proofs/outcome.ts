@@ -5,6 +5,7 @@
 import type { Electorate } from "../certificates.ts";
 import { limits } from "../limits.ts";
 import { type ListProof, listProofType, verifyListItem } from "../merkle/index.ts";
+import type { AttestHeader } from "../messages/attest-header.ts";
 import type { ClaimSummary } from "../messages/claim.ts";
 import {
   type EncodedOutcome,
@@ -17,6 +18,7 @@ import {
   type TentativeOutcome,
 } from "../messages/lane.ts";
 import { compareNodes, type Node } from "../messages/node.ts";
+import { shardOf } from "../numbers.ts";
 import { failure, success } from "../result.ts";
 import { codec, container, optional, type Type, uint32 } from "../ssz/index.ts";
 import { type AttestationProof, attestationProofCodec, verifyAttestation } from "./attest.ts";
@@ -34,6 +36,7 @@ export interface ExportProof {
 
 /** "The attested claim exports this from a node of this lane's contract." */
 export interface ProvenExport {
+  readonly header: AttestHeader;
   readonly claim: ClaimSummary;
   readonly lane: Lane;
   readonly export: Export;
@@ -54,13 +57,17 @@ export function verifyExport(electorate: Electorate, proof: ExportProof): Proven
   const { lane, laneIndex, laneItem, exportIndex, exportItem } = proof;
   const attested = verifyAttestation(electorate, proof.attestation);
   if (!attested.ok) return at("attestation", attested.error);
-  const { claim } = attested.value;
+  const { header, claim } = attested.value;
   const inClaim = verifyListItem(claim.lanes, limits.lanesMax, laneIndex, laneCodec.root(lane), laneItem);
   if (!inClaim.ok) return at("laneItem", inClaim.error);
+  // A committee speaks for its own shard alone: its lanes prove nothing about contracts of others.
+  if (shardOf(lane.contract) !== claim.shard) {
+    return failure("wrong-shard", "lane.contract", `${lane.contract} does not lie in ${claim.shard}`);
+  }
   const leaf = exportCodec.root(proof.export);
   const inLane = verifyListItem(lane.exports, limits.laneItemsMax, exportIndex, leaf, exportItem);
   if (!inLane.ok) return at("exportItem", inLane.error);
-  return success({ claim, lane, export: proof.export });
+  return success({ header, claim, lane, export: proof.export });
 }
 
 export interface OutcomeProof {
@@ -71,6 +78,11 @@ export interface OutcomeProof {
 
 export interface ProvenOutcome {
   readonly export: ProvenExport;
+  /**
+   * Of a grouped step. Which contracts its group may write stands in the program alone: whoever does not know
+   * that this lane's contract is one of them has the verdict of a committee that may have no part in the group.
+   */
+  readonly verdict: ProvenExport | undefined;
   readonly outcome: EncodedOutcome;
   /** False only for a step of a group that failed: then every step of it is `Nothing{group}`. */
   readonly held: boolean;
@@ -88,7 +100,7 @@ export function verifyOutcome(electorate: Electorate, proof: OutcomeProof): Prov
   if (content.kind === "verdict") return failure("wrong-kind", "outcome.export", "a verdict is no step's outcome");
   if (content.kind === "tentative") return verifySettled(electorate, step.value, node, content.value, proof.verdict);
   if (proof.verdict !== undefined) return failure("wrong-kind", "verdict", "a step outside groups has no verdict");
-  return success({ export: step.value, outcome: content.value, held: true });
+  return success({ export: step.value, verdict: undefined, outcome: content.value, held: true });
 }
 
 function verifySettled(
@@ -108,5 +120,5 @@ function verifySettled(
   ) {
     return failure("wrong-kind", "verdict.export", "this is not the verdict of a settle of the step's group");
   }
-  return success({ export: step, outcome, held: settle.content.value });
+  return success({ export: step, verdict: settled.value, outcome, held: settle.content.value });
 }

@@ -69,8 +69,7 @@ export const stateProof = anyRecord({
   frontier: frontierProof,
   contract: messages.contractName,
   record: sparseProof,
-  key: bytesUpTo(20, 1),
-  entry: orUndefined(sparseProof),
+  entry: orUndefined(anyRecord({ key: bytesUpTo(20, 1), proof: sparseProof })),
 });
 export const exportProof = anyRecord({
   attestation: attestationProof,

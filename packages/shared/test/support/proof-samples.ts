@@ -84,8 +84,7 @@ export const stateProofs: readonly StateProof[] = [sparseProof, undefined].map((
   frontier: frontierProof,
   contract: asContractName("bank/coin"),
   record: sparseProof,
-  key: bytesOf(9, 179),
-  entry,
+  entry: entry && { key: bytesOf(9, 179), proof: entry },
 }));
 
 function exportProofOf(proven: Export, number: number): ExportProof {
