@@ -36,7 +36,7 @@ import { attestationProofCodec, frontierProofCodec, stateProofCodec } from "./pr
 import { attestHeaderProofCodec, orderHeaderProofCodec } from "./proofs/chain.ts";
 import { accountProofCodec, blobProofCodec, setsProofCodec, sliceProofCodec } from "./proofs/order.ts";
 import { exportProofCodec, outcomeProofCodec } from "./proofs/outcome.ts";
-import { sparseProof, sparseWitness } from "./sparse/proof.ts";
+import { sparseProofCodec, sparseWitnessCodec } from "./sparse/proof.ts";
 import type { Codec } from "./ssz/index.ts";
 
 /** What the network exchanges, and what it agrees on before its first block. */
@@ -78,8 +78,8 @@ const proofCodecs: readonly Codec<unknown>[] = [
   historyProofCodec,
   namespaceProofCodec,
   namespacedLeafProofCodec,
-  sparseProof,
-  sparseWitness,
+  sparseProofCodec,
+  sparseWitnessCodec,
   orderHeaderProofCodec,
   blobProofCodec,
   sliceProofCodec,

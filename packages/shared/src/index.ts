@@ -1,6 +1,7 @@
 export * from "./assert.ts";
 export * from "./bytes.ts";
 export * from "./certificates.ts";
+export { codecs } from "./codecs.ts";
 export * from "./committee.ts";
 export * from "./domains.ts";
 export * from "./environment.ts";
@@ -42,6 +43,7 @@ export * from "./result.ts";
 export * from "./scheme.ts";
 export { mockScheme } from "./schemes/mock.ts";
 export { portableScheme } from "./schemes/portable.ts";
+export * from "./sparse/index.ts";
 export * from "./ssz/index.ts";
 export { decodeValue } from "./values/decode.ts";
 export * from "./values/encode.ts";

@@ -101,6 +101,8 @@ export const limits = {
   branchNodesMax: 48,
   /** Leaves of a namespaced tree (O5): every blob of a full block touches as many shards as it may. */
   namespacedLeavesMax: 16_384 * 16,
+  /** Keys of one proof or witness of a sparse map: with 64 bytes for each, the bytes below are full. */
+  touchedKeysMax: 65_536,
   /** Encoded bytes of one proof or witness that a verifier is willing to read. */
   proofBytesMax: 4 * mib,
 } as const;

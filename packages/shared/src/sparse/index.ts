@@ -1,0 +1,20 @@
+export { storeBatchOf } from "./batch.ts";
+export { listEntries, type MapEntry } from "./entries.ts";
+export { pruneMap, rollBackMap, snapshotAt } from "./history.ts";
+export { type MapChange, type SparseCode, type SparseError, SparseMap } from "./map.ts";
+export { MemoryStore } from "./memory-store.ts";
+export {
+  openProof,
+  openWitness,
+  proveKeys,
+  type SparseProof,
+  type SparseWitness,
+  sparseProofCodec,
+  sparseProofType,
+  sparseWitnessCodec,
+  verifyKeys,
+  witnessKeys,
+} from "./proof.ts";
+export { type SparseStore, type StoreBatch, StoreFault, type StoreRange, type StoreRecord } from "./store.ts";
+export { emptySnapshot, loadMap, type MapSnapshot, type MapUpdate, updateMap } from "./stored-map.ts";
+export type { TouchedKeys } from "./touched.ts";
