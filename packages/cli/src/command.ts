@@ -1,8 +1,6 @@
 import type { ParseArgsOptionsConfig } from "node:util";
 
 export interface Command {
-  /** A few words for the list of commands. */
-  readonly summary: string;
   readonly help: string;
   /** Flags of this command besides those of every command. */
   readonly options?: ParseArgsOptionsConfig;

@@ -8,10 +8,9 @@ import { toJson, toLines } from "./readable.ts";
 import { Complaint } from "./terminal.ts";
 
 export const decodeCommand: Command = {
-  summary: "decode KIND [FILE]: read one encoding, print its value and root",
   help: `./tandem decode KIND [FILE] [--hex] [--json]
 
-Reads one encoding and prints its value and its root, or the reason why it is refused.
+Reads one encoding and prints its value and its root (CBOR has none), or the reason why it is refused.
 
   KIND     one of: ${wrap([...kinds.keys()].join(", "), 62, "\n           ")}
   FILE     the bytes; without it, or as -, they come from stdin
@@ -29,11 +28,11 @@ Reads one encoding and prints its value and its root, or the reason why it is re
       throw new Complaint(code, message, `Is it another kind${flags["hex"] ? "" : ", or hexadecimal (--hex)"}?`, 1);
     }
     const value = toJson(decoded.value);
-    const root = toHex(kind.root(decoded.value));
+    const root = kind.root === undefined ? null : `0x${toHex(kind.root(decoded.value))}`;
     print(
       json
-        ? `${JSON.stringify({ kind: kind.name, bytes: bytes.length, root: `0x${root}`, value })}\n`
-        : `${kind.name}, ${bytes.length} bytes\nroot 0x${root}\n\n${toLines(value)}`,
+        ? `${JSON.stringify({ kind: kind.name, bytes: bytes.length, root, value })}\n`
+        : `${kind.name}, ${bytes.length} bytes\n${root === null ? "" : `root ${root}\n`}\n${toLines(value)}`,
     );
   },
 };

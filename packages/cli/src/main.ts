@@ -1,12 +1,25 @@
 // The `tandem` command. A command takes its arguments and prints; what a caller gets wrong is a Complaint.
 
 import type { Command } from "./command.ts";
-import { decodeCommand } from "./decode.ts";
-import { startCommand } from "./start.ts";
 import { Complaint, readArguments, runTool } from "./terminal.ts";
 import { readWorkspace } from "./workspace.ts";
 
-const commands: Readonly<Record<string, Command>> = { start: startCommand, decode: decodeCommand };
+interface Entry {
+  readonly summary: string;
+  /** Loaded when it is called, so that no command waits for what only another needs. */
+  readonly load: () => Promise<Command>;
+}
+
+const entries: Readonly<Record<string, Entry>> = {
+  start: {
+    summary: "show what there is to run (npm start)",
+    load: async () => (await import("./start.ts")).startCommand,
+  },
+  decode: {
+    summary: "decode KIND [FILE]: read one encoding, print its value and root",
+    load: async () => (await import("./decode.ts")).decodeCommand,
+  },
+};
 
 const everywhere = {
   json: { type: "boolean" },
@@ -16,7 +29,7 @@ const everywhere = {
 
 async function main(args: string[]): Promise<void> {
   const name = args.find((arg) => !arg.startsWith("-"));
-  const command = name === undefined ? undefined : lookUp(name);
+  const command = name === undefined ? undefined : await lookUp(name).load();
   const { values, positionals } = readArguments({
     args,
     allowPositionals: true,
@@ -27,14 +40,14 @@ async function main(args: string[]): Promise<void> {
   await command.run({ positionals: positionals.slice(1), flags: values, json: values.json === true, print });
 }
 
-function lookUp(name: string): Command {
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command !== undefined) return command;
+function lookUp(name: string): Entry {
+  const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
+  if (entry !== undefined) return entry;
   throw new Complaint("unknown-command", `There is no command "${name}".`, "./tandem --help lists the commands.");
 }
 
 function help(): string {
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}\n`);
+  const lines = Object.entries(entries).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}\n`);
   return `./tandem COMMAND [--json]
 
 ${lines.join("")}

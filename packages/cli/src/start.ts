@@ -10,7 +10,6 @@ interface Suggestion {
 }
 
 export const startCommand: Command = {
-  summary: "show what there is to run (npm start)",
   help: `./tandem start [--json]
 
 Shows the rooms of this workspace and what can be run. There is no devnet to start yet.
