@@ -107,7 +107,7 @@ function parseSignatures(signatures: readonly Uint8Array[]): Result<G2Point[], K
 
 /** Whether the product of the pairings is one. Points are known to be in their groups. */
 function pairingsCancel(pairs: readonly (readonly [G1Point, G2Point])[]): boolean {
-  // A pairing with infinity is one whatever stands on its other side: it would hide a key or a message.
+  // A pairing with infinity is one, whatever stands on its other side, and the library has no lines through it.
   if (pairs.some(([left, right]) => left.is0() || right.is0())) return false;
   const lines = pairs.map(([left, right]): Lines => {
     const { x, y } = left.toAffine();

@@ -25,6 +25,13 @@ describe("the mock tells apart what large simulations tell apart", () => {
     expect(signatures.size).toBe(20_000);
   });
 
+  test("every number of a key is odd, so that no product hides a difference", () => {
+    for (let run = 0; run < 200; run++) {
+      const { bytes } = mockScheme.deriveSecretKey(random.bytes(32)).publicKey;
+      for (const at of [16, 20, 24, 28]) expect((bytes[at] as number) % 2, `run ${run}, byte ${at}`).toBe(1);
+    }
+  });
+
   test("2000 random sets of signers: exactly the set that signed verifies", () => {
     const secrets = Array.from({ length: 64 }, () => mockScheme.deriveSecretKey(random.bytes(32)));
     for (let run = 0; run < 2000; run++) {
