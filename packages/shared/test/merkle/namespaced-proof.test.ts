@@ -76,6 +76,18 @@ describe("a proof of all leaves of a namespace", () => {
     }
   });
 
+  test("the root that shows absence stands alone, and on its side", () => {
+    const tree = treeOf(3, 5);
+    const { root } = tree;
+    const check = (number: number, left: readonly Uint8Array[], right: readonly Uint8Array[]) =>
+      verifyNamespace(tree.commitment, namespaceOf(number), [], { left, right, opened: [false] });
+    expectRefused(check(6, [root, root], []), "wrong-count");
+    expectRefused(check(6, [root], [root]), "wrong-count");
+    expectRefused(check(6, [], [root]), "bad-order");
+    expectRefused(check(2, [], [root, root]), "wrong-count");
+    expectRefused(check(2, [root], []), "bad-order");
+  });
+
   test("in a tree of nothing every namespace is absent", () => {
     const tree = new NamespacedTree([]);
     const { leaves, proof } = tree.proveNamespace(namespaceOf(1));
