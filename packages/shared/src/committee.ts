@@ -118,6 +118,9 @@ export function aggregateQuorum(
     bitmap[signer] = true;
   }
   const aggregate = scheme.aggregate(signed.map(({ signature }) => signature));
-  if (!aggregate.ok) return failure("bad-signature", aggregate.error.path, aggregate.error.message);
+  if (!aggregate.ok) {
+    const malformed = signed.findIndex(({ signature }) => scheme.checkSignature(signature) !== undefined);
+    return failure("bad-signature", malformed < 0 ? "" : `[${malformed}].signature`, aggregate.error.message);
+  }
   return success({ bitmap, signature: aggregate.value });
 }
