@@ -2,7 +2,7 @@
 // are machines; the node and the simulator are shells that run the very same ones.
 //
 // The machine
-// - is given facts, time included (`{ kind: "tick", nowMs }`), and returns effects, which are data;
+// - is given facts, the passing of time included (timers that it set), and returns effects, which are data;
 // - does no I/O, reads no clock, draws no random number, and shares no state with another machine: the same
 //   inputs give the same effects;
 // - takes any input, however wrong, without throwing; it changes neither an input nor an effect it returned.
@@ -15,8 +15,6 @@
 // - changes nothing that it gave or got: either side may keep it.
 //
 // A machine's effects are a union of such of these as it needs, over its own payloads.
-
-import type { TimeMs } from "./numbers.ts";
 
 export interface Machine<Input, Effect> {
   handle(input: Input): readonly Effect[];
@@ -41,10 +39,10 @@ export interface BroadcastEffect<Message> {
 }
 
 /** Check signatures. */
-export interface VerifyEffect<Claims> {
+export interface VerifyEffect<Task> {
   readonly kind: "verify";
   readonly id: number;
-  readonly claims: Claims;
+  readonly task: Task;
 }
 
 /** Run steps on fetched state. */
@@ -67,9 +65,9 @@ export interface DeliverEffect<Result> {
   readonly result: Result;
 }
 
-/** Give a tick at that time or soon after. A later timer of the same name takes the place of this one. */
-export interface SetTimerEffect<Name extends string = string> {
+/** Give `{ kind: "timer", timer }` back after that time or soon after. A machine ignores timers it has outlived. */
+export interface SetTimerEffect<Timer> {
   readonly kind: "set-timer";
-  readonly timer: Name;
-  readonly atMs: TimeMs;
+  readonly timer: Timer;
+  readonly afterMs: number;
 }
