@@ -10,12 +10,11 @@ import type {
   SetTimerEffect,
   VerifyEffect,
 } from "../src/machine.ts";
-import { asTimeMs, type TimeMs } from "../src/numbers.ts";
 
 type Input =
   | { readonly kind: "message"; readonly from: number; readonly bytes: Uint8Array }
   | { readonly kind: "verified"; readonly id: number; readonly good: boolean }
-  | { readonly kind: "tick"; readonly nowMs: TimeMs };
+  | { readonly kind: "timer"; readonly timer: "report" };
 
 type Effect =
   | PersistEffect<{ readonly from: number; readonly bytes: Uint8Array }>
@@ -36,8 +35,8 @@ class Counter implements Machine<Input, Effect> {
         return this.onMessage(input);
       case "verified":
         return this.onVerified(input.id, input.good);
-      case "tick":
-        return this.onTick(input.nowMs);
+      case "timer":
+        return this.onTimer();
       default:
         return [];
     }
@@ -47,7 +46,7 @@ class Counter implements Machine<Input, Effect> {
     if (!(message.bytes instanceof Uint8Array)) return [];
     const id = this.nextId++;
     this.waiting.set(id, message);
-    return [{ kind: "verify", id, claims: [{ from: message.from, bytes: message.bytes }] }];
+    return [{ kind: "verify", id, task: [{ from: message.from, bytes: message.bytes }] }];
   }
 
   onVerified(id: number, good: boolean): Effect[] {
@@ -64,9 +63,9 @@ class Counter implements Machine<Input, Effect> {
     ];
   }
 
-  onTick(nowMs: TimeMs): Effect[] {
+  onTimer(): Effect[] {
     const report: Effect = { kind: "deliver", result: new Map(this.counts) };
-    return [report, { kind: "set-timer", timer: "report", atMs: (nowMs + 1000) as TimeMs }];
+    return [report, { kind: "set-timer", timer: "report", afterMs: 1000 }];
   }
 }
 
@@ -76,11 +75,11 @@ function inputs(): Input[] {
     message(1, 10),
     message(2, 20),
     { kind: "verified", id: 1, good: true },
-    { kind: "tick", nowMs: asTimeMs(1000) },
+    { kind: "timer", timer: "report" },
     { kind: "verified", id: 0, good: true },
     message(1, 11),
     { kind: "verified", id: 2, good: true },
-    { kind: "tick", nowMs: asTimeMs(2000) },
+    { kind: "timer", timer: "report" },
   ];
 }
 
@@ -137,26 +136,26 @@ class Shared extends Counter {
     super();
     Shared.counts = this.counts;
   }
-  override onTick(nowMs: TimeMs): Effect[] {
+  override onTimer(): Effect[] {
     const [, timer] = super.onTick(nowMs) as [Effect, Effect];
     return [{ kind: "deliver", result: new Map(Shared.counts) }, timer];
   }
 }
 
 class Called extends Counter {
-  override onTick(nowMs: TimeMs): Effect[] {
+  override onTimer(): Effect[] {
     return [...super.onTick(nowMs), { kind: "later", run: () => 1 } as unknown as Effect];
   }
 }
 
 class Untold extends Counter {
-  override onTick(nowMs: TimeMs): Effect[] {
+  override onTimer(): Effect[] {
     return [...super.onTick(nowMs), { nowMs } as unknown as Effect];
   }
 }
 
 class Classy extends Counter {
-  override onTick(nowMs: TimeMs): Effect[] {
+  override onTimer(): Effect[] {
     return [...super.onTick(nowMs), { kind: "deliver", result: new (class Report {})() } as unknown as Effect];
   }
 }
@@ -171,7 +170,7 @@ class Scribbler extends Counter {
 
 /** Hands out its own map, and goes on counting in it. */
 class Lender extends Counter {
-  override onTick(nowMs: TimeMs): Effect[] {
+  override onTimer(): Effect[] {
     const [, timer] = super.onTick(nowMs) as [Effect, Effect];
     return [{ kind: "deliver", result: this.counts }, timer];
   }
