@@ -120,8 +120,8 @@ class Forgetful extends Counter {
 }
 
 class Clocked extends Counter {
-  override onTick(): Effect[] {
-    return super.onTick(performance.now() as TimeMs);
+  override onTimer(): Effect[] {
+    return [...super.onTimer(), { kind: "set-timer", timer: "report", afterMs: performance.now() }];
   }
 }
 
@@ -137,26 +137,26 @@ class Shared extends Counter {
     Shared.counts = this.counts;
   }
   override onTimer(): Effect[] {
-    const [, timer] = super.onTick(nowMs) as [Effect, Effect];
+    const [, timer] = super.onTimer() as [Effect, Effect];
     return [{ kind: "deliver", result: new Map(Shared.counts) }, timer];
   }
 }
 
 class Called extends Counter {
   override onTimer(): Effect[] {
-    return [...super.onTick(nowMs), { kind: "later", run: () => 1 } as unknown as Effect];
+    return [...super.onTimer(), { kind: "later", run: () => 1 } as unknown as Effect];
   }
 }
 
 class Untold extends Counter {
   override onTimer(): Effect[] {
-    return [...super.onTick(nowMs), { nowMs } as unknown as Effect];
+    return [...super.onTimer(), { afterMs: 1 } as unknown as Effect];
   }
 }
 
 class Classy extends Counter {
   override onTimer(): Effect[] {
-    return [...super.onTick(nowMs), { kind: "deliver", result: new (class Report {})() } as unknown as Effect];
+    return [...super.onTimer(), { kind: "deliver", result: new (class Report {})() } as unknown as Effect];
   }
 }
 
@@ -171,7 +171,7 @@ class Scribbler extends Counter {
 /** Hands out its own map, and goes on counting in it. */
 class Lender extends Counter {
   override onTimer(): Effect[] {
-    const [, timer] = super.onTick(nowMs) as [Effect, Effect];
+    const [, timer] = super.onTimer() as [Effect, Effect];
     return [{ kind: "deliver", result: this.counts }, timer];
   }
 }
