@@ -31,7 +31,7 @@ function stepsOf(program: Program, group: number): number[] {
   return program.steps.map((_, step) => step).filter((step) => groupOf(program, step) === group);
 }
 
-export function referencesOf(argument: Argument): number[] {
+function referencesOf(argument: Argument): number[] {
   if (argument.kind === "literal") return [];
   if (argument.kind === "step") return [argument.step];
   return [argument.step, ...referencesOf(argument.or)];

@@ -12,7 +12,7 @@ const keys = [[0], [1], [1, 0], [255]].map((bytes) => Uint8Array.from(bytes));
 
 const anyKeys = fc.subarray(keys, { maxLength: 2 }).map((chosen) => [...chosen].sort(compareBytes));
 
-export const anyFootprint: fc.Arbitrary<Footprint> = fc.oneof(
+const anyFootprint: fc.Arbitrary<Footprint> = fc.oneof(
   { arbitrary: fc.constant<Footprint>({ kind: "whole" }), weight: 1 },
   {
     arbitrary: fc.tuple(anyKeys, anyKeys).map<Footprint>(([reads, writes]) => ({

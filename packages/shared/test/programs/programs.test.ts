@@ -286,6 +286,17 @@ describe("each rule broken", () => {
     expect(checkProgram(payload, roomy)).toMatchObject({ kind: "void", failure: { code } });
   });
 
+  test("the steps may spend exactly what the envelope has", () => {
+    const payload = payloadOf({
+      steps: [
+        { ...step, budget: 100 },
+        { pure: "add", budget: 10 },
+      ],
+    });
+    expect(checkProgram(payload, allow(["a", "b"], 120)).kind).toBe("program");
+    expect(checkProgram(payload, allow(["a", "b"], 119))).toMatchObject({ failure: { code: "over-budget" } });
+  });
+
   test("none of them broken", () => {
     expect(checkProgram(payloadOf({ steps: [step] }), roomy).kind).toBe("program");
     expect(checkProgram(encodeProgram(example), roomy).kind).toBe("program");

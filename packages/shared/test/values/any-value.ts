@@ -20,14 +20,14 @@ const edges = [
 ];
 const edgeIntegers = edges.flatMap((edge) => [edge - 1n, edge, edge + 1n].flatMap((near) => [near, -near]));
 
-export const anyInteger: fc.Arbitrary<bigint> = fc.oneof(
+const anyInteger: fc.Arbitrary<bigint> = fc.oneof(
   fc.bigInt({ min: -(2n ** 255n), max: 2n ** 256n - 1n }),
   fc.bigInt({ min: -300n, max: 70_000n }),
   fc.constantFrom(...edgeIntegers, 2n ** 256n - 1n).filter((integer) => integer >= -(2n ** 255n)),
 );
 
 /** Text with every width of UTF-8; never a lone surrogate. */
-export const anyText: fc.Arbitrary<string> = fc.oneof(
+const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "binary", maxLength: 40 }),
   fc.string({ unit: "grapheme-ascii", maxLength: 300 }),
 );

@@ -108,6 +108,7 @@ describe("encoding", () => {
     const back = new Map([...there].reverse());
     expect(toHex(encodeValue(there))).toBe(toHex(encodeValue(back)));
     expect([...(decoded(encodeValue(there)) as Map<string, Value>).keys()]).toEqual(["", "a", "b", "aa"]);
+    expect(formatValue(there)).toBe('{"": 4, "a": 3, "b": 1, "aa": 2}');
     expect(equalValues(there, back)).toBe(true);
   });
 
@@ -290,6 +291,8 @@ describe("limits", () => {
     const fits: Value = [new Map([["a", null]]), Array(rest).fill(null)];
     expect(codeOf(encodeValue(fits))).toBe("decoded");
     expect(checkValue([fits])?.code).toBe("over-limit");
+    const half = `992000${"f6".repeat(0x2000)}`;
+    expect(codeOf(hex(`82${half}${half}`)), "2 items, and 8,192 in each").toBe("over-limit");
     const count = limits.valueItemsMax + 1;
     expect(codeOf(Uint8Array.from([0x99, count >> 8, count & 0xff, ...Array(count).fill(0xf6)]))).toBe("over-limit");
   });
