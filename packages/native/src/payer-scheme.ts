@@ -1,8 +1,8 @@
-// Ed25519 on libsodium, which verifies in about half the time of Node's OpenSSL (docs/decisions/0001).
+// Ed25519 on libsodium, which verifies in about half the time of OpenSSL in Node (docs/decisions/0005).
 //
 // The build that sodium-native 5.1.0 carries checks exactly the rule of `payer-scheme.ts` by itself: S < L, a
 // canonical key, neither point of small order, and a comparison of R's bytes, hence no cofactor and no other
-// encoding of R. Newer libsodium compares up to small order, so an upgrade must pass `compliance/payer-table.ts`.
+// encoding of R. libsodium's main branch compares up to small order: an upgrade must pass the table of cases.
 
 /// <reference path="./sodium-native.d.ts" />
 
