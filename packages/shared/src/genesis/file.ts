@@ -125,9 +125,13 @@ const fileReader = jsonObject<GenesisFile>({
   limits: limitsReader,
 });
 
-/** What stands twice in the lists that have no order of their own; in bytes it cannot, for there they rise. */
-function doubledInFile({ shards, contracts, allocations }: GenesisFile): GenesisError | undefined {
+/**
+ * What stands twice in the lists that have no order of their own; in bytes it cannot, for there they rise. Names
+ * of validators come first, because seats refer to them.
+ */
+function doubledInFile({ validators, shards, contracts, allocations }: GenesisFile): GenesisError | undefined {
   const problem =
+    doubledProblem("validators", "name", validators, ({ name }) => name) ??
     doubledProblem("shards", "name", shards, ({ name }) => name) ??
     doubledProblem("contracts", "name", contracts, ({ name }) => name) ??
     doubledProblem("allocations", "payer", allocations, ({ payer }) => toHex(payer));

@@ -1,10 +1,13 @@
 // A complete good genesis: four validators, two shards, every kind of creator rule, contracts and allocations.
 
+import fc from "fast-check";
 import type { Genesis, GenesisShard, GenesisValidator } from "../../src/messages/genesis.ts";
 import * as numbers from "../../src/numbers.ts";
 import { provePossession } from "../../src/possession.ts";
 import type { Scheme, SecretKey } from "../../src/scheme.ts";
+import { mockScheme } from "../../src/schemes/mock.ts";
 import { encodeValue } from "../../src/values/encode.ts";
+import { genesisForm } from "./arbitraries.ts";
 import { bytesOf, rootOf } from "./samples.ts";
 
 const { asAmount, asContractName, asEnvironmentName, asShardName, asTimeMs, asValidatorIndex, asWeight } = numbers;
@@ -74,3 +77,40 @@ export function sampleGenesis(scheme: Scheme): Genesis {
     },
   };
 }
+
+/** Up to so many with weight in both sets; any committees of them. */
+const validatorsMax = 6;
+
+function anySeats(count: number): fc.Arbitrary<Genesis["shards"][0]["committee"]> {
+  const seats = fc.uniqueArray(fc.nat({ max: count - 1 }), { minLength: 1, maxLength: count });
+  const weight = fc.bigInt({ min: 1n, max: 1n << 61n });
+  return fc
+    .tuple(seats, fc.array(weight, { minLength: count, maxLength: count }))
+    .map(([indexes, weights]) =>
+      indexes
+        .toSorted((a, b) => a - b)
+        .map((index, at) => ({ validator: asValidatorIndex(index), weight: asWeight(weights[at] as bigint) })),
+    );
+}
+
+/** A genesis that satisfies every rule, for the mock scheme. */
+export const anyGenesis: fc.Arbitrary<Genesis> = fc
+  .tuple(genesisForm, fc.integer({ min: 1, max: validatorsMax }))
+  .chain(([form, count]) =>
+    fc.tuple(fc.constant(form), fc.constant(count), fc.array(anySeats(count), { minLength: 4, maxLength: 4 })),
+  )
+  .map(([form, count, committees]) => ({
+    ...form,
+    validators: Array.from({ length: count }, (_, index) => ({
+      ...sampleValidator(mockScheme, index),
+      // All but the first may have none.
+      orderWeight: asWeight(BigInt(index === 0 ? 1 : (form.startMs + index) % 7)),
+    })),
+    shards: form.shards.map((shard, index) => ({ ...shard, committee: committees[index] ?? [] })),
+    // `/` comes after `-`: names of contracts are in another order than those of their shards.
+    contracts: form.shards
+      .map(({ name }) => asContractName(`${name}/x`))
+      .sort()
+      .map((name) => ({ name, environment: asEnvironmentName("any"), config: encodeValue(BigInt(form.startMs)) })),
+    allocations: form.allocations.map(({ payer, amount }) => ({ payer, amount: asAmount(amount >> 3n) })),
+  }));
