@@ -102,14 +102,13 @@ export interface SeatSignature {
 }
 
 /**
- * Combines signatures that were verified one by one or together. Who calls this with a doubled or unknown
- * signer is wrong about its own bookkeeping, so that is refused as a value with the seat named.
+ * The bitmap of who signed. Who calls this with a doubled or unknown signer is wrong about its own bookkeeping, so
+ * that is refused as a value with the seat named.
  */
-export function aggregateQuorum(
-  scheme: Scheme,
+export function bitmapOf(
   committee: Committee,
-  signed: readonly SeatSignature[],
-): Result<QuorumSignature, Failure<"unknown-signer" | "doubled-signer" | "bad-signature">> {
+  signed: readonly Pick<SeatSignature, "signer">[],
+): Result<readonly boolean[], Failure<"unknown-signer" | "doubled-signer">> {
   const bitmap = committee.seats.map(() => false);
   for (const [index, { signer }] of signed.entries()) {
     const path = `[${index}].signer`;
@@ -117,10 +116,21 @@ export function aggregateQuorum(
     if (bitmap[signer]) return failure("doubled-signer", path, `seat ${signer} stands twice`);
     bitmap[signer] = true;
   }
+  return success(bitmap);
+}
+
+/** Combines signatures that were verified, one by one or together. */
+export function aggregateQuorum(
+  scheme: Scheme,
+  committee: Committee,
+  signed: readonly SeatSignature[],
+): Result<QuorumSignature, Failure<"unknown-signer" | "doubled-signer" | "bad-signature">> {
+  const bitmap = bitmapOf(committee, signed);
+  if (!bitmap.ok) return bitmap;
   const aggregate = scheme.aggregate(signed.map(({ signature }) => signature));
   if (!aggregate.ok) {
     const malformed = signed.findIndex(({ signature }) => scheme.checkSignature(signature) !== undefined);
     return failure("bad-signature", malformed < 0 ? "" : `[${malformed}].signature`, aggregate.error.message);
   }
-  return success({ bitmap, signature: aggregate.value });
+  return success({ bitmap: bitmap.value, signature: aggregate.value });
 }

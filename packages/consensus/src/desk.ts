@@ -1,0 +1,68 @@
+// What all parts of the machine share: what is known, where we are, and the effects of the input at hand.
+
+import { asView, type Certificate, type Codec, type View } from "@tandem/shared";
+import type { SimplexConfig } from "./config.ts";
+import { type JournalRecord, journalCodec } from "./journal.ts";
+import { Knowledge } from "./knowledge.ts";
+import { Leaders } from "./leaders.ts";
+import type { BlockInfo, Effect, FinalBlock, Message, Peer } from "./types.ts";
+
+export class Desk<Block> {
+  readonly config: SimplexConfig<Block>;
+  readonly leaders: Leaders;
+  readonly records: Codec<JournalRecord<Block>>;
+  knowledge: Knowledge<Block>;
+  /** The view that we are in; zero before the start. */
+  view: View = asView(0);
+  #effects: Effect<Block>[] = [];
+
+  constructor(config: SimplexConfig<Block>, genesis: BlockInfo) {
+    this.config = config;
+    this.leaders = new Leaders(config.seed, config.electorate.committee);
+    this.records = journalCodec(config.rules);
+    this.knowledge = new Knowledge(config.electorate.committee, { info: genesis, certificate: undefined });
+  }
+
+  begin(final: FinalBlock): void {
+    this.knowledge = new Knowledge(this.config.electorate.committee, final);
+    this.view = asView(final.info.view + 1);
+  }
+
+  /** Hands over the effects since the last time. */
+  takeEffects(): readonly Effect<Block>[] {
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  push(...effects: readonly Effect<Block>[]): void {
+    this.#effects.push(...effects);
+  }
+
+  persist(record: JournalRecord<Block>): void {
+    this.push({ kind: "persist", record: this.records.encode(record) });
+  }
+
+  send(to: Peer, message: Message<Block>): void {
+    this.push({ kind: "send", to, message });
+  }
+
+  broadcast(message: Message<Block>): void {
+    this.push({ kind: "broadcast", message });
+  }
+
+  /** S7, S8: a certificate first held is persisted, and told to all unless a peer told it to repair us. */
+  hold(certificate: Certificate, isNews: boolean): void {
+    if (!this.knowledge.hold(certificate)) return;
+    this.persist({ kind: "certificate", value: certificate });
+    if (isNews) this.broadcast({ kind: "certificate", certificate });
+  }
+
+  /** Where we are: the certificate by which we entered our view, and the best finalization. */
+  best(): readonly Certificate[] {
+    const entered = this.knowledge.views.find(asView(this.view - 1))?.certificates ?? {};
+    const way = entered.notarization ?? entered.nullification;
+    const final = this.knowledge.bestFinalization;
+    return [way, final].filter((each) => each !== undefined);
+  }
+}

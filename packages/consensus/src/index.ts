@@ -1,0 +1,5 @@
+export type { SimplexConfig } from "./config.ts";
+export { drawLeader } from "./leaders.ts";
+export { Simplex } from "./simplex.ts";
+export type * from "./types.ts";
+export { performVerify } from "./verify.ts";

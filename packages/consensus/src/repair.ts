@@ -1,0 +1,96 @@
+// S7, S11: asking peers for what is missing. Each need is asked of one peer at a time; an answer that does not
+// meet it, or none, moves on to the next peer after a pause that grows. The number of open needs is bounded.
+
+import { toHex } from "@tandem/shared";
+import type { Effect, Message, Peer, Request } from "./types.ts";
+
+interface Need {
+  readonly id: number;
+  readonly request: Request;
+  peer: Peer;
+  attempts: number;
+  isAnswered: boolean;
+}
+
+export interface RepairLimits {
+  readonly needsMax: number;
+  readonly firstPauseMs: number;
+  readonly pauseMsMax: number;
+}
+
+export class Repair<Block> {
+  readonly #peers: readonly Peer[];
+  readonly #limits: RepairLimits;
+  readonly #needs = new Map<string, Need>();
+  #nextId = 1;
+  #turn = 0;
+
+  /** `peers` are those to ask, in turn. */
+  constructor(peers: readonly Peer[], limits: RepairLimits) {
+    this.#peers = peers;
+    this.#limits = limits;
+  }
+
+  /** Asks for it, of `first` if given, unless that is under way already. */
+  want(request: Request, first: Peer | undefined): Effect<Block>[] {
+    const key = keyOf(request);
+    if (this.#peers.length === 0 || this.#needs.has(key) || this.#needs.size >= this.#limits.needsMax) return [];
+    const peer = first !== undefined && this.#peers.includes(first) ? first : this.#nextPeer();
+    const need = { id: this.#nextId++, request, peer, attempts: 0, isAnswered: false };
+    this.#needs.set(key, need);
+    return this.#ask(need);
+  }
+
+  /** The request that this answers, if it was asked of this peer and not answered by it yet. */
+  take(id: number, from: Peer): Request | undefined {
+    const need = this.#find(id);
+    if (need === undefined || need.peer !== from || need.isAnswered) return undefined;
+    // An answer that did not help leaves the need open until its pause is over: nobody can make us ask faster.
+    need.isAnswered = true;
+    return need.request;
+  }
+
+  /** Forgets what is not needed any more. */
+  sweep(isNeeded: (request: Request) => boolean): void {
+    for (const [key, need] of this.#needs) if (!isNeeded(need.request)) this.#needs.delete(key);
+  }
+
+  /** The pause after asking is over, and it is still needed: ask the next peer. */
+  onTimer(id: number): Effect<Block>[] {
+    const need = this.#find(id);
+    if (need === undefined) return [];
+    need.attempts++;
+    need.peer = this.#nextPeer();
+    need.isAnswered = false;
+    return this.#ask(need);
+  }
+
+  #ask({ id, request, peer, attempts }: Need): Effect<Block>[] {
+    const message: Message<Block> = { kind: "request", id, request };
+    const pause = this.#limits.firstPauseMs * 2 ** Math.min(attempts, 16);
+    return [
+      { kind: "send", to: peer, message },
+      { kind: "set-timer", timer: { name: "repair", id }, afterMs: Math.min(pause, this.#limits.pauseMsMax) },
+    ];
+  }
+
+  #find(id: number): Need | undefined {
+    for (const need of this.#needs.values()) if (need.id === id) return need;
+    return undefined;
+  }
+
+  #nextPeer(): Peer {
+    return this.#peers[this.#turn++ % this.#peers.length] as Peer;
+  }
+}
+
+function keyOf(request: Request): string {
+  switch (request.kind) {
+    case "certificates":
+      return `certificates ${request.from}-${request.to}`;
+    case "block":
+      return `block ${toHex(request.root)}`;
+    case "chain":
+      return `chain ${request.from}`;
+  }
+}
