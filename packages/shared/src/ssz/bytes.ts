@@ -114,7 +114,9 @@ export function bitList(bitsMax: number): Type<readonly boolean[]> {
       if (end <= start || !last) throw new DecodeFault("bad-bits", "a bit list ends in its delimiter bit");
       const length = 8 * (end - start - 1) + (31 - Math.clz32(last));
       if (length > bitsMax) throw new DecodeFault("over-limit", `${length} bits where ${bitsMax} are allowed`);
-      return Array.from({ length }, (_, i) => (((input.bytes[start + (i >> 3)] as number) >> (i & 7)) & 1) === 1);
+      const bits: boolean[] = [];
+      for (let i = 0; i < length; i++) bits.push((((input.bytes[start + (i >> 3)] as number) >> (i & 7)) & 1) === 1);
+      return bits;
     },
     rootInto(value, output, offset) {
       const packed = new Uint8Array(Math.ceil(value.length / 8));

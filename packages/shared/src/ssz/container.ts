@@ -97,6 +97,8 @@ export function container<F extends Fields>(types: F): Type<ValueOf<F>> {
   const { fields, fixedBytes, isFixed } = layout;
   const variable = fields.filter((field) => field.fixedSize === undefined);
   const depth = depthOf(fields.length);
+  // One buffer for all roots of this type: no value lies inside another of its own type.
+  const roots = new Uint8Array(scratchBytes(fields.length));
   return {
     fixedSize: isFixed ? fixedBytes : undefined,
     sizeMin: variable.reduce((sum, { type }) => sum + type.sizeMin, fixedBytes),
@@ -106,12 +108,11 @@ export function container<F extends Fields>(types: F): Type<ValueOf<F>> {
     write: (value, output, offset) => write(layout, value, output, offset),
     read: (input, start, end) => read(layout, input, start, end) as ValueOf<F>,
     rootInto(value, output, offset) {
-      const scratch = new Uint8Array(scratchBytes(fields.length));
       for (let i = 0; i < fields.length; i++) {
         const { name, type } = fields[i] as Field;
-        type.rootInto(value[name], scratch, 32 * i);
+        type.rootInto(value[name], roots, 32 * i);
       }
-      merkleizeInto(scratch, fields.length, depth, output, offset);
+      merkleizeInto(roots, fields.length, depth, output, offset);
     },
   };
 }
