@@ -13,7 +13,18 @@ import { sha256 } from "../hashing.ts";
 import { limits } from "../limits.ts";
 import { asRoot, type Root } from "../numbers.ts";
 import { type Failure, failure, type Result, success } from "../result.ts";
-import { Builder, empty, hashOf, type Leaf, type Node, open, pathOf, UnknownFault, valueHashOf } from "./node.ts";
+import {
+  Builder,
+  bitOf,
+  empty,
+  hashOf,
+  isLeafAt,
+  type Leaf,
+  type Node,
+  open,
+  UnknownFault,
+  valueHashOf,
+} from "./node.ts";
 import { arePathsUnique, bitAt, type OnPath, sortByPath, splitAt } from "./path.ts";
 
 export type SparseCode =
@@ -73,7 +84,7 @@ export class SparseMap {
       const { left, right } = open(node);
       node = bitAt(path, depth) === 0 ? left : right;
     }
-    return node.kind === "leaf" && equalBytes(pathOf(node), path) ? node : undefined;
+    return node.kind === "leaf" && isLeafAt(node, path) ? node : undefined;
   }
 
   /**
@@ -145,11 +156,11 @@ function merge(old: Leaf | undefined, depth: number, batch: Batch, start: number
   if (end - start === 1) {
     const { path, leaf } = batch.placed[start] as Placed;
     if (old === undefined) return leaf ?? empty;
-    if (equalBytes(pathOf(old), path)) return replace(old, leaf);
+    if (isLeafAt(old, path)) return replace(old, leaf);
     if (leaf === undefined) return old;
   }
   const middle = splitAt(batch.placed, start, end, depth);
-  const isOldLeft = old !== undefined && bitAt(pathOf(old), depth) === 0;
+  const isOldLeft = old !== undefined && bitOf(old, depth) === 0;
   const left = merge(isOldLeft ? old : undefined, depth + 1, batch, start, middle);
   const right = merge(isOldLeft ? undefined : old, depth + 1, batch, middle, end);
   return batch.builder.join(left, right, depth);

@@ -19,6 +19,7 @@
 // loaded, or a proof left it out. Then only the node's hash is there, and walking into it is an `UnknownFault`.
 
 import { hashPairs } from "../hashing.ts";
+import { bitAt, pathBits } from "./path.ts";
 
 /** Where the hash of a node lies: 32 bytes of `bytes` from `at` on. Nodes hashed together share `bytes`. */
 interface Hashed {
@@ -42,18 +43,21 @@ export class Leaf implements Hashed {
   at: number;
   /** The version that wrote it. */
   readonly version: number;
-  /** Where its path and value hash lie, one after the other; unknown if only its hash is. */
-  readonly block: Uint8Array | undefined;
+  /** Where its path and value hash lie, one after the other. */
+  readonly block: Uint8Array;
   readonly blockAt: number;
+  /** Bits of the path that are known. Unless all are, the value hash is not. */
+  readonly bitsKnown: number;
   key: Uint8Array | undefined;
   value: Uint8Array | undefined;
 
-  constructor(version: number, bytes = nothing, at = 0, block?: Uint8Array, blockAt = 0) {
+  constructor(version: number, bytes: Uint8Array, at: number, block: Uint8Array, blockAt = 0, bitsKnown = pathBits) {
     this.bytes = bytes;
     this.at = at;
     this.version = version;
     this.block = block;
     this.blockAt = blockAt;
+    this.bitsKnown = bitsKnown;
     this.key = undefined;
     this.value = undefined;
   }
@@ -107,8 +111,9 @@ export function open(inner: Inner): Opened {
   return inner as Opened;
 }
 
+/** Path and value hash, from `blockAt` on. */
 export function blockOf(leaf: Leaf): Uint8Array {
-  if (leaf.block === undefined) throw new UnknownFault();
+  if (leaf.bitsKnown < pathBits) throw new UnknownFault();
   return leaf.block;
 }
 
@@ -120,12 +125,29 @@ export function valueHashOf(leaf: Leaf): Uint8Array {
   return blockOf(leaf).subarray(leaf.blockAt + 32, leaf.blockAt + 64);
 }
 
+/** The bit of its path at `depth`. */
+export function bitOf(leaf: Leaf, depth: number): number {
+  if (depth >= leaf.bitsKnown) throw new UnknownFault();
+  return bitAt(leaf.block, 8 * leaf.blockAt + depth);
+}
+
+/** Whether it is the leaf at `path`. Of one that is not opened, the bits that led to it may show that it is not. */
+export function isLeafAt(leaf: Leaf, path: Uint8Array): boolean {
+  if (leaf.bitsKnown === pathBits) return isSame(path, 0, leaf.block, leaf.blockAt);
+  for (let depth = 0; depth < leaf.bitsKnown; depth++) if (bitOf(leaf, depth) !== bitAt(path, depth)) return false;
+  throw new UnknownFault();
+}
+
 export function hashOf(node: Node): Uint8Array {
   return node.bytes.slice(node.at, node.at + 32);
 }
 
 export function hasHash({ bytes, at }: Hashed, hashes: Uint8Array, hashAt: number): boolean {
-  for (let i = 0; i < 32; i++) if (bytes[at + i] !== hashes[hashAt + i]) return false;
+  return isSame(bytes, at, hashes, hashAt);
+}
+
+function isSame(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number): boolean {
+  for (let i = 0; i < 32; i++) if (a[aAt + i] !== b[bAt + i]) return false;
   return true;
 }
 
@@ -202,7 +224,7 @@ function hashLeaves(leaves: readonly Leaf[]): void {
   const blocks = new Uint8Array(64 * leaves.length);
   for (let i = 0; i < leaves.length; i++) {
     const leaf = leaves[i] as Leaf;
-    copy64(blockOf(leaf), leaf.blockAt, blocks, 64 * i);
+    copy64(leaf.block, leaf.blockAt, blocks, 64 * i);
   }
   const hashes = hashBlocks(blocks);
   markLeaves(hashes);

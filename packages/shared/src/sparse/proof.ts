@@ -229,24 +229,31 @@ class Reader {
     return value;
   }
 
-  #subtree(depth: number, start: number, end: number): Node {
-    if (start === end) return this.#bit() === 0 ? empty : this.#unopened();
+  /** `beside` is a target under the same parent, if there is one. */
+  #subtree(depth: number, start: number, end: number, beside?: Target): Node {
+    if (start === end) return this.#bit() === 0 ? empty : this.#closed(depth, beside);
     if (this.#bit() === 1) return this.#inner(depth, start, end);
     return this.#bit() === 0 ? empty : this.#leaf(depth, start, end);
   }
 
-  /** Its hash says whether it is a leaf (M2). */
-  #unopened(): Node {
+  /** Its hash says whether it is a leaf (M2), and its place how the path of that leaf begins. */
+  #closed(depth: number, beside: Target | undefined): Node {
     const hash = this.#hash();
     if (hash.every((byte) => byte === 0)) throw new ProofFault("a hash of zero");
-    return isLeafHash(hash, 0) ? new Leaf(0, hash) : new Inner(0, hash);
+    if (!isLeafHash(hash, 0)) return new Inner(0, hash);
+    const block = new Uint8Array(64);
+    if (beside !== undefined) {
+      copy32(beside.path, 0, block, 0);
+      block[(depth - 1) >> 3] = (block[(depth - 1) >> 3] as number) ^ (128 >> ((depth - 1) & 7));
+    }
+    return new Leaf(0, hash, 0, block, 0, depth);
   }
 
   #inner(depth: number, start: number, end: number): Node {
     if (depth === pathBits) throw new ProofFault("an inner node where paths end");
     const middle = splitAt(this.#targets, start, end, depth);
-    const left = this.#subtree(depth + 1, start, middle);
-    const right = this.#subtree(depth + 1, middle, end);
+    const left = this.#subtree(depth + 1, start, middle, this.#targets[middle]);
+    const right = this.#subtree(depth + 1, middle, end, this.#targets[middle - 1]);
     if (collapses(left, right)) throw new ProofFault("an inner node over less than two leaves");
     return this.#builder.join(left, right, depth);
   }
