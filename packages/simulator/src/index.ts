@@ -1,0 +1,23 @@
+export type {
+  ClockJumpFault,
+  CrashFault,
+  DiskConfig,
+  Fault,
+  FaultKind,
+  FullDiskFault,
+  InstanceConfig,
+  NetworkConfig,
+  PartitionFault,
+  PauseFault,
+  SlowAnswersFault,
+  SlowDiskFault,
+  StalledDiskFault,
+  WeatherFault,
+  WorldConfig,
+} from "./config.ts";
+export { addCounts, type CountName, type Counts, type Hazard, hazardsOf, unfelt } from "./counts.ts";
+export type { Distribution, Tail } from "./distribution.ts";
+export type { Actions, Booted, DiskContents, Instance, Process, Seat } from "./process.ts";
+export { type RegionName, regionNames } from "./regions.ts";
+export type { TimelineEntry, TimelineKind } from "./timeline.ts";
+export type { Outcome, Recorder, WorldOptions } from "./world-types.ts";
