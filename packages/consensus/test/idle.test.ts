@@ -1,0 +1,129 @@
+// O8: a leader proposes when it has a reason, and without a reason nothing is sent.
+
+import { asView, zeroRoot } from "@tandem/shared";
+import { describe, expect, test } from "vitest";
+import { createWorld, genesis, kindsIn, One, rules, votesIn } from "./support/one.ts";
+
+const world = createWorld();
+const leader = world.leader(1);
+const other = [0, 1, 2, 3].find((seat) => seat !== leader) as number;
+
+function started(seat: number): One {
+  const node = new One(world, seat);
+  node.start();
+  return node;
+}
+
+/** The next heartbeat of a node. */
+function beat(node: One) {
+  const timers = node.effects.flatMap((effect) => (effect.kind === "set-timer" ? [effect.timer] : []));
+  const timer = timers.findLast((each) => each.name === "heartbeat");
+  if (timer === undefined) throw new Error("no heartbeat is set");
+  return node.give({ kind: "timer", timer });
+}
+
+describe("without a reason", () => {
+  test("nothing is sent and no view timer runs", () => {
+    expect(kindsIn(started(leader).effects)).toEqual(["set-timer"]);
+  });
+
+  test("a timer that finds no reason left does nothing", () => {
+    const node = started(other);
+    node.give({ kind: "reason", has: true });
+    node.give({ kind: "reason", has: false });
+    expect(votesIn(node.timer("leader", 1))).toEqual([]);
+  });
+});
+
+describe("a reason", () => {
+  test("of its own makes the leader build", () => {
+    const node = started(leader);
+    expect(kindsIn(node.give({ kind: "reason", has: true }))).toContain("build");
+  });
+
+  test("of its own is told to all by whoever does not lead, once a view", () => {
+    const node = started(other);
+    const told = () => node.effects.filter((effect) => effect.kind === "broadcast" && effect.message.kind === "reason");
+    node.give({ kind: "reason", has: true });
+    node.give({ kind: "reason", has: true });
+    expect(told()).toHaveLength(1);
+    node.hearCertificate(world.certificate("nullification", 1, zeroRoot));
+    expect(told()).toHaveLength(2);
+  });
+
+  test.each([
+    ["told by a peer", (node: One) => node.hear(other, { kind: "reason", view: asView(1) })],
+    ["a vote of this view", (node: One) => node.hearVote(world.vote("nullify", 1, zeroRoot, other))],
+    ["a vote of a later view", (node: One) => node.hearVote(world.vote("nullify", 9, zeroRoot, other))],
+  ])("%s starts the timers, and makes the leader build", (_, hear) => {
+    const node = started(leader);
+    const effects = hear(node);
+    expect(kindsIn(effects)).toEqual(expect.arrayContaining(["set-timer", "build"]));
+  });
+
+  test("of an earlier view is none", () => {
+    const node = started(leader);
+    node.hearCertificate(world.certificate("nullification", 1, zeroRoot));
+    const effects = node.hear(other, { kind: "reason", view: asView(1) });
+    expect(kindsIn(effects)).not.toContain("set-timer");
+  });
+
+  test("that is only an unfinal block makes the leader wait for Δ, and then want one", () => {
+    const block = world.block(1, genesis);
+    const next = world.leader(2);
+    const node = started(next);
+    node.hearProposal(world.proposal(block, undefined));
+    const entered = node.hearCertificate(world.certificate("notarization", 1, rules.infoOf(block).root));
+    expect(entered).toContainEqual({ kind: "set-timer", timer: { name: "settle", view: 2 }, afterMs: 100 });
+    expect(kindsIn(entered)).not.toContain("build");
+    const waited = node.timer("settle", 2);
+    expect(waited).toContainEqual(expect.objectContaining({ kind: "build", isWanted: true }));
+  });
+
+  test("and when that is final in time, the network is quiet", () => {
+    const block = world.block(1, genesis);
+    const node = started(world.leader(2));
+    node.hearProposal(world.proposal(block, undefined));
+    node.hearCertificate(world.certificate("notarization", 1, rules.infoOf(block).root));
+    node.hearCertificate(world.certificate("finalization", 1, rules.infoOf(block).root));
+    expect(kindsIn(node.timer("settle", 2))).toEqual([]);
+    expect(votesIn(node.timer("leader", 2))).toEqual([]);
+  });
+});
+
+describe("building", () => {
+  test("with nothing to propose the leader stays silent until it has something", () => {
+    const node = started(leader);
+    node.hear(other, { kind: "reason", view: asView(1) });
+    expect(node.give({ kind: "built", view: asView(1), block: undefined })).toEqual([]);
+    expect(kindsIn(node.give({ kind: "reason", has: true }))).toContain("build");
+  });
+
+  test("a built block is proposed, and is the leader's notarize", () => {
+    const node = started(leader);
+    node.give({ kind: "reason", has: true });
+    const effects = node.give({ kind: "built", view: asView(1), block: world.block(1, genesis) });
+    expect(votesIn(effects)).toEqual(["notarize 1"]);
+    expect(kindsIn(effects)).toEqual(["persist", "persist", "broadcast"]);
+  });
+
+  test("a block that comes after the view is over is dropped", () => {
+    const node = started(leader);
+    node.give({ kind: "reason", has: true });
+    node.hearCertificate(world.certificate("nullification", 1, zeroRoot));
+    expect(node.give({ kind: "built", view: asView(1), block: world.block(1, genesis) })).toEqual([]);
+  });
+});
+
+describe("the heartbeat", () => {
+  test("is a reason after a silent interval", () => {
+    const node = started(other);
+    expect(kindsIn(beat(node))).toContain("broadcast");
+  });
+
+  test("is none while there is life", () => {
+    const node = started(other);
+    node.hearCertificate(world.certificate("nullification", 1, zeroRoot));
+    expect(kindsIn(beat(node))).toEqual(["set-timer"]);
+  });
+});
