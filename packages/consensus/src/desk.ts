@@ -40,7 +40,8 @@ export class Desk<Block> {
   }
 
   persist(record: JournalRecord<Block>): void {
-    this.push({ kind: "persist", record: this.records.encode(record) });
+    const { view } = record.kind === "proposal" ? this.config.rules.infoOf(record.value.block) : record.value;
+    this.push({ kind: "persist", view, record: this.records.encode(record) });
   }
 
   send(to: Peer, message: Message<Block>): void {

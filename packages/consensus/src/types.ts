@@ -93,8 +93,8 @@ export type Input<Block> =
   | { readonly kind: "reason"; readonly has: boolean };
 
 export type Effect<Block> =
-  /** Durable before any later effect is performed (S8). */
-  | { readonly kind: "persist"; readonly record: Uint8Array }
+  /** Durable before any later effect is performed (S8). `view` says when it may go (`prune`). */
+  | { readonly kind: "persist"; readonly view: View; readonly record: Uint8Array }
   | { readonly kind: "send"; readonly to: Peer; readonly message: Message<Block> }
   /** To every other peer. */
   | { readonly kind: "broadcast"; readonly message: Message<Block> }
