@@ -22,7 +22,7 @@ import type { ViewState } from "./views.ts";
 /** Certificates of one peer that are being checked at a time (S11). */
 const certificateChecksMax = 16;
 
-export const certificateKindOf: { readonly [Kind in VoteKind]: CertificateKind } = {
+const certificateKindOf: { readonly [Kind in VoteKind]: CertificateKind } = {
   notarize: "notarization",
   nullify: "nullification",
   finalize: "finalization",

@@ -30,7 +30,7 @@
 //
 // Departures from the paper: votes of one kind and view are checked in aggregate; nullify is a vote of its own and
 // not a vote for a dummy block; after nullifying a view a validator does not notarize in it; votes are accepted
-// from their signer only (certificates from anyone), see docs/decisions/0004.
+// from their signer only (certificates from anyone), see docs/decisions/0006.
 
 import {
   assert,

@@ -1,6 +1,6 @@
 // S9: the votes of one view. Votes that say the same are counted together, unverified, until they would be a
 // quorum; only then are their signatures checked. Each seat has one place for each kind of vote. Votes come from
-// their signers over authenticated links (docs/decisions/0004), so nobody fills another's place.
+// their signers over authenticated links (docs/decisions/0006), so nobody fills another's place.
 
 import {
   type Committee,

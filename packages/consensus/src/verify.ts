@@ -9,7 +9,7 @@ export function performVerify(electorate: Electorate, id: number, task: VerifyTa
 }
 
 /** S9: votes of equal content are checked as one, and bisected if that fails. */
-export function verifyVotes(electorate: Electorate, votes: readonly Vote[]): Omit<Verified, "id"> {
+function verifyVotes(electorate: Electorate, votes: readonly Vote[]): Omit<Verified, "id"> {
   const refused = new Set<Vote>();
   const groups = groupsOf(votes);
   let aggregate: Uint8Array | undefined;

@@ -14,7 +14,6 @@ import {
   container,
   createCommittee,
   type Electorate,
-  equalBytes,
   mockScheme,
   type Root,
   sha256,
@@ -67,7 +66,7 @@ export const rules: BlockRules<Block> = {
   }),
 };
 
-export const seed = sha256(new Uint8Array(1)) as Root;
+const seed = sha256(new Uint8Array(1)) as Root;
 export const genesis: BlockInfo = {
   epoch: asEpoch(0),
   view: asView(0),
@@ -75,9 +74,9 @@ export const genesis: BlockInfo = {
   parent: zeroRoot,
   root: sha256(new Uint8Array(2)) as Root,
 };
-export const atGenesis: FinalBlock = { info: genesis, certificate: undefined };
-export const deltaMs = 100;
-export const heartbeatMs = 10_000;
+const atGenesis: FinalBlock = { info: genesis, certificate: undefined };
+const deltaMs = 100;
+const heartbeatMs = 10_000;
 
 export interface World {
   readonly electorate: Electorate;
@@ -236,5 +235,3 @@ export function certificatesIn(effects: readonly Effect<Block>[]): string[] {
 export function deliveredIn(effects: readonly Effect<Block>[]): number[] {
   return effects.flatMap((effect) => (effect.kind === "deliver" ? [effect.info.height] : []));
 }
-
-export { equalBytes };
