@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatGenesis, parseGenesis } from "../src/genesis/file.ts";
 import { limits } from "../src/limits.ts";
-import { genesisCodec } from "../src/messages/genesis.ts";
+import { genesisCodec, networkLimitRanges } from "../src/messages/genesis.ts";
 import type { Scheme } from "../src/scheme.ts";
 import { mockScheme } from "../src/schemes/mock.ts";
 import { portableScheme } from "../src/schemes/portable.ts";
@@ -147,6 +147,15 @@ describe("every key", () => {
     expect(said(withAt(path, -1))).toBe(`out-of-range at ${name}`);
     expect(said(withAt(path, 0.5))).toBe(`wrong-type at ${name}`);
     expect(said(withAt(path, 2 ** 53))).toBe(`wrong-type at ${name}`);
+  });
+
+  const chosen = Object.entries(networkLimitRanges).map(([name, [min, max]]) => ({ name, min, max }));
+  test.each(chosen)("limits.$name from $min to $max, and not beyond", ({ name, min, max }) => {
+    // Within its range the file is refused only because its id is another.
+    for (const value of [min, max]) expect(said(withAt(["limits", name], value))).toBe("network at network");
+    for (const value of [min - 1, max + 1]) {
+      expect(said(withAt(["limits", name], value))).toBe(`out-of-range at limits.${name}`);
+    }
   });
 
   const bytes = texts.filter(({ path }) => /^(network|seed|key|possession|payer)$/.test(String(path.at(-1))));

@@ -38,6 +38,15 @@ test("what is right is read to the types of its readers", () => {
   });
 });
 
+test("a number is never -0, which JSON can write", () => {
+  const read = readJson("-0", 10, jsonCount(0, 1));
+  expect(read.ok && Object.is(read.value, 0)).toBe(true);
+});
+
+test("a key that every object inherits is still missing where it does not stand", () => {
+  expect(said("{}", jsonObject({ toString: word }))).toBe("missing at toString");
+});
+
 describe("one thing wrong", () => {
   const rows: readonly (readonly [what: string, change: object, is: string])[] = [
     ["text for a number", { count: "1" }, "wrong-type at count"],

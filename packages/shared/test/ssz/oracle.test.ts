@@ -66,6 +66,16 @@ describe("every size around the edges of chunks and levels", () => {
     }
   });
 
+  test("byte lists and lists of roots of more chunks than are hashed in one small buffer", () => {
+    const lengths = [63, 64, 65, 66, 67, 127, 128, 129, 130, 131, 191, 257, 261, 515];
+    for (const max of [520, 1024, 2 ** 20]) {
+      const roots = lengths.map((length) => range(1, length).map((n) => pattern(32).fill(n, 0, 8)));
+      expectAgreement({ kind: "list", item: { kind: "byte-vector", size: 32 }, max }, roots);
+      const texts = lengths.flatMap((length) => [pattern(32 * length), pattern(32 * length - 5)]);
+      expectAgreement({ kind: "byte-list", max: 32 * max }, texts);
+    }
+  });
+
   test("bit lists of every length from 0 to 520, all clear, all set and mixed", () => {
     for (const max of [520, 1024]) {
       const values = range(0, 520).flatMap((length) => [

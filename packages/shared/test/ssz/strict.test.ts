@@ -66,6 +66,13 @@ const rows: readonly Row[] = [
   { what: "bits whose last byte lost its delimiter", type: bits, hex: "ff00", is: "bad-bits" },
   { what: "eleven bits", type: bits, hex: "0008", is: "over-limit", path: "it" },
   { what: "bits of three bytes", type: bits, hex: "000001", is: "over-limit", path: "it" },
+  {
+    what: "no bytes for bits, behind a byte that could be a delimiter",
+    type: ssz.container({ text: ssz.byteList(1), bits }),
+    hex: "08000000 09000000 ff",
+    is: "bad-bits",
+    path: "it.bits",
+  },
   { what: "eight bits, the delimiter alone in its byte", type: bits, hex: "aa01", is: "ok" },
 
   { what: "a fixed container", type: pair, hex: "01 0200", is: "ok" },
