@@ -13,7 +13,7 @@ import { bytesOf, rootOf } from "./samples.ts";
 const { asAmount, asContractName, asEnvironmentName, asShardName, asTimeMs, asValidatorIndex, asWeight } = numbers;
 
 /** The secret of the sample's validator of this index. */
-export function sampleSecret(scheme: Scheme, index: number): SecretKey {
+function sampleSecret(scheme: Scheme, index: number): SecretKey {
   return scheme.deriveSecretKey(bytesOf(32, 200 + index));
 }
 
