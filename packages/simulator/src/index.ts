@@ -17,7 +17,10 @@ export type {
 } from "./config.ts";
 export { addCounts, type CountName, type Counts, type Hazard, hazardsOf, unfelt } from "./counts.ts";
 export type { Distribution, Tail } from "./distribution.ts";
+export { longestDelayUs } from "./network.ts";
 export type { Actions, Booted, DiskContents, Instance, Process, Seat } from "./process.ts";
+export { Random } from "./random.ts";
 export { type RegionName, regionNames } from "./regions.ts";
 export type { TimelineEntry, TimelineKind } from "./timeline.ts";
+export { World } from "./world.ts";
 export type { Outcome, Recorder, WorldOptions } from "./world-types.ts";

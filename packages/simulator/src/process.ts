@@ -27,9 +27,10 @@ export type Instance = number;
 /** Whom an instance speaks as: the peer number of its messages. */
 export type Seat = number;
 
-/** What was durable, oldest first. */
 export interface DiskContents {
+  /** What was durable, oldest first. */
   readonly journal: readonly Uint8Array[];
+  /** Stays current: what becomes durable later appears in it. */
   readonly archive: ReadonlyMap<number, unknown>;
 }
 
@@ -45,13 +46,13 @@ export interface Process<Input, Effect, Message, Observation> {
   perform(effect: Effect, actions: Actions<Input, Message, Observation>): void;
 }
 
-/** What an instance can do. To be called from `perform` only; `nowMs` always. */
+/** What an instance can do. To be called while the world calls its process; `nowMs` always. */
 export interface Actions<Input, Message, Observation> {
   readonly instance: Instance;
   readonly seat: Seat;
   /** The instance's own clock, which drifts and jumps. Whole milliseconds. */
   nowMs(): number;
-  /** Appends to the journal. `group` says when it may be dropped (see `prune`); usually the view. */
+  /** Appends to the journal. `group` says when it may be dropped (see `prune`), usually the view; default: never. */
   persist(record: Uint8Array, group?: number): void;
   /** Stores under a key, for what is found again by number, such as final blocks by height. */
   archive(key: number, value: unknown, bytes: number): void;
