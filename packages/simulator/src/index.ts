@@ -1,3 +1,4 @@
+export { climates } from "./climates.ts";
 export type {
   ClockJumpFault,
   CrashFault,
@@ -17,10 +18,18 @@ export type {
 } from "./config.ts";
 export { addCounts, type CountName, type Counts, type Hazard, hazardsOf, unfelt } from "./counts.ts";
 export type { Distribution, Tail } from "./distribution.ts";
+export { type Climate, drawWorld, type FaultClimate, type WorldPlan } from "./draw.ts";
 export { longestDelayUs } from "./network.ts";
 export type { Actions, Booted, DiskContents, Instance, Process, Seat } from "./process.ts";
 export { Random } from "./random.ts";
 export { type RegionName, regionNames } from "./regions.ts";
-export type { TimelineEntry, TimelineKind } from "./timeline.ts";
+export { type Reduce, reduceInstances, reduceWorld, type Shrunk, shrink, withoutInstance } from "./shrink.ts";
+export {
+  formatEntry,
+  Timeline,
+  type TimelineEntry,
+  type TimelineFilter,
+  type TimelineKind,
+} from "./timeline.ts";
 export { World } from "./world.ts";
 export type { Outcome, Recorder, WorldOptions } from "./world-types.ts";
