@@ -68,10 +68,16 @@ function signed(electorate: Electorate, kind: Certificate["kind"], changes: Part
 const direct = await order.prove(17, 17);
 const through = await order.prove(13, 17);
 const honest = direct.certificate;
+const rootOf = order.plan.codec.root;
 
 const by = (certificate: Certificate) => verifyOrderHeader(orderers, { ...direct, certificate });
 const withChanges = (changes: Partial<Certificate>) => by({ ...honest, ...changes });
 const signers = (...seats: number[]) => honest.bitmap.map((_, seat) => seats.includes(seat));
+
+function ofEarlierEpoch() {
+  const header = { ...order.header(17), epoch: order.header(2).epoch };
+  return { header, descendant: undefined, certificate: signed(orderers, "finalization", { block: rootOf(header) }) };
+}
 
 refused("certificate", [
   ["the electorate of the other chain", verifyOrderHeader(attesters, direct), "wrong-chain", ""],
@@ -89,6 +95,12 @@ refused("certificate", [
   ],
   ["the set of another epoch", verifyOrderHeader(order.electorate(0), direct), "wrong-epoch", "certificate.epoch"],
   ["a certificate of another epoch", withChanges({ epoch: order.header(2).epoch }), "wrong-epoch", "certificate.epoch"],
+  [
+    "a header of another epoch than its certificate",
+    verifyOrderHeader(orderers, ofEarlierEpoch()),
+    "wrong-epoch",
+    "certificate.epoch",
+  ],
   ["a certificate of another view", by(order.certificate(16)), "wrong-view", "certificate.view"],
   ["a certificate of a rival block", withChanges({ block: order.root(16) }), "wrong-block", "certificate.block"],
   ["a notarization", by(signed(orderers, "notarization")), "wrong-kind", "certificate.kind"],

@@ -144,7 +144,7 @@ const gateSteps = new Map<number, PlainStep>([
 
 const blobCounts = [0, 3, 1, 5, 2, 0, 7, 1, 2, 4];
 /** A block in which one shard has many blobs. */
-export const crowdedHeight = 20;
+const crowdedHeight = 20;
 
 export function programsAt(height: number): readonly PlainProgram[] {
   if (height === crowdedHeight) return Array.from({ length: 33 }, (_, i) => kind(i % 11 === 10 ? 3 : 0, height, i));
@@ -166,7 +166,7 @@ export function isGrouped({ group }: PlainProgram, step: number): boolean {
   return group !== undefined && step >= group.first && step <= group.last;
 }
 
-export function groupSteps({ steps, group }: PlainProgram): readonly PlainStep[] {
+function groupSteps({ steps, group }: PlainProgram): readonly PlainStep[] {
   return group === undefined ? [] : steps.slice(group.first, group.last + 1);
 }
 
@@ -176,7 +176,7 @@ export function holds(program: PlainProgram): boolean {
 }
 
 /** R2, R3: what other shards did at `height` is visible two or one later, by the block that cites it. */
-export function visibleAt(height: number): number {
+function visibleAt(height: number): number {
   return height % 2 === 0 ? height + 1 : height + 2;
 }
 
