@@ -64,7 +64,7 @@ function chunk(number: number): Uint8Array {
   return bytes;
 }
 
-export function isFinal(known: Known, { kind, epoch, view, block, bitmap, signature }: Certificate): boolean {
+function isFinal(known: Known, { kind, epoch, view, block, bitmap, signature }: Certificate): boolean {
   if (kind !== "finalization" || epoch !== known.epoch || bitmap.length !== known.members.length) return false;
   const total = known.members.reduce((sum, { weight }) => sum + weight, 0n);
   const signers = known.members.filter((_, seat) => bitmap[seat]);
