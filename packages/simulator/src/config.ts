@@ -57,9 +57,11 @@ interface Slowed extends At {
   readonly factor: number;
 }
 
-/** Down from `fromMs`, started again at `toMs`. */
+/** Down from a moment on, started again at `toMs`. */
 export interface CrashFault extends At {
   readonly kind: "crash";
+  /** At `fromMs`, or in the middle of its next sync, which random moments hardly ever meet. */
+  readonly moment: "at-once" | "while-writing";
 }
 
 /** Handles nothing, as in a long garbage collection; what arrives waits. */

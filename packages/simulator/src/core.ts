@@ -7,7 +7,7 @@ import { type Counters, createCounters } from "./counts.ts";
 import { EventQueue, eventKinds } from "./event-queue.ts";
 import { fates, Network } from "./network.ts";
 import type { Instance, Seat } from "./process.ts";
-import type { TimelineKind } from "./timeline.ts";
+import type { TimelineEntry, TimelineKind } from "./timeline.ts";
 import { TraceHash } from "./trace-hash.ts";
 import type { Outcome, Recorder, WorldOptions } from "./world-types.ts";
 
@@ -53,12 +53,7 @@ export class Core<Input, Effect, Message, Observation> {
   }
 
   observe(instance: Instance, observation: Observation): void {
-    this.#recorder?.onEntry({
-      timeUs: this.nowUs,
-      kind: "observe",
-      instance,
-      what: this.#recorder.describeObservation(observation),
-    });
+    if (this.#recorder !== undefined) this.note("observe", instance, this.#recorder.describeObservation(observation));
     const what = this.options.onObservation?.(observation, instance, this.nowUs);
     if (what === undefined || this.outcome !== undefined) return;
     this.note("violation", instance, what);
@@ -70,17 +65,22 @@ export class Core<Input, Effect, Message, Observation> {
   }
 
   note(kind: TimelineKind, instance: Instance, what: string): void {
-    this.#recorder?.onEntry({ timeUs: this.nowUs, kind, instance, what });
+    this.#record({ timeUs: this.nowUs, kind, instance, what });
   }
 
   noteMessage(kind: "deliver" | "drop", instance: Instance, from: Instance, message: Message, why = ""): void {
     if (this.#recorder === undefined) return;
     const what = why + this.#recorder.describeMessage(message);
-    this.#recorder.onEntry({ timeUs: this.nowUs, kind, instance, from, what });
+    this.#record({ timeUs: this.nowUs, kind, instance, from, what });
   }
 
   noteInput(kind: "timer" | "answer" | "given", instance: Instance, input: Input): void {
     if (this.#recorder !== undefined) this.note(kind, instance, this.#recorder.describeInput(input));
+  }
+
+  /** What ends a run is the last thing told of it. */
+  #record(entry: TimelineEntry): void {
+    if (this.outcome === undefined) this.#recorder?.onEntry(entry);
   }
 
   #transmit(from: Instance, target: Instance, message: Message, bytes: number): void {

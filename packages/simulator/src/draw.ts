@@ -107,7 +107,11 @@ const at = (random: Random, size: number): Instance => random.below(size);
 const slownesses = [2, 5, 20, 100];
 
 const draws: { readonly [K in FaultKind]: DrawFault<K> } = {
-  crash: (random, size) => ({ kind: "crash", instance: at(random, size) }),
+  crash: (random, size) => ({
+    kind: "crash",
+    instance: at(random, size),
+    moment: random.pick(["at-once", "while-writing"]),
+  }),
   pause: (random, size) => ({ kind: "pause", instance: at(random, size) }),
   partition: (random, size) => ({
     kind: "partition",

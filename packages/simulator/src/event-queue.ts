@@ -3,7 +3,18 @@
 // A heap with four children a node over plain columns; an event is a slot in a pool of columns. Nothing is allocated
 // for an event. A popped slot stays taken until it is released, so that it can wait at an instance.
 
-export const eventKinds = { message: 0, timer: 1, answer: 2, given: 3, synced: 4, boot: 5, begin: 6, end: 7, heal: 8 };
+export const eventKinds = {
+  message: 0,
+  timer: 1,
+  answer: 2,
+  given: 3,
+  synced: 4,
+  boot: 5,
+  begin: 6,
+  end: 7,
+  heal: 8,
+  strike: 9,
+};
 
 const noPayload = undefined;
 

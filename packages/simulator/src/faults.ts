@@ -64,6 +64,7 @@ export class Faults<Input, Effect, Message, Observation> {
     const node = this.#nodes[fault.instance] as Node<Input, Effect, Message, Observation>;
     switch (fault.kind) {
       case "crash":
+        if (fault.moment === "while-writing") return by > 0 ? node.beginCrashDue() : node.endCrashDue();
         return by > 0 ? node.beginDown() : node.endDown();
       case "pause":
         return by > 0 ? node.beginPause() : node.endPause();

@@ -40,6 +40,8 @@ export class Hands<Input, Effect, Message, Observation> implements Actions<Input
   /** Multiples of the time that syncs and answers take. */
   diskFactor = 1;
   answerFactor = 1;
+  /** The next sync is struck by a crash. */
+  isCrashDue = false;
   readonly #core: Core<Input, Effect, Message, Observation>;
   readonly #clock: Clock;
   readonly #disk: Disk;
@@ -139,11 +141,13 @@ export class Hands<Input, Effect, Message, Observation> implements Actions<Input
     this.#isSyncing = true;
     const { bytesPerSecond } = this.#core.config.disk;
     const bytesUs = bytesPerSecond > 0 ? Math.ceil((this.#disk.pendingBytes * 1e6) / bytesPerSecond) : 0;
-    const usualUs = sample(this.#syncTimes, this.#random.uint32()) + bytesUs;
+    const syncUs = (sample(this.#syncTimes, this.#random.uint32()) + bytesUs) * this.diskFactor;
     this.#count(this.#core.counters.syncs);
     if (this.diskFactor > 1) this.#count(this.#core.counters.slowSyncs);
     const { queue, nowUs } = this.#core;
-    queue.push(nowUs + usualUs * this.diskFactor, eventKinds.synced, this.instance, 0, this.life, undefined);
+    if (this.isCrashDue)
+      queue.push(nowUs + Math.floor(syncUs / 2), eventKinds.strike, this.instance, 0, this.life, undefined);
+    queue.push(nowUs + syncUs, eventKinds.synced, this.instance, 0, this.life, undefined);
   }
 
   /** The writes are durable: what waited for them happens, up to the next sync. */

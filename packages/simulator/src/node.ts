@@ -30,6 +30,8 @@ export class Node<Input, Effect, Message, Observation> {
   #isSyncUnnoticed = false;
   // How many faults of each kind act on it.
   #downs = 0;
+  /** Crashes that wait for a sync. */
+  #crashesDue = 0;
   #pauses = 0;
   #stalls = 0;
   #fulls = 0;
@@ -82,6 +84,28 @@ export class Node<Input, Effect, Message, Observation> {
   endDown(): void {
     this.#downs--;
     this.boot();
+  }
+
+  /** Like `beginDown`, but in the middle of the next sync. */
+  beginCrashDue(): void {
+    this.#crashesDue++;
+    this.hands.isCrashDue = true;
+  }
+
+  /** A crash that found no sync comes to nothing. */
+  endCrashDue(): void {
+    if (this.#crashesDue === 0) return this.endDown();
+    this.#crashesDue--;
+    this.hands.isCrashDue = this.#crashesDue > 0;
+  }
+
+  /** The middle of a sync, for which crashes wait. */
+  onStrike(life: number): void {
+    if (life !== this.hands.life) return;
+    const struck = this.#crashesDue;
+    this.#crashesDue = 0;
+    this.hands.isCrashDue = false;
+    for (let i = 0; i < struck; i++) this.beginDown();
   }
 
   beginPause(): void {

@@ -97,6 +97,8 @@ export class World<Input, Effect, Message, Observation> {
     switch (kind) {
       case eventKinds.synced:
         return this.#nodes[target]?.onSynced(mark);
+      case eventKinds.strike:
+        return this.#nodes[target]?.onStrike(mark);
       case eventKinds.boot:
         return this.#nodes[target]?.boot();
       case eventKinds.begin:
