@@ -1,0 +1,95 @@
+// Who takes part in a run: a node for each instance of the setting, with its keys, its habits, and what all share.
+
+import type { View } from "@tandem/shared";
+import { type Instance, Random, type Seat } from "@tandem/simulator";
+import type { CheckContext } from "./checkers/checker.ts";
+import { VoteBook } from "./checkers/vote-book.ts";
+import type { Consensus } from "./consensus.ts";
+import { type HabitContext, HabitMachine } from "./habits/habit.ts";
+import { habits } from "./habits/index.ts";
+import { Ledger } from "./habits/ledger.ts";
+import { createKeys, type Keys } from "./nodes/keys.ts";
+import { Node, type NodeOptions } from "./nodes/node.ts";
+import type { Block } from "./payload/block.ts";
+import type { Setting } from "./setting.ts";
+
+export class Cast {
+  readonly #setting: Setting;
+  readonly #consensus: Consensus;
+  readonly #keys: Keys;
+  readonly #leaders = new Map<View, Seat>();
+  readonly context: CheckContext;
+  readonly ledger: Ledger;
+  /** By root: all that an honest node checked, built or built upon. */
+  readonly blocks = new Map<string, Block>();
+  readonly nodes: Node[] = [];
+  /** Instances that follow the protocol. */
+  readonly honest: readonly Instance[];
+
+  constructor(setting: Setting, consensus: Consensus) {
+    this.#setting = setting;
+    this.#consensus = consensus;
+    this.#keys = createKeys(setting);
+    const { world, weights, deltaMs } = setting;
+    const seats = world.instances.map(({ seat }) => seat);
+    const byzantine = new Set(setting.habits.map((plan) => plan.seat));
+    this.honest = seats.flatMap((seat, instance) => (byzantine.has(seat) ? [] : [instance]));
+    const votes = new VoteBook(weights, byzantine);
+    const leaderOf = (view: View) => this.#leaderOf(view);
+    this.context = { electorate: this.#keys.electorate, weights, byzantine, seats, deltaMs, leaderOf, votes };
+    this.ledger = new Ledger({ seats, leaderOf, silent: this.#seatsWith("silent"), twins: this.#seatsWith("twins") });
+  }
+
+  createNode(instance: Instance, seat: Seat): Node {
+    const random = new Random(this.#setting.world.seed, `node ${instance}`);
+    const node = new Node({
+      setting: this.#setting,
+      keys: this.#keys,
+      consensus: this.#consensus,
+      seat,
+      random: random.fork("payload"),
+      ledger: this.ledger,
+      blocks: this.blocks,
+      corrupt: this.#corrupt(instance, seat, random.fork("habits")),
+    });
+    this.nodes[instance] = node;
+    return node;
+  }
+
+  #corrupt(instance: Instance, seat: Seat, random: Random): NodeOptions["corrupt"] {
+    const plans = this.#setting.habits.filter((plan) => plan.seat === seat);
+    const signer = this.#keys.signers[seat];
+    if (plans.length === 0 || signer === undefined) return undefined;
+    const { electorate, signers } = this.#keys;
+    const { byzantine, seats, deltaMs, leaderOf } = this.context;
+    const context: HabitContext = {
+      instance,
+      signer,
+      accomplices: signers.filter((each) => byzantine.has(each.seat)),
+      peers: [...new Set(seats)].filter((peer) => peer !== seat),
+      electorate,
+      deltaMs,
+      leaderOf,
+      random,
+      ledger: this.ledger,
+    };
+    return (machine) =>
+      new HabitMachine(
+        machine,
+        plans.map(({ habit }) => habits[habit](context)),
+      );
+  }
+
+  #seatsWith(name: string): Set<Seat> {
+    return new Set(this.#setting.habits.filter(({ habit }) => habit === name).map(({ seat }) => seat));
+  }
+
+  #leaderOf(view: View): Seat {
+    let leader = this.#leaders.get(view);
+    if (leader === undefined) {
+      leader = this.#consensus.drawLeader(this.#keys.leaderSeed, this.#keys.electorate.committee, view) as Seat;
+      this.#leaders.set(view, leader);
+    }
+    return leader;
+  }
+}

@@ -1,0 +1,46 @@
+// A checker watches what every honest node does and says what it finds wrong. It restates the rules of section 8 by
+// itself: it imports types from consensus and nothing else, so that a mistake there is not repeated here.
+
+import type { Electorate, View } from "@tandem/shared";
+import type { Instance, Seat } from "@tandem/simulator";
+import type { LabMessage, Observation } from "../nodes/words.ts";
+import type { VoteBook } from "./vote-book.ts";
+
+export const checkerNames = [
+  "one-chain",
+  "commit-order",
+  "signed-once",
+  "durable-first",
+  "justified",
+  "certificates",
+  "evidence",
+  "bounds",
+  "quiet",
+  "progress",
+] as const;
+
+export type CheckerName = (typeof checkerNames)[number];
+
+export interface CheckContext {
+  readonly electorate: Electorate;
+  /** In whole numbers, which add up exactly. */
+  readonly weights: readonly number[];
+  readonly byzantine: ReadonlySet<Seat>;
+  /** By instance; an observer's is beyond the set. */
+  readonly seats: readonly Seat[];
+  readonly deltaMs: number;
+  leaderOf(view: View): Seat;
+  /** What honest seats signed, filled in before any checker looks. */
+  readonly votes: VoteBook;
+}
+
+export interface Checker {
+  readonly name: CheckerName;
+  /** What is wrong, or nothing. Called for honest instances alone. */
+  onObservation(observation: Observation, instance: Instance, timeUs: number): string | undefined;
+}
+
+/** The votes that a message carries: a proposal is its leader's notarize (S4). */
+export function isOwnVote(message: LabMessage, seat: Seat): boolean {
+  return message.kind === "vote" && message.vote.signer === seat;
+}

@@ -1,0 +1,98 @@
+// S8: what left was on disk first. A vote: its own record; a notarize: the block too; a finalize: the notarization
+// too. Records are read by their layout, with no help from the journal's own code:
+//
+//   proposal     0, offsets of block and parent (4 + 4), signature (96), block…
+//   certificate  1, kind, epoch (8), view (8), block (32)…
+//   vote         2, kind, epoch (8), view (8), block (32)…
+//
+// kinds are numbered from 1: notarize, nullify, finalize, and their certificates alike.
+
+import { toHex, type Vote, type VoteKind } from "@tandem/shared";
+import type { LabMessage } from "../nodes/words.ts";
+import { blockRules } from "../payload/block.ts";
+import type { CheckContext, Checker } from "./checker.ts";
+
+const kindNumbers: { readonly [Kind in VoteKind]: number } = { notarize: 1, nullify: 2, finalize: 3 };
+const blockStart = 1 + 8 + 96;
+const ballotBytes = 1 + 1 + 8 + 8 + 32;
+
+export function durableFirst({ seats }: CheckContext): Checker {
+  const disks = seats.map(() => new Set<string>());
+  /** Roots by encoding: every node writes the same blocks. */
+  const roots = new Map<string, string>();
+  const write = (disk: Set<string>, record: Uint8Array) => {
+    if (record[0] !== 0) return disk.add(latin1(record, 0, ballotBytes));
+    const root = rootIn(record, roots);
+    return root === undefined ? disk : disk.add(root);
+  };
+  return {
+    name: "durable-first",
+    onObservation(observation, instance) {
+      const disk = disks[instance] as Set<string>;
+      switch (observation.kind) {
+        case "booted":
+          disk.clear();
+          for (const record of observation.journal) write(disk, record);
+          return undefined;
+        case "durable":
+          for (const record of observation.records) write(disk, record);
+          return undefined;
+        case "sent":
+          return missing(disk, observation.message, seats[instance] as number);
+        default:
+          return undefined;
+      }
+    },
+  };
+}
+
+function missing(disk: ReadonlySet<string>, message: LabMessage, seat: number): string | undefined {
+  if (message.kind === "proposal") {
+    const { epoch, view, root } = blockRules.infoOf(message.proposal.block);
+    return missingFor(disk, "notarize", { epoch, view, block: root });
+  }
+  if (message.kind !== "vote" || message.vote.signer !== seat) return undefined;
+  return missingFor(disk, message.vote.kind, message.vote);
+}
+
+function missingFor(
+  disk: ReadonlySet<string>,
+  kind: VoteKind,
+  ballot: Pick<Vote, "epoch" | "view" | "block">,
+): string | undefined {
+  const said = `${kind} of view ${ballot.view} left`;
+  if (!disk.has(ballotKey(2, kindNumbers[kind], ballot))) return `${said} before it was durable`;
+  if (kind === "notarize" && !disk.has(toHex(ballot.block))) return `${said} before its block was durable`;
+  if (kind === "finalize" && !disk.has(ballotKey(1, 1, ballot))) return `${said} before the notarization was durable`;
+  return undefined;
+}
+
+const scratch = new Uint8Array(ballotBytes);
+const fields = new DataView(scratch.buffer);
+
+function ballotKey(selector: number, kind: number, { epoch, view, block }: Pick<Vote, "epoch" | "view" | "block">) {
+  scratch[0] = selector;
+  scratch[1] = kind;
+  fields.setBigUint64(2, BigInt(epoch), true);
+  fields.setBigUint64(10, BigInt(view), true);
+  scratch.set(block, 18);
+  return latin1(scratch, 0, ballotBytes);
+}
+
+function rootIn(record: Uint8Array, roots: Map<string, string>): string | undefined {
+  if (record.length <= blockStart) return undefined;
+  const parent = new DataView(record.buffer, record.byteOffset).getUint32(5, true);
+  const key = latin1(record, blockStart, 1 + parent);
+  let root = roots.get(key);
+  if (root === undefined) {
+    const block = blockRules.codec.decode(record.subarray(blockStart, 1 + parent));
+    if (!block.ok) return undefined;
+    root = toHex(blockRules.codec.root(block.value));
+    roots.set(key, root);
+  }
+  return root;
+}
+
+function latin1(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1", start, end);
+}

@@ -1,0 +1,62 @@
+// S3–S6 restated over the votes that left honest nodes:
+//
+// - S4: whoever notarizes a block on a parent of view p knows a certificate for the parent, so one can be; and a
+//   nullification of each view between, so one can be of each; and the height is the parent's plus one.
+// - S5: whoever finalizes knows the notarization.
+// - S6: a delivered block lies below, or is, one whose finalization can be.
+
+import { toHex } from "@tandem/shared";
+import type { LabMessage } from "../nodes/words.ts";
+import { type Block, genesis } from "../payload/block.ts";
+import type { CheckContext, Checker } from "./checker.ts";
+import type { VoteBook } from "./vote-book.ts";
+
+/** By root: all that an honest node checked, built or built upon. */
+type Blocks = ReadonlyMap<string, Block>;
+
+export function justified({ votes }: CheckContext, blocks: Blocks): Checker {
+  /** Delivered under a notarization: a finalization has to follow before anything else. */
+  const unfinal = new Set<number>();
+  return {
+    name: "justified",
+    onObservation(observation, instance) {
+      if (observation.kind === "delivered") {
+        const { certificate } = observation;
+        if (certificate.kind === "finalization") unfinal.delete(instance);
+        else unfinal.add(instance);
+        return undefined;
+      }
+      if (observation.kind === "booted") unfinal.delete(instance);
+      if (observation.kind !== "sent") return undefined;
+      if (unfinal.has(instance)) return "delivered blocks without a finalization above them";
+      return unjustified(observation.message, votes, blocks);
+    },
+  };
+}
+
+function unjustified(message: LabMessage, votes: VoteBook, blocks: Blocks): string | undefined {
+  if (message.kind === "proposal") return unjustifiedBlock(message.proposal.block, votes, blocks);
+  if (message.kind !== "vote") return undefined;
+  const { kind, view, block } = message.vote;
+  const root = toHex(block);
+  if (kind === "notarize") {
+    const known = blocks.get(root);
+    return known === undefined ? `notarized an unknown block in view ${view}` : unjustifiedBlock(known, votes, blocks);
+  }
+  if (kind === "finalize" && !votes.canBeNotarized(view, root)) return `finalized view ${view}, which is not notarized`;
+  return undefined;
+}
+
+function unjustifiedBlock(block: Block, votes: VoteBook, blocks: Blocks): string | undefined {
+  const parent = toHex(block.parent);
+  const isGenesis = parent === toHex(genesis.root);
+  const below = isGenesis ? genesis : blocks.get(parent);
+  if (below === undefined) return `view ${block.view} builds on a block that no honest node stored`;
+  if (block.height !== below.height + 1) return `view ${block.view}: height ${block.height} on ${below.height}`;
+  if (below.view >= block.view) return `view ${block.view} builds on view ${below.view}`;
+  if (!isGenesis && !votes.canBeNotarized(below.view, parent) && !votes.canBeFinalized(below.view, parent))
+    return `view ${block.view} builds on view ${below.view}, which cannot be notarized`;
+  for (let view = below.view + 1; view < block.view; view++)
+    if (!votes.canBeNullified(view)) return `view ${block.view} skips view ${view}, which cannot be nullified`;
+  return undefined;
+}

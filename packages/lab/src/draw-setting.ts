@@ -1,0 +1,162 @@
+// From a seed to a setting: four to ten validators with some weights, a world with faults, work, and habits up to
+// what the protocol promises to bear. Each part is drawn from a stream of its own.
+
+import {
+  type Climate,
+  type Distribution,
+  drawWorld,
+  longestDelayUs,
+  Random,
+  type WorldConfig,
+} from "@tandem/simulator";
+import { type HabitName, habitNames } from "./habits/index.ts";
+import type { HabitPlan, Script, Setting, Workload } from "./setting.ts";
+
+/** A run ends after so many blocks, or this time. */
+const blocksMax = 200;
+const endAtMs = 60_000;
+/** The world heals early enough that progress can be demanded afterwards. */
+const healMsMax = 15_000;
+/** Views that a script cuts. */
+const scriptViewsMax = 12;
+
+function often(perMinuteMax: number, durationMsMin: number, durationMsMax: number) {
+  return { perMinuteMax, durationMsMin, durationMsMax };
+}
+
+const quick: Distribution = { kind: "uniform", fromUs: 0, toUs: 2000 };
+
+/** Delays stay such that Δ is well below a second: with time to heal and a bound of some hundred Δ within a minute. */
+const climate: Climate = {
+  delays: [
+    { kind: "tailed", medianUs: 2000, tail: "narrow" },
+    { kind: "tailed", medianUs: 8000, tail: "wide" },
+    { kind: "tailed", medianUs: 4000, tail: "heavy" },
+    { kind: "uniform", fromUs: 500, toUs: 60_000 },
+  ],
+  bytesPerSeconds: [0, 0, 10_000_000],
+  syncs: [
+    { kind: "tailed", medianUs: 300, tail: "wide" },
+    { kind: "tailed", medianUs: 1000, tail: "heavy" },
+  ],
+  answerDelays: [quick, { kind: "tailed", medianUs: 2000, tail: "wide" }],
+  spreadPpm: 250_000,
+  lossPpmMax: 50_000,
+  duplicatePpmMax: 30_000,
+  reorderPpmMax: 80_000,
+  holdUsMax: 400_000,
+  driftPpmMax: 10_000,
+  aheadMsMax: 2000,
+  tornPpm: 700_000,
+  faults: {
+    crash: often(24, 1, 5000),
+    pause: often(12, 20, 2000),
+    partition: often(12, 100, 6000),
+    weather: often(6, 100, 5000),
+    "slow-disk": often(6, 100, 5000),
+    "stalled-disk": often(6, 100, 3000),
+    "full-disk": often(4, 100, 5000),
+    "slow-answers": often(6, 100, 5000),
+    "clock-jump": often(6, 100, 10_000),
+  },
+};
+
+/** One in this many runs has nobody Byzantine. */
+const honestOneIn = 5;
+const observerOneIn = 6;
+const habitsOfSeatMax = 3;
+
+export function drawSetting(seed: number): Setting {
+  const random = new Random(seed, "setting");
+  const weights = drawWeights(random.fork("weights"));
+  const habits = drawHabits(random.fork("habits"), weights);
+  const seats = seatsOf(random.fork("seats"), weights, habits);
+  const healAtMs = random.fork("heal").between(1000, healMsMax);
+  const world = drawWorld({ seed, seats, climate, healAtMs, endAtMs });
+  const payloadUs = random.fork("payload").pick([100, 2000, 10_000]);
+  const deltaMs = deltaFor(world, payloadUs);
+  const workload = drawWorkload(random.fork("workload"));
+  return {
+    world,
+    weights,
+    scheme: "mock",
+    leaderSeed: random.fork("leaders").uint32(),
+    deltaMs,
+    // An idle run is watched for silence: there the heartbeat comes once.
+    heartbeatMs: workload.kind === "idle" ? 40_000 : random.fork("heartbeat").pick([3000, 10_000, 3_600_000]),
+    workload,
+    payloadUs,
+    deferPpm: random.fork("defer").pick([0, 0, 20_000, 200_000]),
+    deferMs: Math.floor(deltaMs / 4),
+    habits,
+    script: habits.some(({ habit }) => habit === "twins") ? drawScript(random.fork("script"), seats.length) : null,
+    blocksMax,
+  };
+}
+
+/** Δ covers a message, with the disk and the checks at both ends. */
+function deltaFor(world: WorldConfig, payloadUs: number): number {
+  const longest = (distribution: Distribution) =>
+    longestDelayUs({ ...world, network: { ...world.network, delay: distribution } });
+  const linkUs = longestDelayUs(world);
+  // What disk and answers take beyond the distance between regions, which `longestDelayUs` adds to each.
+  const distanceUs = longest({ kind: "constant", us: 0 });
+  const diskUs = 2 * (longest(world.disk.sync) - distanceUs);
+  const answerUs = 2 * (longest(world.answerDelay) - distanceUs) + 4000;
+  return Math.ceil(((linkUs + diskUs + answerUs + payloadUs) / 1000) * 1.25);
+}
+
+function drawWeights(random: Random): number[] {
+  const size = random.between(4, 10);
+  const most = random.pick([1, 3, 10, 1000]);
+  return Array.from({ length: size }, () => random.between(1, most));
+}
+
+/** Seats up to less than a third of the weight, each with some habits. */
+function drawHabits(random: Random, weights: readonly number[]): HabitPlan[] {
+  if (random.below(honestOneIn) === 0) return [];
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const order = random.pickSome([...weights.keys()], weights.length);
+  const plans: HabitPlan[] = [];
+  let faulty = 0;
+  for (const seat of order) {
+    const weight = weights[seat] as number;
+    if (3 * (faulty + weight) >= total) continue;
+    faulty += weight;
+    for (const habit of drawHabitsOfSeat(random)) plans.push({ seat, habit });
+    if (random.below(3) === 0) break;
+  }
+  return plans;
+}
+
+/** Twins go by themselves: each follows the protocol, and that there are two is the fault. */
+function drawHabitsOfSeat(random: Random): readonly HabitName[] {
+  const habits = random.pickSome(habitNames, random.between(1, habitsOfSeatMax));
+  return habits.includes("twins") ? ["twins"] : habits;
+}
+
+/** A second instance for each twin, at the end, and now and then an observer. */
+function seatsOf(random: Random, weights: readonly number[], habits: readonly HabitPlan[]): number[] {
+  const seats = [...weights.keys()];
+  if (random.below(observerOneIn) === 0) seats.push(weights.length);
+  for (const { seat, habit } of habits) if (habit === "twins") seats.push(seat);
+  return seats;
+}
+
+function drawScript(random: Random, instances: number): Script | null {
+  if (random.below(2) === 0) return null;
+  const views = random.between(1, scriptViewsMax);
+  const sides = Array.from({ length: views }, () => Array.from({ length: instances }, () => random.below(2)));
+  return { sides };
+}
+
+function drawWorkload(random: Random): Workload {
+  const kind = random.pick(["busy", "busy", "bursts", "bursts", "idle"] as const);
+  return {
+    kind,
+    itemsPerSecond: random.pick([2, 10, 30]),
+    burstMs: random.between(200, 4000),
+    silenceMs: random.between(1000, 10_000),
+    spreadMs: random.pick([0, 20, 200]),
+  };
+}

@@ -1,0 +1,29 @@
+// A number made from a message, for the trace hash: cheap, and different wherever content matters.
+
+import type { LabMessage } from "./words.ts";
+
+export function digestOf(message: LabMessage): number {
+  switch (message.kind) {
+    case "proposal":
+      return 1 + mix(message.proposal.block.view, message.proposal.signature);
+    case "vote":
+      return 2 + mix(message.vote.view, message.vote.signature);
+    case "certificate":
+      return 3 + mix(message.certificate.view, message.certificate.signature);
+    case "reason":
+      return 4 + 8 * message.view;
+    case "request":
+      return 5 + 8 * message.id;
+    case "answer":
+      return 6 + 8 * (message.id + message.blocks.length + 64 * message.certificates.length);
+  }
+}
+
+/** Of a signature, bytes that differ in every scheme. */
+function mix(view: number, signature: Uint8Array): number {
+  let word = view;
+  for (let i = 16; i < 32; i += 4)
+    word =
+      Math.imul(word, 31) + ((signature[i] ?? 0) | ((signature[i + 1] ?? 0) << 8) | ((signature[i + 2] ?? 0) << 16));
+  return (word | 0) * 8;
+}

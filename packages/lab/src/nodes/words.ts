@@ -1,0 +1,49 @@
+// What nodes of the lab say and hear: consensus over the lab's own blocks, with the arrival of work besides.
+
+import type { BlockInfo, Effect, Input, Message } from "@tandem/consensus";
+import type { Certificate, Vote } from "@tandem/shared";
+import type { Block } from "../payload/block.ts";
+
+export type LabMessage = Message<Block>;
+
+export type LabInput =
+  | Input<Block>
+  /** An item of work reached this node. */
+  | { readonly kind: "item"; readonly item: number }
+  /** Effects that a habit held back. */
+  | { readonly kind: "later"; readonly effects: readonly LabEffect[] };
+
+export type LabEffect =
+  | Effect<Block>
+  /** Of habits: perform these after a time. */
+  | { readonly kind: "later"; readonly afterMs: number; readonly effects: readonly LabEffect[] };
+
+/** What honest nodes do, as checkers see it. In the order in which it took effect at each node. */
+export type Observation =
+  /** It runs, on this disk. */
+  | {
+      readonly kind: "booted";
+      readonly finals: readonly FinalRecord[];
+      readonly journal: readonly Uint8Array[];
+    }
+  /** These records are durable. */
+  | { readonly kind: "durable"; readonly records: readonly Uint8Array[] }
+  /** It dropped the journal of views below. */
+  | { readonly kind: "pruned"; readonly below: number }
+  /** It left, to one peer or (-1) to all. */
+  | { readonly kind: "sent"; readonly to: number; readonly message: LabMessage }
+  | {
+      readonly kind: "delivered";
+      readonly block: Block;
+      readonly info: BlockInfo;
+      readonly certificate: Certificate;
+    }
+  | { readonly kind: "evidence"; readonly first: Vote; readonly second: Vote }
+  /** O8: whether it has something to propose changed. */
+  | { readonly kind: "work"; readonly has: boolean };
+
+/** A stored final block. */
+export interface FinalRecord {
+  readonly block: Block;
+  readonly certificate: Certificate;
+}

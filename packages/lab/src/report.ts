@@ -1,0 +1,32 @@
+// What a run and a campaign say, as plain data: workers post it, commands print it, `--json` shows it.
+
+import type { Counts, Hazard } from "@tandem/simulator";
+import type { CheckerName } from "./checkers/checker.ts";
+import type { HabitName } from "./habits/index.ts";
+
+export interface Violation {
+  /** `threw` is a mistake of the machine or of the lab, and no finding of a checker. */
+  readonly checker: CheckerName | "threw";
+  readonly what: string;
+  readonly instance: number;
+  readonly timeMs: number;
+}
+
+export interface RunReport {
+  readonly seed: number;
+  readonly violation: Violation | null;
+  readonly hash: string;
+  /** Delivered by the honest node that has most. */
+  readonly blocks: number;
+  readonly messages: number;
+  readonly virtualMs: number;
+  readonly wallMs: number;
+  readonly validators: number;
+  /** Progress was demanded after the world healed, this often. */
+  readonly demands: number;
+  /** Time without any message in which silence was demanded. */
+  readonly counts: Counts;
+  readonly hazards: readonly Hazard[];
+  /** What the run lists, and how often honest nodes felt each. */
+  readonly habits: Readonly<Partial<Record<HabitName, number>>>;
+}
