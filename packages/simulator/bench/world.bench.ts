@@ -1,9 +1,10 @@
 // What a world costs by itself: instances that write and tell all others, ten times a second, and do nothing with
-// what they hear. The limit beside it is a loop that hands as many messages to the same machine: no time, no links.
+// what they hear. The limit beside it is the bare queue: as many events put in and taken out, with about as many pending.
 
 import type { Machine } from "@tandem/shared";
 import type { Bench } from "../../../scripts/bench/measure.ts";
-import { type Actions, climates, drawWorld, type Process, World, type WorldConfig } from "../src/index.ts";
+import { EventQueue } from "../src/event-queue.ts";
+import { type Actions, climates, drawWorld, type Process, Random, World, type WorldConfig } from "../src/index.ts";
 
 export const area = "simulator";
 
@@ -60,10 +61,13 @@ function run(config: WorldConfig, untilMs: number): number {
   return world.counts.delivered;
 }
 
-function handOver(messages: number): void {
-  const machine = new Gossip();
-  for (let number = 0; number < messages; number++) {
-    machine.handle({ kind: "message", from: number & 7, message: { number } });
+/** Puts events into a queue that holds `pending` of them, and takes as many out. */
+function order(events: number, pending: number): void {
+  const queue = new EventQueue();
+  const random = new Random(1);
+  for (let number = 0; number < events + pending; number++) {
+    queue.push(queue.length === 0 ? 0 : queue.nextUs + random.below(100_000), 0, 0, 0, 0, undefined);
+    if (queue.length > pending) queue.release(queue.pop());
   }
 }
 
@@ -77,7 +81,7 @@ export default async function world(bench: Bench): Promise<void> {
       const config = configOf(instances, climate);
       const items = run(config, untilMs);
       const work = { items, run: () => void run(config, untilMs) };
-      const raw = { items, run: () => handOver(items) };
+      const raw = { items, run: () => order(items, instances * instances) };
       await bench.rate(`deliver among ${instances}, ${climate}`, "messages/s", work, raw);
     }
   }
