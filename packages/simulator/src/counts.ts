@@ -102,9 +102,14 @@ export function hazardsOf(config: WorldConfig): ReadonlySet<Hazard> {
   return hazards;
 }
 
+/** How often a hazard was felt. */
+export function timesFelt(hazard: Hazard, counts: Counts): number {
+  return counts[feltAs[hazard]];
+}
+
 /** Those of the hazards that nothing felt. */
 export function unfelt(hazards: Iterable<Hazard>, counts: Counts): Hazard[] {
-  return [...hazards].filter((hazard) => counts[feltAs[hazard]] === 0);
+  return [...hazards].filter((hazard) => timesFelt(hazard, counts) === 0);
 }
 
 export function addCounts(a: Counts, b: Counts): Counts {

@@ -16,7 +16,7 @@ export type {
   WeatherFault,
   WorldConfig,
 } from "./config.ts";
-export { addCounts, type CountName, type Counts, type Hazard, hazardsOf, unfelt } from "./counts.ts";
+export { addCounts, type CountName, type Counts, type Hazard, hazardsOf, timesFelt, unfelt } from "./counts.ts";
 export type { Distribution, Tail } from "./distribution.ts";
 export { type Climate, drawWorld, type FaultClimate, type WorldPlan } from "./draw.ts";
 export { longestDelayUs } from "./network.ts";
