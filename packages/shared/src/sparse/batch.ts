@@ -5,7 +5,8 @@ import { assert } from "../assert.ts";
 import type { SparseMap } from "./map.ts";
 import { empty, type Leaf, type Node, open } from "./node.ts";
 import { encodePage, pageDepth } from "./page.ts";
-import { encodeRoot, encodeStale, encodeValue, kinds, pageKey, valueKey, versionKey } from "./record.ts";
+import { encodeLatest, encodeRoot, encodeStale, encodeValue, kinds, pageKey, valueKey, versionKey } from "./record.ts";
+import { Slab } from "./slab.ts";
 import type { StoreBatch, StoreRecord } from "./store.ts";
 
 /**
@@ -19,11 +20,12 @@ export function storeBatchOf(before: SparseMap, after: SparseMap): StoreBatch {
   difference.compare(before.top, after.top, 0);
   const { puts, stale } = difference.end();
   const root = { key: versionKey(kinds.root, version), value: encodeRoot(after.top) };
-  return { puts: [...puts, ...encodeStale(version, stale), root], deletes: [] };
+  return { puts: [...puts, ...encodeStale(version, stale), root, encodeLatest(version)], deletes: [] };
 }
 
 class Difference {
   readonly #before: number;
+  readonly #slab = new Slab();
   readonly #puts: StoreRecord[] = [];
   readonly #stale: Uint8Array[] = [];
   readonly #oldLeaves: Leaf[] = [];
@@ -59,7 +61,7 @@ class Difference {
     if (node.kind !== "inner" || depth % pageDepth !== 0) return;
     // T4: nothing that was written is written again.
     assert(node.version > this.#before, `a node of version ${node.version} was written before`);
-    this.#puts.push({ key: pageKey(node.version, depth, this.#path), value: encodePage(node, depth) });
+    this.#puts.push({ key: pageKey(node.version, depth, this.#path), value: encodePage(node, depth, this.#slab) });
   }
 
   /** A leaf that only moved up or down is the same leaf as before. */
@@ -67,7 +69,7 @@ class Difference {
     const moved = new Set<Leaf>();
     for (const leaf of this.#newLeaves) {
       if (leaf.version <= this.#before) moved.add(leaf);
-      else this.#puts.push({ key: valueKey(leaf), value: encodeValue(leaf) });
+      else this.#puts.push({ key: valueKey(leaf), value: encodeValue(leaf, this.#slab) });
     }
     for (const leaf of this.#oldLeaves) if (!moved.has(leaf)) this.#stale.push(valueKey(leaf));
     return { puts: this.#puts, stale: this.#stale };

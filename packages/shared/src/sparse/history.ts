@@ -7,7 +7,7 @@
 
 import { assert } from "../assert.ts";
 import { asRoot } from "../numbers.ts";
-import { decodeStale, type Kind, kinds, versionKey, versionOf } from "./record.ts";
+import { decodeStale, encodeLatest, type Kind, kinds, latestKey, versionKey, versionOf } from "./record.ts";
 import type { SparseStore, StoreBatch } from "./store.ts";
 import { loadTop, type MapSnapshot } from "./stored-map.ts";
 
@@ -37,9 +37,10 @@ export async function pruneMap(store: SparseStore, keepFrom: number, recordsMax 
 /** Makes `to`, a snapshot that is kept or the empty one, the latest again. */
 export async function rollBackMap(store: SparseStore, to: MapSnapshot): Promise<StoreBatch> {
   await loadTop(store, to);
-  const deletes: Uint8Array[] = [];
-  for (const kind of Object.values(kinds)) deletes.push(...(await listKeys(store, kind, to.version + 1)));
-  return { puts: [], deletes };
+  const deletes: Uint8Array[][] = [];
+  for (const kind of Object.values(kinds)) deletes.push(await listKeys(store, kind, to.version + 1));
+  if (to.version === 0) return { puts: [], deletes: [...deletes.flat(), latestKey] };
+  return { puts: [encodeLatest(to.version)], deletes: deletes.flat() };
 }
 
 /** Keys of one kind that belong to `version` or a later one. */

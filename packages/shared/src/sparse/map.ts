@@ -18,12 +18,12 @@ import {
   bitOf,
   empty,
   hashOf,
+  haveSameValue,
   isLeafAt,
   type Leaf,
   type Node,
   open,
   UnknownFault,
-  valueHashOf,
 } from "./node.ts";
 import { arePathsUnique, bitAt, type OnPath, sortByPath, splitAt } from "./path.ts";
 
@@ -48,7 +48,7 @@ interface Placed extends OnPath {
 export class SparseMap {
   static readonly empty: SparseMap = new SparseMap(empty, 0);
 
-  /** Of the rooms outside this folder, none looks at it. */
+  /** For this folder alone. */
   readonly top: Node;
   /** The version in which it last changed: 0 for what is never stored. */
   readonly version: number;
@@ -77,7 +77,7 @@ export class SparseMap {
     return known(() => this.leafAt(sha256(key)) !== undefined);
   }
 
-  /** Inside this folder. Throws `UnknownFault`. */
+  /** For this folder alone. Throws `UnknownFault`. */
   leafAt(path: Uint8Array): Leaf | undefined {
     let node = this.top;
     for (let depth = 0; node.kind === "inner"; depth++) {
@@ -96,7 +96,7 @@ export class SparseMap {
     return known(() => this.applyBatch(placeChanges(changes, version), version));
   }
 
-  /** Inside this folder. Throws `UnknownFault`. */
+  /** For this folder alone. Throws `UnknownFault`. */
   applyBatch(batch: Batch, version: number): SparseMap {
     const top = update(this.top, 0, batch, 0, batch.placed.length);
     batch.builder.hash();
@@ -121,7 +121,7 @@ interface Batch {
 }
 
 export function placeChanges(changes: readonly MapChange[], version: number): Batch {
-  const builder = new Builder(version);
+  const builder = new Builder(version, changes.length);
   const placed = sortByPath(changes.map((change) => placeChange(change, builder)));
   assert(arePathsUnique(placed), "a batch of changes names each key once");
   return { builder, placed };
@@ -168,5 +168,9 @@ function merge(old: Leaf | undefined, depth: number, batch: Batch, start: number
 
 function replace(old: Leaf, leaf: Leaf | undefined): Node {
   if (leaf === undefined) return empty;
-  return equalBytes(valueHashOf(old), valueHashOf(leaf)) ? old : leaf;
+  if (!haveSameValue(old, leaf)) return leaf;
+  // Perhaps only the hash of the value was known so far.
+  old.key = leaf.key;
+  old.value = leaf.value;
+  return old;
 }

@@ -125,10 +125,14 @@ export function valueHashOf(leaf: Leaf): Uint8Array {
   return blockOf(leaf).subarray(leaf.blockAt + 32, leaf.blockAt + 64);
 }
 
+export function haveSameValue(a: Leaf, b: Leaf): boolean {
+  return isSame(blockOf(a), a.blockAt + 32, blockOf(b), b.blockAt + 32);
+}
+
 /** The bit of its path at `depth`. */
 export function bitOf(leaf: Leaf, depth: number): number {
   if (depth >= leaf.bitsKnown) throw new UnknownFault();
-  return bitAt(leaf.block, 8 * leaf.blockAt + depth);
+  return ((leaf.block[leaf.blockAt + (depth >> 3)] as number) >> (7 - (depth & 7))) & 1;
 }
 
 /** Whether it is the leaf at `path`. Of one that is not opened, the bits that led to it may show that it is not. */
@@ -183,20 +187,23 @@ export function copy64(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: n
 /** Makes nodes now and hashes them together at the end, level by level, deepest first. */
 export class Builder {
   readonly #version: number;
-  readonly #leaves: Leaf[] = [];
+  /** Paths and value hashes of the leaves, in a row, and where their hashes will be. */
+  readonly #blocks: Uint8Array;
+  readonly #hashes: Uint8Array;
+  #leafCount = 0;
   readonly #levels: Opened[][] = [];
 
-  constructor(version: number) {
+  constructor(version: number, leavesMax: number) {
     this.#version = version;
+    this.#blocks = new Uint8Array(64 * leavesMax);
+    this.#hashes = new Uint8Array(32 * leavesMax);
   }
 
   leaf(path: Uint8Array, valueHash: Uint8Array): Leaf {
-    const block = new Uint8Array(64);
-    copy32(path, 0, block, 0);
-    copy32(valueHash, 0, block, 32);
-    const leaf = new Leaf(this.#version, nothing, 0, block);
-    this.#leaves.push(leaf);
-    return leaf;
+    const index = this.#leafCount++;
+    copy32(path, 0, this.#blocks, 64 * index);
+    copy32(valueHash, 0, this.#blocks, 64 * index + 32);
+    return new Leaf(this.#version, this.#hashes, 32 * index, this.#blocks, 64 * index);
   }
 
   /** The node at `depth` over two subtrees. */
@@ -215,20 +222,11 @@ export class Builder {
   }
 
   hash(): void {
-    hashLeaves(this.#leaves);
+    const count = this.#leafCount;
+    if (count > 0) hashPairs(this.#blocks.subarray(0, 64 * count), this.#hashes.subarray(0, 32 * count));
+    markLeaves(this.#hashes);
     for (let depth = this.#levels.length - 1; depth >= 0; depth--) hashLevel(this.#levels[depth] as Opened[]);
   }
-}
-
-function hashLeaves(leaves: readonly Leaf[]): void {
-  const blocks = new Uint8Array(64 * leaves.length);
-  for (let i = 0; i < leaves.length; i++) {
-    const leaf = leaves[i] as Leaf;
-    copy64(leaf.block, leaf.blockAt, blocks, 64 * i);
-  }
-  const hashes = hashBlocks(blocks);
-  markLeaves(hashes);
-  place(leaves, hashes);
 }
 
 function hashLevel(level: readonly Opened[]): void {
@@ -240,7 +238,11 @@ function hashLevel(level: readonly Opened[]): void {
   }
   const hashes = hashBlocks(blocks);
   markInners(hashes);
-  place(level, hashes);
+  for (let i = 0; i < level.length; i++) {
+    const inner = level[i] as Opened;
+    inner.bytes = hashes;
+    inner.at = 32 * i;
+  }
 }
 
 /** One hash for each 64 bytes. */
@@ -248,12 +250,4 @@ export function hashBlocks(blocks: Uint8Array): Uint8Array {
   const hashes = new Uint8Array(blocks.length / 2);
   if (hashes.length > 0) hashPairs(blocks, hashes);
   return hashes;
-}
-
-function place(nodes: readonly (Leaf | Inner)[], hashes: Uint8Array): void {
-  for (let i = 0; i < nodes.length; i++) {
-    const node = nodes[i] as Leaf | Inner;
-    node.bytes = hashes;
-    node.at = 32 * i;
-  }
 }

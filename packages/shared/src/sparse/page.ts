@@ -6,6 +6,7 @@
 //     pages are read, and compared with the hash above. So whatever a stored map answers is checked against its
 //     root, and a page takes half the space.
 
+import { assert } from "../assert.ts";
 import { hashPairs } from "../hashing.ts";
 import {
   blockOf,
@@ -23,6 +24,7 @@ import {
 } from "./node.ts";
 import { nibbleAt } from "./path.ts";
 import { readVersion, versionBytes, writeVersion } from "./record.ts";
+import type { Slab } from "./slab.ts";
 import { StoreFault } from "./store.ts";
 
 /** Levels of a page, and so the depth from one page to the next. */
@@ -215,7 +217,7 @@ function fillSlots(pages: readonly Page[]): void {
 type Slot = Leaf | Inner | Page | undefined;
 
 /** The page record of `top`, an inner node at `depth`. */
-export function encodePage(top: Inner, depth: number): Uint8Array {
+export function encodePage(top: Inner, depth: number, slab: Slab): Uint8Array {
   const filled: Slot[] = new Array(slots).fill(undefined);
   collectSlots(top, 1, depth, filled);
   let taken = 0;
@@ -224,7 +226,7 @@ export function encodePage(top: Inner, depth: number): Uint8Array {
     if (filled[slot] !== undefined) taken |= 1 << slot;
     if (hasLeaf(filled[slot], slot)) leaves |= 1 << slot;
   }
-  return writePage(filled, taken, leaves);
+  return writePage(filled, taken, leaves, slab);
 }
 
 function hasLeaf(content: Slot, slot: number): boolean {
@@ -233,17 +235,19 @@ function hasLeaf(content: Slot, slot: number): boolean {
 
 function collectSlots(node: Node, place: number, depth: number, filled: Slot[]): void {
   if (node.kind === "empty") return;
-  if (node.kind === "leaf") {
-    filled[nibbleAt(blockOf(node), node.blockAt, depth)] = node;
-  } else if (place >= slots) {
-    filled[place - slots] = node;
+  if (node.kind === "leaf" || place >= slots) {
+    assert(node.version > 0, notStored);
+    filled[node.kind === "leaf" ? nibbleAt(blockOf(node), node.blockAt, depth) : place - slots] = node;
   } else if (node.left !== undefined && node.right !== undefined) {
     collectSlots(node.left, 2 * place, depth, filled);
     collectSlots(node.right, 2 * place + 1, depth, filled);
-  } else if (node.source instanceof Page) {
+  } else {
+    assert(node.source instanceof Page, notStored);
     copySlots(node.source, place, filled);
   }
 }
+
+const notStored = "what a proof left out cannot be stored";
 
 /** Nobody looked below this place, so its slots are as they were in `page`. */
 function copySlots(page: Page, place: number, filled: Slot[]): void {
@@ -252,11 +256,11 @@ function copySlots(page: Page, place: number, filled: Slot[]): void {
   for (let slot = first; slot < first + (slots >> level); slot++) if (page.isTaken(slot)) filled[slot] = page;
 }
 
-function writePage(filled: readonly Slot[], taken: number, leaves: number): Uint8Array {
+function writePage(filled: readonly Slot[], taken: number, leaves: number, slab: Slab): Uint8Array {
   let versionAt = headBytes;
   let hashAt = versionAt + versionBytes * countBits(taken);
   let leafAt = hashAt + 32 * countBits(taken & ~leaves);
-  const record = new Uint8Array(leafAt + leafBytes * countBits(leaves));
+  const record = slab.take(leafAt + leafBytes * countBits(leaves));
   writeBits(taken, record, 0);
   writeBits(leaves, record, 2);
   for (let slot = 0; slot < slots; slot++) {

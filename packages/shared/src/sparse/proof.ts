@@ -185,7 +185,7 @@ class ProofFault {
 class Reader {
   readonly #proof: SparseProof;
   readonly #targets: readonly Target[];
-  readonly #builder = new Builder(0);
+  readonly #builder: Builder;
   #bitsRead = 0;
   #hashesRead = 0;
   #valuesRead = 0;
@@ -193,6 +193,8 @@ class Reader {
   constructor(proof: SparseProof, targets: readonly Target[]) {
     this.#proof = proof;
     this.#targets = targets;
+    // Every leaf that is opened lies on the path of a target of its own.
+    this.#builder = new Builder(0, targets.length);
   }
 
   read(): Node {

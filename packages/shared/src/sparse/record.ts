@@ -4,15 +4,19 @@
 //     page    1 ‖ version ‖ depth ‖ prefix       four levels of the tree below an inner node, `page.ts`
 //     value   2 ‖ version ‖ path                 length of the key ‖ key ‖ value
 //     stale   3 ‖ version ‖ number               keys of pages and values that this version no longer uses
+//     latest  4                                  the latest version
 // T4  The version comes first and is never below those already stored, so writes only append, and whatever came
 //     after a version is one range of each kind.
 
 import { assert } from "../assert.ts";
 import { isCount } from "../numbers.ts";
 import { blockOf, copy32, copy64, empty, hashOf, Inner, isLeafHash, Leaf, type Node } from "./node.ts";
+import type { Slab } from "./slab.ts";
 import { StoreFault, type StoreRecord } from "./store.ts";
 
 export const kinds = { root: 0, page: 1, value: 2, stale: 3 } as const;
+
+export const latestKey: Uint8Array = Uint8Array.of(4);
 
 export type Kind = (typeof kinds)[keyof typeof kinds];
 
@@ -34,6 +38,19 @@ export function readVersion(bytes: Uint8Array, at: number): number {
   let version = 0;
   for (let i = 0; i < versionBytes; i++) version = 256 * version + (bytes[at + i] as number);
   return version;
+}
+
+export function encodeLatest(version: number): StoreRecord {
+  const value = new Uint8Array(versionBytes);
+  writeVersion(version, value, 0);
+  return { key: latestKey, value };
+}
+
+/** Zero if nothing was ever written. */
+export function decodeLatest(record: Uint8Array | undefined): number {
+  if (record === undefined) return 0;
+  if (record.length !== versionBytes) throw new StoreFault("bad-record", "the latest version is no number");
+  return readVersion(record, 0);
 }
 
 /** The beginning of all keys of one kind and version, with `more` bytes of room. */
@@ -65,9 +82,9 @@ export function valueKey(leaf: Leaf): Uint8Array {
   return key;
 }
 
-export function encodeValue(leaf: Leaf): Uint8Array {
+export function encodeValue(leaf: Leaf, slab: Slab): Uint8Array {
   assert(leaf.key !== undefined && leaf.value !== undefined, "a leaf that is written has its key and value");
-  const record = new Uint8Array(1 + leaf.key.length + leaf.value.length);
+  const record = slab.take(1 + leaf.key.length + leaf.value.length);
   record[0] = leaf.key.length;
   record.set(leaf.key, 1);
   record.set(leaf.value, 1 + leaf.key.length);

@@ -3,7 +3,7 @@
 // I/O: a shell loads, hands the partial map in, and makes durable what `storeBatchOf` says.
 //
 // T6  A version is a number that grows (a round, a height); gaps are normal. A `MapSnapshot` names a state that is
-//     stored. Only the latest can be built upon.
+//     stored. Only the latest can be built upon: what an older one uses may be marked as stale already.
 
 import { assert } from "../assert.ts";
 import { equalBytes } from "../bytes.ts";
@@ -14,7 +14,7 @@ import { type MapChange, placeChanges, SparseMap } from "./map.ts";
 import { empty, hasHash, type Inner, type Leaf, type Node, open, valueHashOf } from "./node.ts";
 import { openPages, pageDepth } from "./page.ts";
 import { type OnPath, splitAt } from "./path.ts";
-import { decodeRoot, decodeValue, kinds, pageKey, valueKey, versionKey } from "./record.ts";
+import { decodeLatest, decodeRoot, decodeValue, kinds, latestKey, pageKey, valueKey, versionKey } from "./record.ts";
 import { type SparseStore, type StoreBatch, StoreFault } from "./store.ts";
 import { type Target, type TouchedKeys, targetsOf } from "./touched.ts";
 
@@ -48,6 +48,8 @@ export async function updateMap(
   changes: readonly MapChange[],
 ): Promise<MapUpdate> {
   assert(version > at.version, `version ${version} does not come after ${at.version}`);
+  const [latest] = await store.read([latestKey]);
+  assert(decodeLatest(latest) === at.version, `version ${at.version} is not the latest of the store`);
   const batch = placeChanges(changes, version);
   const before = await loadPaths(store, at, batch.placed);
   const map = before.applyBatch(batch, version);
