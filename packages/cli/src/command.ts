@@ -7,6 +7,18 @@ export interface Command {
   readonly run: (call: Call) => void | Promise<void>;
 }
 
+/** Loaded when it is called, so that no command waits for what only another needs. */
+export interface Entry {
+  readonly summary: string;
+  readonly load: () => Promise<Command | Group>;
+}
+
+/** Commands under one word: `tandem lab check`. */
+export interface Group {
+  readonly about: string;
+  readonly entries: Readonly<Record<string, Entry>>;
+}
+
 export interface Call {
   readonly positionals: readonly string[];
   readonly flags: Readonly<Record<string, unknown>>;

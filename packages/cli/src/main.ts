@@ -1,23 +1,24 @@
 // The `tandem` command. A command takes its arguments and prints; what a caller gets wrong is a Complaint.
 
-import type { Command } from "./command.ts";
+import type { Command, Entry, Group } from "./command.ts";
 import { Complaint, readArguments, runTool } from "./terminal.ts";
 import { readWorkspace } from "./workspace.ts";
 
-interface Entry {
-  readonly summary: string;
-  /** Loaded when it is called, so that no command waits for what only another needs. */
-  readonly load: () => Promise<Command>;
-}
-
-const entries: Readonly<Record<string, Entry>> = {
-  start: {
-    summary: "show what there is to run (npm start)",
-    load: async () => (await import("./start.ts")).startCommand,
-  },
-  decode: {
-    summary: "decode KIND [FILE]: read one encoding, print its value and root",
-    load: async () => (await import("./decode.ts")).decodeCommand,
+const root: Group = {
+  about: "",
+  entries: {
+    start: {
+      summary: "show what there is to run (npm start)",
+      load: async () => (await import("./start.ts")).startCommand,
+    },
+    decode: {
+      summary: "decode KIND [FILE]: read one encoding, print its value and root",
+      load: async () => (await import("./decode.ts")).decodeCommand,
+    },
+    lab: {
+      summary: "try to break the protocol in simulated worlds; replay what did",
+      load: async () => (await import("./lab/group.ts")).labGroup,
+    },
   },
 };
 
@@ -27,30 +28,51 @@ const everywhere = {
   version: { type: "boolean" },
 } as const;
 
+interface Found {
+  /** The words that named it. */
+  readonly path: readonly string[];
+  readonly group: Group;
+  readonly command: Command | undefined;
+}
+
 async function main(args: string[]): Promise<void> {
-  const name = args.find((arg) => !arg.startsWith("-"));
-  const command = name === undefined ? undefined : await lookUp(name).load();
+  const { path, group, command } = await find(args.filter((arg) => !arg.startsWith("-")));
   const { values, positionals } = readArguments({
     args,
     allowPositionals: true,
     options: { ...everywhere, ...command?.options },
   });
   if (values.version) return print(`${readWorkspace().version}\n`);
-  if (command === undefined || values.help) return print(command?.help ?? help());
-  await command.run({ positionals: positionals.slice(1), flags: values, json: values.json === true, print });
+  if (command === undefined || values.help) return print(command?.help ?? help(path, group));
+  const call = { positionals: positionals.slice(path.length), flags: values, json: values.json === true, print };
+  await command.run(call);
 }
 
-function lookUp(name: string): Entry {
-  const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
+/** The command that the words begin with, or the group whose help is asked for. */
+async function find(words: readonly string[]): Promise<Found> {
+  let group = root;
+  for (const [index, word] of words.entries()) {
+    const path = words.slice(0, index + 1);
+    const loaded = await lookUp(group, path, word).load();
+    if ("run" in loaded) return { path, group, command: loaded };
+    group = loaded;
+  }
+  return { path: words, group, command: undefined };
+}
+
+function lookUp(group: Group, path: readonly string[], word: string): Entry {
+  const entry = Object.hasOwn(group.entries, word) ? group.entries[word] : undefined;
   if (entry !== undefined) return entry;
-  throw new Complaint("unknown-command", `There is no command "${name}".`, "./tandem --help lists the commands.");
+  const before = path.slice(0, -1).map((each) => ` ${each}`);
+  const what = `There is no command "${path.join(" ")}".`;
+  throw new Complaint("unknown-command", what, `./tandem${before.join("")} --help lists the commands.`);
 }
 
-function help(): string {
+function help(path: readonly string[], { about, entries }: Group): string {
   const lines = Object.entries(entries).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}\n`);
-  return `./tandem COMMAND [--json]
+  return `./tandem${path.map((word) => ` ${word}`).join("")} COMMAND [--json]
 
-${lines.join("")}
+${about === "" ? "" : `${about}\n\n`}${lines.join("")}
   --json      one line of JSON on stdout; what goes wrong is one line of JSON on stderr
   --help      this text, or that of a command
   --version   the version of this workspace

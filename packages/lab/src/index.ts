@@ -1,5 +1,10 @@
+export { useNative } from "@tandem/native";
+export { type CampaignOptions, runCampaign } from "./campaign/campaign.ts";
+export { type CampaignSummary, type Coverage, summarize } from "./campaign/summary.ts";
 export { type Consensus, loadConsensus } from "./consensus.ts";
 export { drawSetting } from "./draw-setting.ts";
+export { replay, timelineKinds } from "./replay/replay.ts";
+export { shrinkSetting } from "./replay/shrink.ts";
 export type { RunReport, Violation } from "./report.ts";
-export { type LabRecorder, runSetting } from "./run.ts";
-export type { Setting } from "./setting.ts";
+export { runSetting } from "./run.ts";
+export { type Overrides, override, type Setting } from "./setting.ts";

@@ -1,6 +1,6 @@
 // What a run and a campaign say, as plain data: workers post it, commands print it, `--json` shows it.
 
-import type { Counts, Hazard } from "@tandem/simulator";
+import type { Hazard } from "@tandem/simulator";
 import type { CheckerName } from "./checkers/checker.ts";
 import type { HabitName } from "./habits/index.ts";
 
@@ -20,13 +20,13 @@ export interface RunReport {
   readonly blocks: number;
   readonly messages: number;
   readonly virtualMs: number;
-  readonly wallMs: number;
+  /** Processor time. */
+  readonly cpuMs: number;
   readonly validators: number;
-  /** Progress was demanded after the world healed, this often. */
+  /** How often progress was demanded of the healed world, and made in time. */
   readonly demands: number;
-  /** Time without any message in which silence was demanded. */
-  readonly counts: Counts;
-  readonly hazards: readonly Hazard[];
+  /** What the world lists, and how often it was felt. */
+  readonly faults: Readonly<Partial<Record<Hazard, number>>>;
   /** What the run lists, and how often honest nodes felt each. */
   readonly habits: Readonly<Partial<Record<HabitName, number>>>;
 }

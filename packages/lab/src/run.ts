@@ -2,7 +2,7 @@
 // fires, when all honest nodes delivered enough, or when the time is over. Once the world is healed, work has to be
 // ordered in time.
 
-import { hazardsOf, type Instance, Random, type Recorder, World } from "@tandem/simulator";
+import { hazardsOf, type Instance, Random, type Recorder, timesFelt, World } from "@tandem/simulator";
 import { Cast } from "./cast.ts";
 import type { Checker } from "./checkers/checker.ts";
 import { createCheckers } from "./checkers/index.ts";
@@ -60,7 +60,7 @@ class Run {
   }
 
   run(): RunReport {
-    const startMs = performance.now();
+    const start = process.threadCpuUsage();
     const { healAtMs, endAtMs } = this.#setting.world;
     for (let nowMs = 0; nowMs < endAtMs && this.#found === undefined && !this.#isDone(); ) {
       const untilMs = Math.min(nowMs < healAtMs ? healAtMs : endAtMs, nowMs + stepMs);
@@ -72,7 +72,7 @@ class Run {
       if (untilMs > healAtMs) this.#found = this.#demands.look(untilMs, this.#items, this.#honest());
       nowMs = untilMs;
     }
-    return this.#report(performance.now() - startMs);
+    return this.#report(process.threadCpuUsage(start));
   }
 
   #honest(): (readonly [Instance, Node])[] {
@@ -110,7 +110,7 @@ class Run {
     return this.#honest().every(([, node]) => node.finals.length >= blocksMax);
   }
 
-  #report(wallMs: number): RunReport {
+  #report({ user, system }: NodeJS.CpuUsage): RunReport {
     const { world: config, habits, weights } = this.#setting;
     const world = this.#world;
     const { counts } = world;
@@ -123,11 +123,10 @@ class Run {
       blocks: Math.max(...this.#honest().map(([, node]) => node.finals.length)),
       messages: counts.delivered,
       virtualMs,
-      wallMs,
+      cpuMs: Math.round((user + system) / 1000),
       validators: weights.length,
       demands: this.#demands.met,
-      counts,
-      hazards: [...hazardsOf(config)],
+      faults: Object.fromEntries([...hazardsOf(config)].map((hazard) => [hazard, timesFelt(hazard, counts)])),
       habits: Object.fromEntries(felt),
     };
   }

@@ -52,3 +52,13 @@ export interface Setting {
 export function isHonest(setting: Setting, seat: number): boolean {
   return !setting.habits.some((plan) => plan.seat === seat);
 }
+
+/** What a campaign has otherwise than drawn. */
+export interface Overrides {
+  readonly scheme?: Setting["scheme"];
+  readonly blocksMax?: number;
+}
+
+export function override(setting: Setting, overrides: Overrides): Setting {
+  return { ...setting, ...overrides };
+}

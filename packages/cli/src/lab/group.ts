@@ -1,0 +1,19 @@
+import type { Group } from "../command.ts";
+
+export const labGroup: Group = {
+  about: "Runs consensus in simulated worlds with faults and Byzantine validators, and checks every rule.",
+  entries: {
+    check: {
+      summary: "a campaign: one run for each seed, all checkers on",
+      load: async () => (await import("./check.ts")).checkCommand,
+    },
+    replay: {
+      summary: "one run again, with its timeline",
+      load: async () => (await import("./replay.ts")).replayCommand,
+    },
+    shrink: {
+      summary: "make a run that fails smaller while it goes on failing",
+      load: async () => (await import("./shrink.ts")).shrinkCommand,
+    },
+  },
+};

@@ -1,0 +1,63 @@
+// `tandem lab replay`: what happened in one run.
+
+import { drawSetting, loadConsensus, override, replay, timelineKinds, useNative } from "@tandem/lab";
+import type { Command } from "../command.ts";
+import { Complaint } from "../terminal.ts";
+import { consensusFlag, countFlag, neededFlag } from "./flags.ts";
+
+export const replayCommand: Command = {
+  help: `./tandem lab replay --seed S [--node N] [--kind K] [--from MS] [--to MS] [--json]
+
+Runs one seed again and prints its timeline: time, instance, kind, what. Exit code 1 if a checker fires.
+
+  --seed S          the seed
+  --node N          only this instance, as receiver or sender
+  --kind K          only this kind, or several: deliver,observe. Kinds: ${timelineKinds.join(", ")}
+  --from MS         only from this time on, in virtual milliseconds
+  --to MS           only up to this time
+  --setting         print the setting of the seed, and nothing else
+  --native          BLS signatures instead of the mock
+  --consensus PATH  the index.ts of another copy of packages/consensus
+`,
+  options: {
+    seed: { type: "string" },
+    node: { type: "string" },
+    kind: { type: "string" },
+    from: { type: "string" },
+    to: { type: "string" },
+    setting: { type: "boolean" },
+    native: { type: "boolean" },
+    consensus: { type: "string" },
+  },
+  async run({ flags, json, print }) {
+    const scheme = flags["native"] === true ? "native" : "mock";
+    const setting = override(drawSetting(neededFlag(flags, "seed")), { scheme });
+    if (flags["setting"] === true) return print(`${JSON.stringify(setting, null, json ? 0 : 2)}\n`);
+    useNative();
+    const { report, timeline } = replay(setting, await loadConsensus(consensusFlag(flags)), filterOf(flags));
+    if (report.violation !== null) process.exitCode = 1;
+    if (json) return print(`${JSON.stringify({ report, entries: timeline.entries })}\n`);
+    const forgotten = timeline.forgotten > 0 ? `(${timeline.forgotten} earlier entries left out)\n` : "";
+    const { violation, blocks, messages, hash } = report;
+    const end = violation === null ? "no violation" : `${violation.checker}: ${violation.what}`;
+    print(`${forgotten}${timeline.format()}\n\n${blocks} blocks, ${messages} messages, trace ${hash}\n${end}\n`);
+  },
+};
+
+function filterOf(flags: Readonly<Record<string, unknown>>) {
+  const node = countFlag(flags, "node");
+  const fromMs = countFlag(flags, "from");
+  const toMs = countFlag(flags, "to");
+  return {
+    ...(node !== undefined && { instances: [node] }),
+    ...(typeof flags["kind"] === "string" && { kinds: flags["kind"].split(",").map(kindOf) }),
+    ...(fromMs !== undefined && { fromMs }),
+    ...(toMs !== undefined && { toMs }),
+  };
+}
+
+function kindOf(name: string) {
+  const kind = timelineKinds.find((each) => each === name);
+  if (kind !== undefined) return kind;
+  throw new Complaint("bad-arguments", `There is no kind "${name}".`, `Kinds: ${timelineKinds.join(", ")}.`);
+}

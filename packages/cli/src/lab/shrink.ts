@@ -1,0 +1,35 @@
+// `tandem lab shrink`: what is left of a failing setting when all that does not matter is taken away.
+
+import { drawSetting, loadConsensus, runSetting, shrinkSetting, useNative } from "@tandem/lab";
+import type { Command } from "../command.ts";
+import { Complaint } from "../terminal.ts";
+import { consensusFlag, neededFlag } from "./flags.ts";
+
+export const shrinkCommand: Command = {
+  help: `./tandem lab shrink --seed S [--json]
+
+Takes faults, habits and time away from a run that fails, as long as the same checker fires, and prints the setting
+that is left.
+
+  --seed S          the seed of a run that fails
+  --consensus PATH  the index.ts of another copy of packages/consensus
+`,
+  options: { seed: { type: "string" }, consensus: { type: "string" } },
+  async run({ flags, json, print }) {
+    const seed = neededFlag(flags, "seed");
+    useNative();
+    const consensus = await loadConsensus(consensusFlag(flags));
+    let tries = 0;
+    const shrunk = shrinkSetting(drawSetting(seed), consensus, () => process.stderr.write(`\rtry ${++tries}`));
+    if (tries > 0) process.stderr.write("\r");
+    if (shrunk === undefined)
+      throw new Complaint("no-violation", `Seed ${seed} does not fail.`, "./tandem lab check finds seeds that do.", 1);
+    const { config: setting, steps, isSmallest } = shrunk;
+    const { violation } = runSetting(setting, consensus);
+    if (json) return print(`${JSON.stringify({ setting, violation, tries, steps, isSmallest })}\n`);
+    print(
+      `${JSON.stringify(setting, null, 2)}\n${tries} tries, ${steps} steps${isSmallest ? "" : ", not at the end"}\n`,
+    );
+    print(`${violation?.checker}: ${violation?.what}\n`);
+  },
+};

@@ -1,0 +1,87 @@
+// What came of a campaign, as plain data.
+
+import { sha256, toHex, utf8 } from "@tandem/shared";
+import type { Hazard } from "@tandem/simulator";
+import { type HabitName, habitNames } from "../habits/index.ts";
+import type { RunReport } from "../report.ts";
+
+/** Of one hazard or habit. */
+export interface Coverage {
+  readonly name: Hazard | HabitName;
+  readonly kind: "fault" | "habit";
+  /** Runs that list it. */
+  readonly listed: number;
+  /** Runs in which an honest node felt it, and how often in all. */
+  readonly felt: number;
+  readonly times: number;
+}
+
+export interface CampaignSummary {
+  readonly runs: number;
+  readonly messages: number;
+  readonly blocks: number;
+  /** How often progress was demanded, and made in time. */
+  readonly demands: number;
+  /** Processor time of the runs, all threads together. */
+  readonly cpuSeconds: number;
+  readonly messagesPerCpuSecond: number;
+  /** Over the traces of all runs, in order of their seeds. */
+  readonly hash: string;
+  readonly coverage: readonly Coverage[];
+  /** Listed by enough runs, and never felt: the campaign tried less than it says. */
+  readonly unfelt: readonly string[];
+  readonly violations: readonly RunReport[];
+}
+
+/** Runs that list something before it has to be felt: some faults need luck to hurt. */
+const listedMin = 20;
+
+export function summarize(reports: readonly RunReport[]): CampaignSummary {
+  const sum = (of: (report: RunReport) => number) => reports.reduce((total, report) => total + of(report), 0);
+  const coverage = [...coverFaults(reports), ...coverHabits(reports)];
+  const messages = sum((report) => report.messages);
+  const cpuSeconds = sum((report) => report.cpuMs) / 1000;
+  return {
+    runs: reports.length,
+    messages,
+    blocks: sum((report) => report.blocks),
+    demands: sum((report) => report.demands),
+    cpuSeconds,
+    messagesPerCpuSecond: Math.round(messages / Math.max(cpuSeconds, 0.001)),
+    hash: toHex(sha256(utf8(reports.map((report) => report.hash).join(" ")))).slice(0, 16),
+    coverage,
+    unfelt: coverage.filter(({ listed, felt }) => listed >= listedMin && felt === 0).map(({ name }) => name),
+    violations: reports.filter((report) => report.violation !== null),
+  };
+}
+
+function coverFaults(reports: readonly RunReport[]): Coverage[] {
+  const names = [...new Set(reports.flatMap((report) => Object.keys(report.faults) as Hazard[]))].sort();
+  return names.map((name) =>
+    cover(
+      name,
+      "fault",
+      timesOf(reports, (report) => report.faults[name]),
+    ),
+  );
+}
+
+function coverHabits(reports: readonly RunReport[]): Coverage[] {
+  return habitNames.map((name) =>
+    cover(
+      name,
+      "habit",
+      timesOf(reports, (report) => report.habits[name]),
+    ),
+  );
+}
+
+/** Of the runs that list it. */
+function timesOf(reports: readonly RunReport[], of: (report: RunReport) => number | undefined): number[] {
+  return reports.map(of).filter((times) => times !== undefined);
+}
+
+function cover(name: Coverage["name"], kind: Coverage["kind"], times: readonly number[]): Coverage {
+  const felt = times.filter((each) => each > 0).length;
+  return { name, kind, listed: times.length, felt, times: times.reduce((total, each) => total + each, 0) };
+}

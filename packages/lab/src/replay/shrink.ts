@@ -1,0 +1,59 @@
+// Makes a setting that fails smaller while the same checker goes on firing.
+
+import { reduceWorld, type Shrunk, shrink } from "@tandem/simulator";
+import type { Consensus } from "../consensus.ts";
+import { runSetting } from "../run.ts";
+import type { Setting } from "../setting.ts";
+
+/** Nothing if the setting does not fail. */
+export function shrinkSetting(
+  setting: Setting,
+  consensus: Consensus,
+  onTry?: (setting: Setting, fails: boolean) => void,
+): Shrunk<Setting> | undefined {
+  const violation = runSetting(setting, consensus).violation;
+  if (violation === null) return undefined;
+  const fails = (smaller: Setting) => {
+    const isSame = runSetting(smaller, consensus).violation?.checker === violation.checker;
+    onTry?.(smaller, isSame);
+    return isSame;
+  };
+  // What came after the violation is not needed to see it again.
+  const world = { ...setting.world, endAtMs: Math.min(setting.world.endAtMs, violation.timeMs + 1) };
+  const shorter: Setting = { ...setting, world: { ...world, healAtMs: Math.min(world.healAtMs, world.endAtMs) } };
+  return shrink(fails(shorter) ? shorter : setting, fails, reduceSetting);
+}
+
+function* reduceSetting(setting: Setting): Generator<Setting> {
+  for (const world of reduceWorld(setting.world)) yield { ...setting, world };
+  yield* fewerHabits(setting);
+  yield* simplerSettings(setting);
+}
+
+/** A seat of twins stays as it is: without the habit it would be one honest seat with two instances. */
+function* fewerHabits(setting: Setting): Generator<Setting> {
+  const { habits } = setting;
+  for (const [index, { habit, seat }] of habits.entries()) {
+    const isLast = habits.filter((plan) => plan.seat === seat).length === 1;
+    if (habit === "twins" && isLast) continue;
+    yield { ...setting, habits: habits.filter((_, other) => other !== index) };
+  }
+}
+
+function* simplerSettings(setting: Setting): Generator<Setting> {
+  const { script, weights, deferPpm, workload } = setting;
+  if (script !== null) yield { ...setting, script: null };
+  if (script !== null && script.sides.length > 1) yield { ...setting, script: { sides: script.sides.slice(0, -1) } };
+  if (weights.some((weight) => weight !== 1)) yield* withinFaulty({ ...setting, weights: weights.map(() => 1) });
+  if (deferPpm > 0) yield { ...setting, deferPpm: 0 };
+  if (workload.spreadMs > 0) yield { ...setting, workload: { ...workload, spreadMs: 0 } };
+  if (workload.itemsPerSecond > 2) yield { ...setting, workload: { ...workload, itemsPerSecond: 2 } };
+}
+
+/** Only where what is Byzantine stays below a third. */
+function* withinFaulty(setting: Setting): Generator<Setting> {
+  const { weights, habits } = setting;
+  const byzantine = new Set(habits.map(({ seat }) => seat));
+  const faulty = weights.filter((_, seat) => byzantine.has(seat)).reduce((sum, weight) => sum + weight, 0);
+  if (3 * faulty < weights.reduce((sum, weight) => sum + weight, 0)) yield setting;
+}
