@@ -93,6 +93,8 @@ export const limits = {
   proposalBytesMax: 17 * mib,
   /** Encoded bytes of the validator sets: 1,024 members in each of some 128 committees, now and next. */
   validatorSetsBytesMax: 16 * mib,
+  /** Encoded bytes of the validator sets with the header that commits to them, and its proof. */
+  setsProofBytesMax: 16 * mib + 4 * kib,
 
   // Trees and proofs.
   /** Leaves of an RFC 6962 tree; sizes stay exact in a double. */

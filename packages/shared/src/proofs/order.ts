@@ -120,7 +120,7 @@ export interface SetsProof {
 }
 
 const setsProofType: Type<SetsProof> = container({ header: orderHeaderProofType, sets: validatorSetsCodec.type });
-export const setsProofCodec = codec("sets-proof", setsProofType, limits.validatorSetsBytesMax);
+export const setsProofCodec = codec("sets-proof", setsProofType, limits.setsProofBytesMax);
 
 export function verifySets(electorate: Electorate, { header, sets }: SetsProof): Proven<SetsProof["sets"]> {
   const final = verifyOrderHeader(electorate, header);

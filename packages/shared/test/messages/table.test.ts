@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { codecs } from "../../src/codecs.ts";
 import { limits } from "../../src/limits.ts";
+import { validatorSetsCodec } from "../../src/messages/validator-sets.ts";
+import { orderHeaderProofCodec } from "../../src/proofs/chain.ts";
+import { setsProofCodec } from "../../src/proofs/order.ts";
 import { table } from "../support/table.ts";
 
 const source = join(import.meta.dirname, "../../src");
@@ -70,5 +73,11 @@ describe("the table of codecs", () => {
 
   test.each(table)("$name: a decoder takes no more bytes than the largest file of ours", ({ codec }) => {
     expect(codec.bytesMax).toBeLessThanOrEqual(limits.genesisFileBytesMax);
+  });
+
+  test("the proof of the largest sets that a genesis may have fits", () => {
+    const offsets = 2 * 4;
+    const needed = validatorSetsCodec.bytesMax + orderHeaderProofCodec.bytesMax + offsets;
+    expect(setsProofCodec.bytesMax).toBeGreaterThanOrEqual(needed);
   });
 });
