@@ -1,8 +1,10 @@
 // What a leader proposes on each chain, and the citation of the other chain that it may carry.
 //
 // O3: a new citation travels with the cited header, its finalization certificate, and a proof that the
-// parent's citation is an ancestor of it (`history` of the cited header). O6: an order proposal carries blob
-// roots only. S3: a proposal carries the certificate of its parent, unless that is genesis. S4: its
+// parent's citation is an ancestor of it (`history` of the cited header). Genesis is final without a
+// certificate, so a block that cites the other chain's genesis carries no citation; a block whose parent is
+// genesis or cites genesis proves that its own citation descends from that one. O6: an order proposal carries
+// blob roots only. S3: a proposal carries the certificate of its parent, unless that is genesis. S4: its
 // signature is the leader's notarize vote.
 
 import { limits } from "../limits.ts";
@@ -26,12 +28,13 @@ export interface Citation<Header> {
 export interface OrderBody {
   /** Roots of the blobs, in order. */
   readonly blobs: readonly Root[];
-  /** Absent when the block cites what its parent cites. */
+  /** Absent when the block cites what its parent cites, or the other chain's genesis. */
   readonly citation: Citation<AttestHeader> | undefined;
 }
 
 export interface AttestBody {
   readonly items: readonly AttestItem[];
+  /** As in an order block. */
   readonly citation: Citation<OrderHeader> | undefined;
 }
 
