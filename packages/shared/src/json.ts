@@ -90,14 +90,18 @@ function addKey(open: readonly Open[], keys: Set<string>, key: string): void {
 
 function within(path: string, place: string | number): string {
   if (typeof place === "number") return `${path}[${place}]`;
-  return path === "" ? place : `${path}.${place}`;
+  return path === "" ? cut(place) : `${path}.${cut(place)}`;
 }
 
 const shownMax = 60;
 
-/** Text for a message, cut where it is too long to read. */
+/** Text as far as anybody reads it: it is whatever the file has, and as long. */
+function cut(text: string): string {
+  return text.length > shownMax ? `${text.slice(0, shownMax)}…` : text;
+}
+
 function show(text: string): string {
-  return JSON.stringify(text.length > shownMax ? `${text.slice(0, shownMax)}…` : text);
+  return JSON.stringify(cut(text));
 }
 
 function isWhole(value: unknown): value is number {

@@ -177,4 +177,13 @@ describe("nothing is thrown", () => {
     const read = readJson(JSON.stringify({ ...good, word: "A".repeat(100_000) }), 1_000_000, sample);
     expect(read.ok || read.error.message.length).toBeLessThan(200);
   });
+
+  test.each([
+    ["unknown", (key: string) => JSON.stringify({ ...good, [key]: 1 })],
+    ["doubled", (key: string) => `{"${key}": 1, "${key}": 2}`],
+  ])("nor does a key that is too long to read make it so: %s", (_, textOf) => {
+    const read = readJson(textOf("k".repeat(100_000)), 1_000_000, sample);
+    expect(read.ok || read.error.path.length).toBeLessThan(100);
+    expect(read.ok || read.error.message.length).toBeLessThan(300);
+  });
 });
