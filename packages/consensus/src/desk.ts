@@ -28,6 +28,11 @@ export class Desk<Block> {
     this.view = asView(final.info.view + 1);
   }
 
+  /** Before a restart we were in this view, or could have been. */
+  reach(view: View): void {
+    this.view = asView(Math.max(this.view, view));
+  }
+
   /** Hands over the effects since the last time. */
   takeEffects(): readonly Effect<Block>[] {
     const effects = this.#effects;
@@ -39,8 +44,7 @@ export class Desk<Block> {
     this.#effects.push(...effects);
   }
 
-  persist(record: JournalRecord<Block>): void {
-    const { view } = record.kind === "proposal" ? this.config.rules.infoOf(record.value.block) : record.value;
+  persist(view: View, record: JournalRecord<Block>): void {
     this.push({ kind: "persist", view, record: this.records.encode(record) });
   }
 
@@ -55,7 +59,7 @@ export class Desk<Block> {
   /** S7, S8: a certificate first held is persisted, and told to all unless a peer told it to repair us. */
   hold(certificate: Certificate, isNews: boolean): void {
     if (!this.knowledge.hold(certificate)) return;
-    this.persist({ kind: "certificate", value: certificate });
+    this.persist(certificate.view, { kind: "certificate", value: certificate });
     if (isNews) this.broadcast({ kind: "certificate", certificate });
   }
 

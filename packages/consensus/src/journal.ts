@@ -21,7 +21,9 @@ export type JournalRecord<Block> =
   | { readonly kind: "proposal"; readonly value: Proposal<Block> }
   | { readonly kind: "certificate"; readonly value: Certificate }
   /** Our own. */
-  | { readonly kind: "vote"; readonly value: Vote };
+  | { readonly kind: "vote"; readonly value: Vote }
+  /** A block that one of ours is built or voted upon, fetched and not voted for. */
+  | { readonly kind: "block"; readonly value: Block };
 
 export function journalCodec<Block>(rules: BlockRules<Block>): Codec<JournalRecord<Block>> {
   const proposal = container({
@@ -31,21 +33,21 @@ export function journalCodec<Block>(rules: BlockRules<Block>): Codec<JournalReco
   });
   return codec(
     "journal-record",
-    union({ proposal, certificate: certificateCodec.type, vote: voteCodec.type }),
+    union({ proposal, certificate: certificateCodec.type, vote: voteCodec.type, block: rules.codec.type }),
     limits.proposalBytesMax,
   ) as Codec<JournalRecord<Block>>;
 }
 
-/** The records before the first that does not decode: what a torn tail leaves. */
+/**
+ * The records that decode. A torn one never had an effect outside; those after it were written by a later run, and to
+ * forget them could make us contradict our votes.
+ */
 export function readJournal<Block>(
   records: Codec<JournalRecord<Block>>,
   journal: readonly Uint8Array[],
 ): readonly JournalRecord<Block>[] {
-  const read: JournalRecord<Block>[] = [];
-  for (const bytes of journal) {
+  return journal.flatMap((bytes) => {
     const record = records.decode(bytes);
-    if (!record.ok) break;
-    read.push(record.value);
-  }
-  return read;
+    return record.ok ? [record.value] : [];
+  });
 }

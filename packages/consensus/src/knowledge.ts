@@ -1,15 +1,16 @@
 // What a node knows of the chain above its last final block, and what follows from it: the pure part of the rules.
 
-import { asView, type Certificate, type Committee, equalBytes, type View } from "@tandem/shared";
-import { Blocks, type Held } from "./blocks.ts";
-import type { BlockInfo, FinalBlock, Proposal, Request } from "./types.ts";
+import { asView, type Certificate, type Committee, equalBytes, type Root, type View } from "@tandem/shared";
+import { Blocks, type Branch, type Certified } from "./blocks.ts";
+import type { Want } from "./repair.ts";
+import type { BlockInfo, FinalBlock, Proposal } from "./types.ts";
 import { type ViewState, Views } from "./views.ts";
 
 /** Whether a proposal may be voted for, as far as the machine can say. */
 export type Judgement<Block> =
-  | { readonly kind: "ready"; readonly ancestors: readonly Held<Block>[] }
+  | { readonly kind: "ready"; readonly ancestors: readonly Certified<Block>[] }
   /** Something is missing, which defers the vote. Without a request it is on its way already. */
-  | { readonly kind: "wait"; readonly want: Request | undefined }
+  | { readonly kind: "wait"; readonly want: Want | undefined }
   | { readonly kind: "invalid" };
 
 /** What a leader may extend. */
@@ -18,9 +19,9 @@ export type Extension<Block> =
       readonly kind: "ready";
       readonly parent: BlockInfo;
       readonly certificate: Certificate | undefined;
-      readonly ancestors: readonly Held<Block>[];
+      readonly ancestors: readonly Certified<Block>[];
     }
-  | { readonly kind: "wait"; readonly want: Request | undefined };
+  | { readonly kind: "wait"; readonly want: Want | undefined };
 
 /** Views in one request for certificates (S11). */
 export const certificateViewsMax = 64;
@@ -33,6 +34,8 @@ export class Knowledge<Block> {
   final: FinalBlock;
   /** The highest view of which we hold a certificate (S2). */
   highest: View;
+  /** Views whose notarization is held since S5 last looked. */
+  readonly newlyNotarized: View[] = [];
 
   constructor(committee: Committee, final: FinalBlock) {
     this.views = new Views(committee);
@@ -52,8 +55,16 @@ export class Knowledge<Block> {
 
   /** A notarized block above everything that is known to be final (O8). */
   get isUnsettled(): boolean {
-    const final = Math.max(this.final.info.view, this.finalizations.at(-1)?.view ?? 0);
-    return this.views.highestNotarized > final;
+    return this.views.highestNotarized > this.#highestFinal;
+  }
+
+  /** How many views in a row before `view` made no progress (S2): the same after a restart or a skip. */
+  nullifiedBefore(view: View): number {
+    return view - 1 - Math.max(this.views.highestNotarized, this.#highestFinal);
+  }
+
+  get #highestFinal(): number {
+    return this.finalizations.at(-1)?.view ?? this.final.info.view;
   }
 
   /** S4. */
@@ -64,8 +75,8 @@ export class Knowledge<Block> {
     if (view === "unknown") return { kind: "wait", want: undefined };
     const gap = this.#missingNullifications(view, info.view);
     if (gap !== undefined) return { kind: "wait", want: gap };
-    const branch = this.blocks.branch(info.parent, this.final.info);
-    if (branch.kind === "missing") return { kind: "wait", want: { kind: "block", root: branch.root } };
+    const branch = this.#branch(info.parent);
+    if (branch.kind === "missing") return { kind: "wait", want: wantBlock(branch, info.view) };
     if (branch.kind === "stray") return { kind: "invalid" };
     const height = branch.blocks.at(-1)?.info.height ?? this.final.info.height;
     return info.height === height + 1 ? { kind: "ready", ancestors: branch.blocks } : { kind: "invalid" };
@@ -93,8 +104,8 @@ export class Knowledge<Block> {
     if (gap !== undefined) return { kind: "wait", want: gap };
     const certificate = p > floor ? this.views.find(asView(p))?.certified : this.final.certificate;
     const root = p > floor && certificate !== undefined ? certificate.block : this.final.info.root;
-    const branch = this.blocks.branch(root, this.final.info);
-    if (branch.kind === "missing") return { kind: "wait", want: { kind: "block", root: branch.root } };
+    const branch = this.#branch(root);
+    if (branch.kind === "missing") return { kind: "wait", want: wantBlock(branch, view) };
     if (branch.kind === "stray") return { kind: "wait", want: undefined };
     return {
       kind: "ready",
@@ -105,7 +116,7 @@ export class Knowledge<Block> {
   }
 
   /** A request for nullifications that lie strictly between two views and are missing. */
-  #missingNullifications(low: View, high: View): Request | undefined {
+  #missingNullifications(low: View, high: View): Want | undefined {
     let from = 0;
     let to = 0;
     for (let view = low + 1; view < high; view++) {
@@ -114,39 +125,44 @@ export class Knowledge<Block> {
       if (view >= from + certificateViewsMax) break;
       to = view;
     }
-    return from === 0 ? undefined : { kind: "certificates", from: asView(from), to: asView(to) };
+    if (from === 0) return undefined;
+    return { request: { kind: "certificates", from: asView(from), to: asView(to) }, until: asView(to) };
   }
 
-  /** Whether what was asked for is still missing. */
-  isNeeded(request: Request): boolean {
+  /** Whether what was asked for is still missing, and of use. */
+  isNeeded({ request, until }: Want): boolean {
+    if (until <= this.final.info.view) return false;
     switch (request.kind) {
-      case "block":
-        return this.blocks.get(request.root) === undefined && !equalBytes(request.root, this.final.info.root);
+      case "block": {
+        const held = this.blocks.get(request.root);
+        const isHere = held !== undefined && this.certificateOf(held.info) !== undefined;
+        return !isHere && !equalBytes(request.root, this.final.info.root);
+      }
       case "chain":
-        return this.isBehind && request.from > this.final.info.height;
+        return this.isBehind;
       case "certificates":
-        return (
-          request.to > this.final.info.view &&
-          this.#missingNullifications(asView(request.from - 1), asView(request.to + 1)) !== undefined
-        );
+        return this.#missingNullifications(asView(request.from - 1), asView(request.to + 1)) !== undefined;
     }
   }
 
+  #branch(root: Root): Branch<Block> {
+    return this.blocks.branch(root, this.final.info, (info) => this.certificateOf(info));
+  }
+
   /** The highest finalization whose blocks are all here, and these, oldest first. */
-  settled(): { readonly certificate: Certificate; readonly blocks: readonly Held<Block>[] } | undefined {
+  settled(): { readonly certificate: Certificate; readonly blocks: readonly Certified<Block>[] } | undefined {
     for (let i = this.finalizations.length - 1; i >= 0; i--) {
       const certificate = this.finalizations[i] as Certificate;
-      const branch = this.blocks.branch(certificate.block, this.final.info);
+      const branch = this.#branch(certificate.block);
       if (branch.kind === "whole" && branch.blocks.length > 0) return { certificate, blocks: branch.blocks };
     }
     return undefined;
   }
 
-  /** The certificate that names a block on the final chain: its own, or the one that its child carries. */
-  certificateOf(held: Held<Block>, child: Held<Block> | undefined): Certificate | undefined {
-    const own = this.views.find(held.info.view)?.certified;
-    if (own !== undefined && equalBytes(own.block, held.info.root)) return own;
-    return child?.parent;
+  /** A certificate, found true, that names the block. */
+  certificateOf({ view, root }: BlockInfo): Certificate | undefined {
+    const { certified } = this.views.find(view) ?? {};
+    return certified !== undefined && equalBytes(certified.block, root) ? certified : undefined;
   }
 
   /** Makes `final` the floor of everything. */
@@ -166,11 +182,19 @@ export class Knowledge<Block> {
     if (state.certificates[kind] !== undefined) return false;
     state.certificates[kind] = certificate;
     this.highest = asView(Math.max(this.highest, view));
-    if (kind === "notarization") this.views.highestNotarized = asView(Math.max(this.views.highestNotarized, view));
+    if (kind === "notarization") {
+      this.views.highestNotarized = asView(Math.max(this.views.highestNotarized, view));
+      this.newlyNotarized.push(view);
+    }
     if (kind === "finalization") {
       this.finalizations.push(certificate);
       this.finalizations.sort((a, b) => a.view - b.view);
     }
     return true;
   }
+}
+
+/** A block on the way to one of view `until`: once something of that view is final, the way is known or moot. */
+function wantBlock({ root, child }: Extract<Branch<unknown>, { kind: "missing" }>, until: View): Want {
+  return { request: { kind: "block", root }, until: child ?? until };
 }

@@ -14,14 +14,15 @@ const growthMax = 4;
 
 export class Pace<Block> {
   readonly #config: PaceConfig;
-  /** Consecutive nullified views. */
-  #nullified = 0;
+  /** Δ, grown. */
+  #deltaMs: number;
+  #run = 0;
   #isRunning = false;
   #isSettling = false;
   #beat = 0;
   /** The room above has something to propose. */
   isLocal = false;
-  /** Told by a peer, by its votes or proposal, or by the heartbeat; for this view. */
+  /** Told by a peer, or by its votes or proposal; for this view. */
   isStirred = false;
   /** The heartbeat asks for a block even if it is empty. */
   isBeat = false;
@@ -29,38 +30,44 @@ export class Pace<Block> {
   isForwarded = false;
   /** The leader has waited for the finalization of what is notarized. */
   hasWaited = false;
-  /** Something happened since the last beat. */
-  isAlive = false;
 
   constructor(config: PaceConfig) {
     this.#config = config;
+    this.#deltaMs = config.deltaMs;
   }
 
-  enter(afterNullified: boolean): void {
-    this.#nullified = afterNullified ? this.#nullified + 1 : 0;
+  /** A view begins, after so many that were nullified in a row. */
+  enter(nullified: number): Effect<Block>[] {
+    this.#deltaMs = this.#config.deltaMs * 2 ** Math.min(nullified, growthMax);
     this.#isRunning = false;
     this.#isSettling = false;
     this.isStirred = false;
-    this.isBeat = false;
+    // What the heartbeat asked for is still to be made while no view brought a block.
+    if (nullified === 0) this.isBeat = false;
     this.isForwarded = false;
     this.hasWaited = false;
-    this.isAlive = true;
+    return this.beat();
   }
 
   /** Starts the timers of `view` unless they run. */
   start(view: View): Effect<Block>[] {
     if (this.#isRunning) return [];
     this.#isRunning = true;
-    const delta = this.#config.deltaMs * 2 ** Math.min(this.#nullified, growthMax);
+    const run = ++this.#run;
     return [
-      { kind: "set-timer", timer: { name: "leader", view }, afterMs: 2 * delta },
-      { kind: "set-timer", timer: { name: "advance", view }, afterMs: 3 * delta },
+      { kind: "set-timer", timer: { name: "leader", view, run }, afterMs: 2 * this.#deltaMs },
+      { kind: "set-timer", timer: { name: "advance", view, run }, afterMs: 3 * this.#deltaMs },
     ];
   }
 
-  /** The view's timers are over, or nothing is left to wait for. */
+  /** Nothing is left to wait for: what was set is over, and a new reason starts anew. */
   stop(): void {
     this.#isRunning = false;
+  }
+
+  /** Whether a timer is of the run that is on. */
+  isOn(run: number): boolean {
+    return this.#isRunning && run === this.#run;
   }
 
   /** A leader with no reason but an unfinal block waits for Δ, once a view. */
@@ -71,8 +78,7 @@ export class Pace<Block> {
   }
 
   repeat(view: View): Effect<Block>[] {
-    const afterMs = 2 * this.#config.deltaMs * 2 ** Math.min(this.#nullified, growthMax);
-    return [{ kind: "set-timer", timer: { name: "repeat", view }, afterMs }];
+    return [{ kind: "set-timer", timer: { name: "repeat", view, run: this.#run }, afterMs: 2 * this.#deltaMs }];
   }
 
   /** Whether this is the running heartbeat. */
@@ -80,9 +86,12 @@ export class Pace<Block> {
     return beat === this.#beat;
   }
 
+  /**
+   * The heartbeat, counted from the last entry into a view: all enter within Δ, so all beat together, and the leader
+   * knows the reason by itself.
+   */
   beat(): Effect<Block>[] {
     this.#beat++;
-    this.isAlive = false;
     return [{ kind: "set-timer", timer: { name: "heartbeat", beat: this.#beat }, afterMs: this.#config.heartbeatMs }];
   }
 }

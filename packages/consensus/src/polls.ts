@@ -1,28 +1,32 @@
 // S9–S11: votes and certificates from peers, until they are believed. Votes of one view are counted unverified; when
-// equal ones would be a quorum their signatures are checked as one. Certificates are checked one by one, a bounded
-// number for each peer. What is believed goes to the desk.
+// equal ones would be a quorum their signatures are checked as one. Certificates that say the same are checked one
+// after another until one is true, and after votes for it that are being checked: all peers tell a new certificate at
+// once, and one check is enough. A bounded number waits for each peer, and a false one is in nobody else's way. What
+// is believed goes to the desk.
 
 import {
   assert,
   bitmapOf,
   type Certificate,
   type CertificateKind,
+  equalBytes,
   isQuorum,
   success,
   unreachable,
   type Vote,
   type VoteKind,
+  voteKindOf,
   weightOf,
 } from "@tandem/shared";
 import type { Desk } from "./desk.ts";
 import type { Group } from "./tally.ts";
-import type { Peer, Verified } from "./types.ts";
+import type { Peer, Verified, VerifyTask } from "./types.ts";
 import type { ViewState } from "./views.ts";
 
-/** Certificates of one peer that are being checked at a time (S11). */
+/** Certificates of one peer that wait or are being checked at a time (S11). */
 const certificateChecksMax = 16;
 
-const certificateKindOf: { readonly [Kind in VoteKind]: CertificateKind } = {
+export const certificateKindOf: { readonly [Kind in VoteKind]: CertificateKind } = {
   notarize: "notarization",
   nullify: "nullification",
   finalize: "finalization",
@@ -32,19 +36,27 @@ const certificateKindOf: { readonly [Kind in VoteKind]: CertificateKind } = {
 type Check<Block> =
   | { readonly kind: "group"; readonly state: ViewState<Block>; readonly group: Group; readonly votes: readonly Vote[] }
   | { readonly kind: "clash"; readonly state: ViewState<Block>; readonly votes: readonly [Vote, Vote] }
-  | {
-      readonly kind: "certificate";
-      readonly certificate: Certificate;
-      readonly from: Peer;
-      readonly isNews: boolean;
-      readonly then: () => void;
-    };
+  | { readonly kind: "certificate"; readonly candidate: Candidate }
+  | { readonly kind: "answer"; readonly certificate: Certificate; readonly onTrue: () => void };
+
+interface Candidate {
+  readonly certificate: Certificate;
+  readonly from: Peer;
+}
+
+/** Certificates of one kind and view, the first of which is being checked if any is. */
+interface Queue {
+  readonly candidates: Candidate[];
+  isChecking: boolean;
+}
 
 export class Polls<Block> {
   readonly #desk: Desk<Block>;
   readonly #checks = new Map<number, Check<Block>>();
-  /** Certificates in checking, by sender. */
-  readonly #checking = new Map<Peer, Set<string>>();
+  /** By kind and view. */
+  readonly #queues = new Map<string, Queue>();
+  /** How many of them are of each peer. */
+  readonly #waiting = new Map<Peer, number>();
   #nextCheck = 1;
 
   constructor(desk: Desk<Block>) {
@@ -94,22 +106,74 @@ export class Polls<Block> {
     this.#desk.hold({ kind: certificateKindOf[group.kind], ...certificate }, true);
   }
 
-  /**
-   * Has a certificate checked unless it is known or cannot be one. Once it is held, it is told to all if it `isNews`
-   * and not the answer to our asking, and `then` runs.
-   */
-  certificate(from: Peer, certificate: Certificate, isNews: boolean, then = () => {}): void {
-    const { kind, view, epoch, bitmap } = certificate;
-    const { committee, epoch: ours } = this.#desk.config.electorate;
+  /** Has a certificate that a peer told us checked, unless it is known or cannot be one; a true one is news to all. */
+  certificate(from: Peer, certificate: Certificate): void {
+    const waiting = this.#waiting.get(from) ?? 0;
+    if (this.#isKnown(certificate) || !this.#canBe(certificate) || waiting >= certificateChecksMax) return;
+    const key = keyOf(certificate);
+    const queue = this.#queues.get(key) ?? { candidates: [], isChecking: false };
+    if (queue.candidates.some((candidate) => candidate.from === from)) return;
+    this.#waiting.set(from, waiting + 1);
+    this.#queues.set(key, queue);
+    queue.candidates.push({ certificate, from });
+    this.#review(certificate);
+  }
+
+  /** Checks the next of the certificates that say this, unless that has been found true or false votes may yet. */
+  #review(certificate: Pick<Certificate, "kind" | "view">): void {
+    const queue = this.#queues.get(keyOf(certificate));
+    if (queue === undefined || queue.isChecking) return;
+    const [candidate] = queue.candidates;
+    if (candidate === undefined || this.#isKnown(certificate)) {
+      this.#queues.delete(keyOf(certificate));
+      for (const { from } of queue.candidates) this.#release(from);
+    } else if (!this.#isPolling(certificate)) {
+      queue.isChecking = true;
+      this.#verify({ kind: "certificate", candidate });
+    }
+  }
+
+  #release(from: Peer): void {
+    const waiting = (this.#waiting.get(from) ?? 0) - 1;
+    if (waiting > 0) this.#waiting.set(from, waiting);
+    else this.#waiting.delete(from);
+  }
+
+  /** Whether votes that would be this certificate are being checked. */
+  #isPolling({ kind, view }: Pick<Certificate, "kind" | "view">): boolean {
+    return this.#desk.knowledge.views.find(view)?.tally.isVerifying(voteKindOf[kind]) ?? false;
+  }
+
+  #isKnown({ kind, view }: Pick<Certificate, "kind" | "view">): boolean {
     const { final, views } = this.#desk.knowledge;
-    if (epoch !== ours || bitmap.length !== committee.seats.length || view <= final.info.view) return;
-    if (views.find(view)?.certificates[kind] !== undefined) return then();
-    if (!isQuorum(committee, weightOf(committee, bitmap))) return;
-    const checking = this.#checking.get(from) ?? new Set();
-    const key = `${kind} ${view}`;
-    if (checking.has(key) || checking.size >= certificateChecksMax) return;
-    this.#checking.set(from, checking.add(key));
-    this.#verify({ kind: "certificate", certificate, from, isNews, then });
+    return view <= final.info.view || views.find(view)?.certificates[kind] !== undefined;
+  }
+
+  #canBe({ epoch, bitmap }: Certificate): boolean {
+    const { committee, epoch: ours } = this.#desk.config.electorate;
+    if (epoch !== ours || bitmap.length !== committee.seats.length) return false;
+    return isQuorum(committee, weightOf(committee, bitmap));
+  }
+
+  /**
+   * Believes the certificates of an answer one after another, up to the first that is false: who sends one lies, and
+   * costs us no more. `onTrue` is told the place of each that is true.
+   */
+  answer(certificates: readonly Certificate[], onTrue: (place: number) => void, from = 0): void {
+    for (const [place, certificate] of certificates.entries()) {
+      if (place < from) continue;
+      const known = this.#desk.knowledge.views.find(certificate.view)?.certificates[certificate.kind];
+      if (known !== undefined && !equalBytes(known.block, certificate.block)) return;
+      if (!this.#isKnown(certificate)) {
+        if (!this.#canBe(certificate)) return;
+        const next = () => {
+          onTrue(place);
+          this.answer(certificates, onTrue, place + 1);
+        };
+        return this.#verify({ kind: "answer", certificate, onTrue: next });
+      }
+      onTrue(place);
+    }
   }
 
   onVerified({ id, valid, aggregate }: Verified): void {
@@ -122,13 +186,24 @@ export class Polls<Block> {
       case "clash":
         return this.#onClash(check.state, check.votes, valid);
       case "certificate":
-        this.#checking.get(check.from)?.delete(`${check.certificate.kind} ${check.certificate.view}`);
+        return this.#onCertificate(check.candidate, valid[0] === true);
+      case "answer":
         if (valid[0] !== true) return;
-        this.#desk.hold(check.certificate, check.isNews);
-        return check.then();
+        this.#desk.hold(check.certificate, false);
+        return check.onTrue();
       default:
         return unreachable(check);
     }
+  }
+
+  #onCertificate({ certificate, from }: Candidate, valid: boolean): void {
+    const queue = this.#queues.get(keyOf(certificate));
+    assert(queue !== undefined, "what is being checked is the first of its queue");
+    queue.candidates.shift();
+    queue.isChecking = false;
+    this.#release(from);
+    if (valid) this.#desk.hold(certificate, true);
+    this.#review(certificate);
   }
 
   #onGroup(
@@ -144,6 +219,7 @@ export class Polls<Block> {
     if (!isDone && aggregate !== undefined && valid.every((each) => each))
       this.#certify(state, group, votes, aggregate);
     else this.#advance(state, group);
+    this.#review({ kind: certificateKindOf[group.kind], view: state.view });
   }
 
   /** S10, S7. */
@@ -159,10 +235,24 @@ export class Polls<Block> {
   #verify(check: Check<Block>): void {
     const id = this.#nextCheck++;
     this.#checks.set(id, check);
-    const task =
-      check.kind === "certificate"
-        ? ({ kind: "certificate", certificate: check.certificate } as const)
-        : ({ kind: "votes", votes: check.votes } as const);
-    this.#desk.push({ kind: "verify", id, task });
+    this.#desk.push({ kind: "verify", id, task: taskOf(check) });
+  }
+}
+
+function keyOf({ kind, view }: Pick<Certificate, "kind" | "view">): string {
+  return `${kind} ${view}`;
+}
+
+function taskOf(check: Check<unknown>): VerifyTask {
+  switch (check.kind) {
+    case "group":
+    case "clash":
+      return { kind: "votes", votes: check.votes };
+    case "certificate":
+      return { kind: "certificate", certificate: check.candidate.certificate };
+    case "answer":
+      return { kind: "certificate", certificate: check.certificate };
+    default:
+      return unreachable(check);
   }
 }

@@ -1,15 +1,23 @@
 // S7, S11: asking peers for what is missing. Each need is asked of one peer at a time; an answer that does not
-// meet it, or none, moves on to the next peer after a pause that grows. The number of open needs is bounded.
+// meet it, or none, moves on to the next peer after a pause that grows. The number of open needs is bounded, and
+// each ends, met or not, once something is final that makes it moot.
 
-import { toHex } from "@tandem/shared";
+import { toHex, type View } from "@tandem/shared";
 import type { Effect, Message, Peer, Request } from "./types.ts";
+
+export interface Want {
+  readonly request: Request;
+  /** Of no use any more once this view or a later one is final. */
+  readonly until: View;
+}
 
 interface Need {
   readonly id: number;
-  readonly request: Request;
+  readonly want: Want;
   peer: Peer;
   attempts: number;
-  isAnswered: boolean;
+  /** Asked, and without an answer so far: a slow answer is as good as a quick one. */
+  readonly asked: Set<Peer>;
 }
 
 export interface RepairLimits {
@@ -32,11 +40,11 @@ export class Repair<Block> {
   }
 
   /** Asks for it, of `first` if given, unless that is under way already. */
-  want(request: Request, first: Peer | undefined): Effect<Block>[] {
-    const key = keyOf(request);
+  want(want: Want, first: Peer | undefined): Effect<Block>[] {
+    const key = keyOf(want.request);
     if (this.#peers.length === 0 || this.#needs.has(key) || this.#needs.size >= this.#limits.needsMax) return [];
     const peer = first !== undefined && this.#peers.includes(first) ? first : this.#nextPeer();
-    const need = { id: this.#nextId++, request, peer, attempts: 0, isAnswered: false };
+    const need = { id: this.#nextId++, want, peer, attempts: 0, asked: new Set<Peer>() };
     this.#needs.set(key, need);
     return this.#ask(need);
   }
@@ -44,15 +52,13 @@ export class Repair<Block> {
   /** The request that this answers, if it was asked of this peer and not answered by it yet. */
   take(id: number, from: Peer): Request | undefined {
     const need = this.#find(id);
-    if (need === undefined || need.peer !== from || need.isAnswered) return undefined;
     // An answer that did not help leaves the need open until its pause is over: nobody can make us ask faster.
-    need.isAnswered = true;
-    return need.request;
+    return need?.asked.delete(from) ? need.want.request : undefined;
   }
 
   /** Forgets what is not needed any more. */
-  sweep(isNeeded: (request: Request) => boolean): void {
-    for (const [key, need] of this.#needs) if (!isNeeded(need.request)) this.#needs.delete(key);
+  sweep(isNeeded: (want: Want) => boolean): void {
+    for (const [key, need] of this.#needs) if (!isNeeded(need.want)) this.#needs.delete(key);
   }
 
   /** The pause after asking is over, and it is still needed: ask the next peer. */
@@ -61,12 +67,12 @@ export class Repair<Block> {
     if (need === undefined) return [];
     need.attempts++;
     need.peer = this.#nextPeer();
-    need.isAnswered = false;
     return this.#ask(need);
   }
 
-  #ask({ id, request, peer, attempts }: Need): Effect<Block>[] {
-    const message: Message<Block> = { kind: "request", id, request };
+  #ask({ id, want, peer, attempts, asked }: Need): Effect<Block>[] {
+    asked.add(peer);
+    const message: Message<Block> = { kind: "request", id, request: want.request };
     const pause = this.#limits.firstPauseMs * 2 ** Math.min(attempts, 16);
     return [
       { kind: "send", to: peer, message },

@@ -41,11 +41,9 @@ import {
   unreachable,
   type View,
   type Vote,
-  type VoteKind,
-  voteSigningRoot,
   zeroRoot,
 } from "@tandem/shared";
-import type { Held } from "./blocks.ts";
+import type { Certified } from "./blocks.ts";
 import type { SimplexConfig } from "./config.ts";
 import { Desk } from "./desk.ts";
 import { type JournalRecord, readJournal } from "./journal.ts";
@@ -54,6 +52,7 @@ import { Polls } from "./polls.ts";
 import { Supply } from "./supply.ts";
 import type { BlockInfo, Effect, FinalBlock, Input, Message, Peer, Proposal, Timer } from "./types.ts";
 import type { ViewState } from "./views.ts";
+import { Voice } from "./voice.ts";
 
 /** Views ahead of ours of which votes and proposals are kept (S11). */
 const viewsAheadMax = 64;
@@ -63,6 +62,7 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
   readonly #pace: Pace<Block>;
   readonly #polls: Polls<Block>;
   readonly #supply: Supply<Block>;
+  readonly #voice: Voice<Block>;
 
   /** `genesis` is the block of height and view zero. */
   constructor(config: SimplexConfig<Block>, genesis: BlockInfo) {
@@ -70,6 +70,7 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
     this.#pace = new Pace(config);
     this.#polls = new Polls(this.#desk);
     this.#supply = new Supply(this.#desk, this.#polls);
+    this.#voice = new Voice(this.#desk, this.#polls);
   }
 
   handle(input: Input<Block>): readonly Effect<Block>[] {
@@ -104,44 +105,52 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
   #onStart(final: FinalBlock, journal: readonly Uint8Array[]): void {
     this.#desk.begin(final);
     for (const record of readJournal(this.#desk.records, journal)) this.#recall(record);
-    this.#desk.push(...this.#pace.beat());
-    this.#repeatOwn();
+    this.#desk.push(...this.#pace.enter(this.#desk.knowledge.nullifiedBefore(this.#desk.view)));
+    this.#voice.repeat();
   }
 
   /** A record of ours, before the crash: it is true, and nothing that follows from it is sent or persisted again. */
   #recall(record: JournalRecord<Block>): void {
-    if (record.kind === "certificate") {
-      this.#desk.knowledge.hold(record.value);
-      this.#desk.view = asView(Math.max(this.#desk.view, record.value.view + 1));
-      return;
+    const { knowledge } = this.#desk;
+    switch (record.kind) {
+      case "certificate":
+        knowledge.hold(record.value);
+        return this.#desk.reach(asView(record.value.view + 1));
+      case "vote":
+        if (record.value.view > knowledge.final.info.view) this.#voice.recall(record.value);
+        return this.#desk.reach(record.value.view);
+      case "proposal":
+        return this.#recallBlock(record.value.block, record.value);
+      case "block":
+        return this.#recallBlock(record.value, undefined);
+      default:
+        return unreachable(record);
     }
-    if (record.kind === "proposal") {
-      const info = this.#desk.config.rules.infoOf(record.value.block);
-      if (info.view <= this.#desk.knowledge.final.info.view) return;
-      this.#desk.knowledge.blocks.add({ info, block: record.value.block, parent: record.value.parent });
-      this.#desk.knowledge.views.at(info.view).proposal ??= { ...record.value, info };
-      return;
-    }
-    const vote = record.value;
-    if (vote.view <= this.#desk.knowledge.final.info.view) return;
-    const state = this.#desk.knowledge.views.at(vote.view);
-    state.own[vote.kind] = vote;
-    state.tally.add(vote, true);
-    if (vote.kind === "notarize") state.verdict = "valid";
+  }
+
+  #recallBlock(block: Block, proposal: Proposal<Block> | undefined): void {
+    const { knowledge, config } = this.#desk;
+    const info = config.rules.infoOf(block);
+    if (info.view <= knowledge.final.info.view) return;
+    knowledge.blocks.add({ info, block });
+    knowledge.blocks.markDurable(info.root);
+    if (proposal !== undefined) knowledge.views.at(info.view).proposal ??= { ...proposal, info };
   }
 
   // What peers say.
 
   #onMessage(from: Peer, message: Message<Block>): void {
+    // A second node with our key is no peer of ours.
+    if (from === this.#desk.config.signer?.seat) return;
     switch (message.kind) {
       case "proposal":
         return this.#onProposal(from, message.proposal);
       case "vote":
         return this.#onVote(from, message.vote);
       case "certificate":
-        return this.#polls.certificate(from, message.certificate, true);
+        return this.#polls.certificate(from, message.certificate);
       case "reason":
-        return this.#onPeerReason(from, message.view);
+        return this.#onPeerReason(from, message.view, message.view);
       case "request":
         return this.#supply.onRequest(from, message.id, message.request);
       case "answer":
@@ -155,12 +164,12 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
     const info = this.#desk.config.rules.infoOf(proposal.block);
     const { view } = info;
     if (info.epoch !== this.#desk.config.electorate.epoch || view === 0 || from !== this.#desk.leaders.of(view)) return;
-    if (!this.#isOpen(from, view)) return;
+    if (!this.#isOpen(from, view, asView(view + 1))) return;
     const state = this.#desk.knowledge.views.at(view);
-    if (proposal.parent !== undefined) this.#polls.certificate(from, proposal.parent, true);
+    if (proposal.parent !== undefined) this.#polls.certificate(from, proposal.parent);
     if (state.proposal === undefined) {
       state.proposal = { ...proposal, info };
-      this.#desk.knowledge.blocks.add({ info, block: proposal.block, parent: proposal.parent });
+      this.#desk.knowledge.blocks.add({ info, block: proposal.block });
     }
     // S4: the leader's proposal is its notarize.
     const { epoch, root } = info;
@@ -171,18 +180,24 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
   #onVote(from: Peer, vote: Vote): void {
     const { committee, epoch } = this.#desk.config.electorate;
     if (vote.signer !== from || vote.epoch !== epoch || committee.seats[vote.signer] === undefined) return;
-    if (this.#isOpen(from, vote.view)) this.#polls.count(vote, this.#desk.knowledge.views.at(vote.view));
+    const at = vote.kind === "nullify" ? vote.view : asView(vote.view + 1);
+    if (this.#isOpen(from, vote.view, at)) this.#polls.count(vote, this.#desk.knowledge.views.at(vote.view));
   }
 
-  /** S11: neither settled nor too far ahead. Who is behind is helped; who is not stirs us (O8). */
-  #isOpen(from: Peer, view: View): boolean {
-    this.#onPeerReason(from, view);
+  /** S11: neither settled nor too far ahead. */
+  #isOpen(from: Peer, view: View, at: View): boolean {
+    this.#onPeerReason(from, view, at);
     return view > this.#desk.knowledge.final.info.view && view <= this.#desk.view + viewsAheadMax;
   }
 
-  #onPeerReason(from: Peer, view: View): void {
+  /**
+   * O8: who speaks of our view or a later one stirs us. Who speaks of an earlier one is helped, if `at`, the view that
+   * it is in or about to enter, is behind ours: a notarize or finalize of the view before ours is only late.
+   */
+  #onPeerReason(from: Peer, view: View, at: View): void {
+    if (this.#desk.config.electorate.committee.seats[from] === undefined) return;
     if (view >= this.#desk.view) this.#pace.isStirred = true;
-    else this.#supply.help(from);
+    else if (at < this.#desk.view) this.#supply.help(from);
   }
 
   // What the shell answers.
@@ -197,36 +212,23 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
 
   #onBuilt(view: View, block: Block | undefined): void {
     const state = this.#desk.knowledge.views.find(view);
-    if (
-      view !== this.#desk.view ||
-      state === undefined ||
-      state.proposal !== undefined ||
-      state.own.nullify !== undefined
-    )
-      return;
-    if (block === undefined) return;
+    if (block === undefined || state === undefined || view !== this.#desk.view || !this.#mayPropose(state)) return;
     const info = this.#desk.config.rules.infoOf(block);
     const extension = this.#desk.knowledge.extension(view);
     // What we know may have moved on while the block was built; it is asked for again.
     if (extension.kind !== "ready" || !equalBytes(extension.parent.root, info.parent)) {
-      state.buildAsked = false;
+      state.build = undefined;
       return;
     }
     assert(info.view === view && info.epoch === this.#desk.config.electorate.epoch, "a block is built for its view");
     assert(info.height === extension.parent.height + 1, "a block is built one above its parent");
-    const vote = this.#sign("notarize", view, info.root);
-    const proposal = { block, parent: extension.certificate, signature: vote.signature };
-    state.proposal = { ...proposal, info };
-    state.verdict = "valid";
-    this.#desk.knowledge.blocks.add({ info, block, parent: extension.certificate });
-    this.#desk.persist({ kind: "proposal", value: proposal });
-    this.#cast(state, vote, { kind: "proposal", proposal });
+    this.#voice.propose(state, block, info, extension);
   }
 
   #onReason(has: boolean): void {
     this.#pace.isLocal = has;
     const state = this.#desk.knowledge.views.at(this.#desk.view);
-    if (has && state.proposal === undefined) state.buildAsked = false;
+    if (has) state.build = undefined;
   }
 
   #onTimer(timer: Timer): void {
@@ -237,17 +239,18 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
       this.#pace.hasWaited = true;
       return;
     }
+    if (!this.#pace.isOn(timer.run)) return;
     if (!this.#hasReason()) return this.#pace.stop();
     const state = this.#desk.knowledge.views.at(this.#desk.view);
     if (timer.name === "leader" && state.proposal === undefined) this.#nullify(state);
     if (timer.name === "advance") this.#nullify(state);
-    if (timer.name === "repeat") this.#repeatOwn();
+    if (timer.name === "repeat") this.#voice.repeat();
     if (timer.name !== "leader") this.#desk.push(...this.#pace.repeat(this.#desk.view));
   }
 
   #onHeartbeat(beat: number): void {
     if (!this.#pace.isCurrent(beat)) return;
-    if (!this.#pace.isAlive) this.#pace.isBeat = true;
+    this.#pace.isBeat = true;
     this.#desk.push(...this.#pace.beat());
   }
 
@@ -266,13 +269,8 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
     const settled = this.#desk.knowledge.settled();
     if (settled === undefined) return false;
     const { blocks, certificate: finalization } = settled;
-    for (const [i, held] of blocks.entries()) {
-      const child = blocks[i + 1];
-      const certificate = child === undefined ? finalization : this.#desk.knowledge.certificateOf(held, child);
-      assert(certificate !== undefined, "every block below a final one is named by a certificate");
-      this.#desk.push({ kind: "deliver", block: held.block, info: held.info, certificate });
-    }
-    const tip = blocks.at(-1) as Held<Block>;
+    for (const { block, info, certificate } of blocks) this.#desk.push({ kind: "deliver", block, info, certificate });
+    const tip = blocks.at(-1) as Certified<Block>;
     this.#desk.knowledge.settle({ info: tip.info, certificate: finalization });
     this.#desk.push({ kind: "prune", below: asView(tip.info.view + 1) });
     return true;
@@ -282,36 +280,39 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
   #enter(): boolean {
     const highest = this.#desk.knowledge.highest;
     if (highest < this.#desk.view) return false;
-    const certificates = this.#desk.knowledge.views.find(highest)?.certificates;
-    const isNullified =
-      certificates !== undefined && certificates.notarization === undefined && certificates.finalization === undefined;
     this.#desk.view = asView(highest + 1);
-    this.#pace.enter(isNullified);
+    this.#desk.push(...this.#pace.enter(this.#desk.knowledge.nullifiedBefore(this.#desk.view)));
     return true;
   }
 
   /** Casts one vote that can be cast now, or asks for what a vote or proposal needs. */
   #act(): boolean {
+    if (this.#finalize()) return true;
     if (this.#desk.config.signer === undefined) return false;
-    for (const state of this.#desk.knowledge.views.all()) if (this.#finalize(state)) return true;
     const state = this.#desk.knowledge.views.at(this.#desk.view);
     if (state.isEquivocal || state.verdict === "invalid") return this.#nullify(state);
     return this.#notarize(state) || this.#propose(state);
   }
 
   /** S5. */
-  #finalize(state: ViewState<Block>): boolean {
-    const { notarization } = state.certificates;
-    if (notarization === undefined || state.own.nullify !== undefined || state.own.finalize !== undefined) return false;
-    this.#castPlain(state, "finalize", notarization.block);
-    return true;
+  #finalize(): boolean {
+    const { newlyNotarized, views } = this.#desk.knowledge;
+    for (let view = newlyNotarized.shift(); view !== undefined; view = newlyNotarized.shift()) {
+      const state = views.find(view);
+      const notarization = state?.certificates.notarization;
+      if (state === undefined || notarization === undefined || this.#desk.config.signer === undefined) continue;
+      if (state.own.nullify !== undefined || state.own.finalize !== undefined) continue;
+      this.#voice.cast(state, "finalize", notarization.block);
+      return true;
+    }
+    return false;
   }
 
   /** S7. */
   #nullify(state: ViewState<Block>): boolean {
     if (this.#desk.config.signer === undefined || state.own.nullify !== undefined || state.own.finalize !== undefined)
       return false;
-    this.#castPlain(state, "nullify", zeroRoot);
+    this.#voice.cast(state, "nullify", zeroRoot);
     return true;
   }
 
@@ -332,32 +333,33 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
       this.#desk.push({ kind: "check", block: proposal.block, info: proposal.info, ancestors });
       return false;
     }
-    const { block, parent, signature } = proposal;
-    this.#desk.persist({ kind: "proposal", value: { block, parent, signature } });
-    this.#castPlain(state, "notarize", proposal.info.root);
+    this.#voice.notarize(state, proposal, proposal.info, judgement.ancestors);
     return true;
   }
 
   /** S3, O8. */
   #propose(state: ViewState<Block>): boolean {
-    const { signer } = this.#desk.config;
-    if (signer?.seat !== this.#desk.leaders.of(state.view) || state.buildAsked || state.proposal !== undefined)
-      return false;
-    if (state.own.nullify !== undefined || !this.#hasReason()) return false;
-    if (this.#isOnlyUnsettled() && !this.#pace.hasWaited) {
-      this.#desk.push(...this.#pace.settle(state.view));
-      return false;
-    }
-    const extension = this.#desk.knowledge.extension(state.view);
+    if (!this.#mayPropose(state) || !this.#hasReason()) return false;
+    const { knowledge } = this.#desk;
+    if (knowledge.isUnsettled && !this.#pace.hasWaited) this.#desk.push(...this.#pace.settle(state.view));
+    // Whoever stirs us cannot make us propose an empty block: that takes a finalization that is late by Δ, or a beat.
+    const isWanted = this.#pace.isBeat || (knowledge.isUnsettled && this.#pace.hasWaited);
+    if (!isWanted && !this.#pace.isLocal && !this.#pace.isStirred) return false;
+    if (state.build === "anything" || (state.build === "something" && !isWanted)) return false;
+    const extension = knowledge.extension(state.view);
     if (extension.kind === "wait") {
       if (extension.want !== undefined) this.#supply.want(extension.want, undefined);
       return false;
     }
-    state.buildAsked = true;
+    state.build = isWanted ? "anything" : "something";
     const ancestors = extension.ancestors.map((held) => held.block);
-    const isWanted = this.#pace.isBeat || this.#desk.knowledge.isUnsettled;
     this.#desk.push({ kind: "build", view: state.view, parent: extension.parent, ancestors, isWanted });
     return false;
+  }
+
+  #mayPropose({ view, proposal, own }: ViewState<Block>): boolean {
+    if (this.#desk.config.signer?.seat !== this.#desk.leaders.of(view)) return false;
+    return proposal === undefined && own.notarize === undefined && own.nullify === undefined;
   }
 
   // O8.
@@ -369,11 +371,6 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
     return pace.isLocal || pace.isBeat || pace.isStirred || hasVoted || this.#desk.knowledge.isUnsettled;
   }
 
-  #isOnlyUnsettled(): boolean {
-    const pace = this.#pace;
-    return this.#desk.knowledge.isUnsettled && !pace.isLocal && !pace.isBeat && !pace.isStirred;
-  }
-
   #keepPace(): void {
     if (!this.#hasReason() || this.#desk.config.signer === undefined) return;
     this.#desk.push(...this.#pace.start(this.#desk.view));
@@ -383,51 +380,5 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
     if ((!isLocal && !isBeat) || isForwarded || isShared) return;
     this.#pace.isForwarded = true;
     this.#desk.broadcast({ kind: "reason", view: this.#desk.view });
-  }
-
-  // Doing it.
-
-  #castPlain(state: ViewState<Block>, kind: VoteKind, block: Root): void {
-    const vote = this.#sign(kind, state.view, block);
-    this.#cast(state, vote, { kind: "vote", vote });
-  }
-
-  #sign(kind: VoteKind, view: View, block: Root): Vote {
-    const { signer, electorate } = this.#desk.config;
-    assert(signer !== undefined, "an observer does not vote");
-    const ballot = { epoch: electorate.epoch, view, block };
-    const signature = signer.sign(voteSigningRoot(electorate, kind, ballot));
-    return { kind, ...ballot, signer: signer.seat, signature };
-  }
-
-  /** S8: durable first, then on its way. */
-  #cast(state: ViewState<Block>, vote: Vote, message: Message<Block>): void {
-    assert(state.own[vote.kind] === undefined, `one ${vote.kind} a view (S4)`);
-    state.own[vote.kind] = vote;
-    this.#desk.persist({ kind: "vote", value: vote });
-    this.#desk.broadcast(message);
-    this.#polls.countOwn(vote, state);
-  }
-
-  /** S7, and after a restart: our votes of this view, the proposal if we lead, and where we are. */
-  #repeatOwn(): void {
-    for (const certificate of this.#desk.best()) this.#desk.broadcast({ kind: "certificate", certificate });
-    for (const state of this.#desk.knowledge.views.all()) this.#repeatVotes(state);
-  }
-
-  #repeatVotes({ view, own, proposal }: ViewState<Block>): void {
-    for (const vote of Object.values(own)) {
-      if (
-        vote.kind === "notarize" &&
-        view === this.#desk.view &&
-        proposal !== undefined &&
-        this.#desk.leaders.of(view) === vote.signer
-      ) {
-        const { block, parent, signature } = proposal;
-        this.#desk.broadcast({ kind: "proposal", proposal: { block, parent, signature } });
-      } else {
-        this.#desk.broadcast({ kind: "vote", vote });
-      }
-    }
   }
 }

@@ -1,15 +1,17 @@
 // S7: repair, both sides of it. What we miss is asked for (repair.ts) and believed only by certificates; what peers
 // miss is given from what we hold, in bounded answers. Blocks that are final already are the shell's to serve.
 
-import { asHeight, asView, type Certificate, equalBytes, type Root, type View } from "@tandem/shared";
+import { asHeight, asView, type Certificate, equalBytes, type Height, type Root, type View } from "@tandem/shared";
 import type { Desk } from "./desk.ts";
 import { certificateViewsMax } from "./knowledge.ts";
 import type { Polls } from "./polls.ts";
-import { Repair } from "./repair.ts";
+import { Repair, type Want } from "./repair.ts";
 import type { BlockInfo, CertifiedBlock, Message, Peer, Request } from "./types.ts";
 
 /** Blocks in one answer to a `chain` request (S11). */
 const chainBlocksMax = 64;
+/** Certificates in one answer: all three of each view of a request, and where its sender is (S11). */
+const answerCertificatesMax = 3 * certificateViewsMax + 2;
 /** Open requests at a time (S11). */
 const needsMax = 16;
 
@@ -22,8 +24,8 @@ export class Supply<Block> {
   readonly #desk: Desk<Block>;
   readonly #polls: Polls<Block>;
   readonly #repair: Repair<Block>;
-  /** The view of ours in which we last helped a peer that lags. */
-  readonly #helped = new Map<Peer, View>();
+  /** How far certified blocks led above our last final one, where no finalization was among them yet. */
+  #top: BlockInfo | undefined;
 
   constructor(desk: Desk<Block>, polls: Polls<Block>) {
     this.#desk = desk;
@@ -37,25 +39,36 @@ export class Supply<Block> {
   }
 
   /** Asks for it, of `first` if given. */
-  want(request: Request, first: Peer | undefined): void {
-    this.#desk.push(...this.#repair.want(request, first));
+  want(want: Want, first: Peer | undefined): void {
+    this.#desk.push(...this.#repair.want(want, first));
   }
 
   /** Drops what is no longer needed, and asks for final blocks that we are behind by. */
   refresh(): void {
     const { knowledge } = this.#desk;
-    this.#repair.sweep((request) => knowledge.isNeeded(request));
-    if (knowledge.isBehind) this.want({ kind: "chain", from: asHeight(knowledge.final.info.height + 1) }, undefined);
+    const from = asHeight(this.#base.height + 1);
+    this.#repair.sweep((want) => this.#isNeeded(want, from));
+    const behind = knowledge.finalizations.at(-1);
+    if (behind !== undefined) this.want({ request: { kind: "chain", from }, until: behind.view }, undefined);
+  }
+
+  #isNeeded(want: Want, from: Height): boolean {
+    if (want.request.kind === "chain" && want.request.from !== from) return false;
+    return this.#desk.knowledge.isNeeded(want);
+  }
+
+  /** What the next blocks of the chain stand on. */
+  get #base(): BlockInfo {
+    const { info } = this.#desk.knowledge.final;
+    return this.#top !== undefined && this.#top.height > info.height ? this.#top : info;
   }
 
   onTimer(id: number): void {
     this.#desk.push(...this.#repair.onTimer(id));
   }
 
-  /** Once in each of our views, a peer in an earlier one is told how we came here. */
+  /** A peer in an earlier view is told how we came here, each time that it shows it: what we say may be lost. */
   help(peer: Peer): void {
-    if (this.#helped.get(peer) === this.#desk.view) return;
-    this.#helped.set(peer, this.#desk.view);
     for (const certificate of this.#desk.best()) this.#desk.send(peer, { kind: "certificate", certificate });
   }
 
@@ -72,7 +85,7 @@ export class Supply<Block> {
 
   #certified(root: Root): CertifiedBlock<Block>[] {
     const held = this.#desk.knowledge.blocks.get(root);
-    const certificate = held && this.#desk.knowledge.certificateOf(held, undefined);
+    const certificate = held && this.#desk.knowledge.certificateOf(held.info);
     return held === undefined || certificate === undefined ? [] : [{ block: held.block, certificate }];
   }
 
@@ -89,53 +102,39 @@ export class Supply<Block> {
   onAnswer(from: Peer, { id, blocks, certificates }: Extract<Message<Block>, { kind: "answer" }>): void {
     const request = this.#repair.take(id, from);
     if (request === undefined) return;
-    for (const certificate of certificates.slice(0, 2 * certificateViewsMax))
-      this.#polls.certificate(from, certificate, false);
-    if (request.kind === "block") this.#onBlock(from, request.root, blocks[0]);
-    if (request.kind === "chain") this.#onChain(from, blocks.slice(0, chainBlocksMax));
+    const linked = this.#linked(request, blocks);
+    const claimed = [...linked.map(({ item }) => item.certificate), ...certificates.slice(0, answerCertificatesMax)];
+    // Nothing came of where we asked from: a dead branch, perhaps. The final chain is asked for again.
+    if (request.kind === "chain" && linked.length === 0) this.#top = undefined;
+    this.#polls.answer(claimed, (place) => this.#keep(linked[place], request));
   }
 
-  #onBlock(from: Peer, root: Root, fetched: CertifiedBlock<Block> | undefined): void {
-    if (fetched === undefined) return;
-    const { block, certificate } = fetched;
-    const info = this.#desk.config.rules.infoOf(block);
-    if (!equalBytes(info.root, root) || !isNamedBy(info, certificate)) return;
-    this.#polls.certificate(from, certificate, false, () =>
-      this.#desk.knowledge.blocks.add({ info, block, parent: undefined }),
-    );
-  }
-
-  /** Blocks that follow our last final one, believed up to the last finalization among them, or else one by one. */
-  #onChain(from: Peer, items: readonly CertifiedBlock<Block>[]): void {
-    const linked = this.#linked(items);
-    const last = linked.findLastIndex(({ item }) => item.certificate.kind === "finalization");
-    const tip = linked[last];
-    if (tip !== undefined)
-      return this.#polls.certificate(from, tip.item.certificate, false, () => this.#keep(linked, last));
-    for (const [i, { item }] of linked.entries())
-      this.#polls.certificate(from, item.certificate, false, () => this.#keep(linked, i));
-  }
-
-  /** The items that are a chain on top of our last final block. */
-  #linked(items: readonly CertifiedBlock<Block>[]): Linked<Block>[] {
+  /** The blocks that were asked for, each named by its certificate: a chain on top of what we have, or one. */
+  #linked(request: Request, items: readonly CertifiedBlock<Block>[]): Linked<Block>[] {
+    if (request.kind === "certificates") return [];
     const linked: Linked<Block>[] = [];
-    let top = this.#desk.knowledge.final.info;
-    for (const item of items) {
+    let top = this.#base;
+    for (const item of items.slice(0, request.kind === "chain" ? chainBlocksMax : 1)) {
       const info = this.#desk.config.rules.infoOf(item.block);
-      if (!equalBytes(info.parent, top.root) || info.height !== top.height + 1) break;
-      if (!isNamedBy(info, item.certificate)) break;
+      const isAsked = request.kind === "chain" ? isOn(top, info) : equalBytes(info.root, request.root);
+      if (!isAsked || !isNamedBy(info, item.certificate)) break;
       linked.push({ info, item });
       top = info;
     }
     return linked;
   }
 
-  #keep(linked: readonly Linked<Block>[], last: number): void {
-    for (const [i, { info, item }] of linked.slice(0, last + 1).entries()) {
-      const parent = linked[i - 1]?.item.certificate;
-      this.#desk.knowledge.blocks.add({ info, block: item.block, parent });
-    }
+  /** A block whose certificate was found true. */
+  #keep(linked: Linked<Block> | undefined, request: Request): void {
+    if (linked === undefined || linked.info.view <= this.#desk.knowledge.final.info.view) return;
+    const { info, item } = linked;
+    this.#desk.knowledge.blocks.add({ info, block: item.block });
+    if (request.kind === "chain" && info.height > this.#base.height) this.#top = info;
   }
+}
+
+function isOn(parent: BlockInfo, child: BlockInfo): boolean {
+  return equalBytes(child.parent, parent.root) && child.height === parent.height + 1;
 }
 
 function isNamedBy(info: BlockInfo, certificate: Certificate): boolean {

@@ -75,6 +75,11 @@ export class Tally {
     return isQuorum(this.#committee, group.weight);
   }
 
+  /** Whether votes of this kind are being checked. */
+  isVerifying(kind: VoteKind): boolean {
+    return this.#groups.some((group) => group.kind === kind && group.isVerifying);
+  }
+
   /** The verified ones too: whoever checks them all has their aggregate. */
   votesOf(group: Group): readonly Vote[] {
     return [...group.places.values()].map((place) => place.vote);

@@ -55,7 +55,9 @@ export type Message<Block> =
 export type Peer = number;
 
 export type Timer =
-  | { readonly name: "leader" | "advance" | "repeat" | "settle"; readonly view: View }
+  /** `run` tells timers of one start in a view from those of another. */
+  | { readonly name: "leader" | "advance" | "repeat"; readonly view: View; readonly run: number }
+  | { readonly name: "settle"; readonly view: View }
   | { readonly name: "heartbeat"; readonly beat: number }
   | { readonly name: "repair"; readonly id: number };
 

@@ -16,7 +16,8 @@ export class ViewState<Block> {
   readonly own: { [Kind in VoteKind]?: Vote } = {};
   /** The leader was proven to have proposed twice (S7). */
   isEquivocal = false;
-  buildAsked = false;
+  /** What the room above was asked to build, if it was: whatever it has, or a block even if that is empty. */
+  build: "something" | "anything" | undefined;
 
   constructor(view: View, committee: Committee) {
     this.view = view;
@@ -58,9 +59,13 @@ export class Views<Block> {
     return this.#states.get(view);
   }
 
-  /** In rising order of view. */
-  all(): ViewState<Block>[] {
-    return [...this.#states.values()].sort((a, b) => a.view - b.view);
+  all(): Iterable<ViewState<Block>> {
+    return this.#states.values();
+  }
+
+  /** Those of `first` and later views, in rising order. */
+  from(first: View): ViewState<Block>[] {
+    return [...this.#states.values()].filter(({ view }) => view >= first).sort((a, b) => a.view - b.view);
   }
 
   prune(final: View): void {

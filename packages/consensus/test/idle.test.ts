@@ -121,9 +121,56 @@ describe("the heartbeat", () => {
     expect(kindsIn(beat(node))).toContain("broadcast");
   });
 
-  test("is none while there is life", () => {
+  test("is none while there is life: it counts from the last view's beginning", () => {
     const node = started(other);
+    const early = node.effects.flatMap((effect) => (effect.kind === "set-timer" ? [effect.timer] : []));
     node.hearCertificate(world.certificate("nullification", 1, zeroRoot));
-    expect(kindsIn(beat(node))).toEqual(["set-timer"]);
+    expect(early.flatMap((timer) => node.give({ kind: "timer", timer }))).toEqual([]);
+  });
+
+  test("asks a leader again who had nothing to propose when a peer stirred it", () => {
+    const node = started(leader);
+    node.hear(other, { kind: "reason", view: asView(1) });
+    node.give({ kind: "built", view: asView(1), block: undefined });
+    expect(beat(node)).toContainEqual(expect.objectContaining({ kind: "build", isWanted: true }));
+  });
+
+  test("outlasts views that brought no block", () => {
+    const next = world.leader(2);
+    const node = started(next);
+    beat(node);
+    const effects = node.hearCertificate(world.certificate("nullification", 1, zeroRoot));
+    expect(effects).toContainEqual(expect.objectContaining({ kind: "build", view: 2, isWanted: true }));
+  });
+});
+
+describe("timers", () => {
+  test("of a reason that went away do not act on the next", () => {
+    const node = started(other);
+    node.give({ kind: "reason", has: true });
+    const old = node.effects.flatMap((effect) => (effect.kind === "set-timer" ? [effect.timer] : []));
+    node.give({ kind: "reason", has: false });
+    node.timer("leader", 1);
+    node.give({ kind: "reason", has: true });
+    const late = old.filter(({ name }) => name === "advance").flatMap((timer) => node.give({ kind: "timer", timer }));
+    expect(votesIn(late)).toEqual([]);
+    expect(votesIn(node.timer("advance", 1))).toEqual(["nullify 1"]);
+  });
+});
+
+describe("who cannot make work", () => {
+  test("a peer that is no validator stirs nobody", () => {
+    const node = started(leader);
+    expect(node.hear(world.size, { kind: "reason", view: asView(1) })).toEqual([]);
+  });
+
+  test("a validator that says it has a reason gets no empty block before an unfinal one is late", () => {
+    const block = world.block(1, genesis);
+    const node = started(world.leader(2));
+    node.hearProposal(world.proposal(block, undefined));
+    node.hearCertificate(world.certificate("notarization", 1, rules.infoOf(block).root));
+    const stirred = node.hear(node.other, { kind: "reason", view: asView(2) });
+    expect(stirred).toContainEqual(expect.objectContaining({ kind: "build", isWanted: false }));
+    expect(node.timer("settle", 2)).toContainEqual(expect.objectContaining({ kind: "build", isWanted: true }));
   });
 });

@@ -36,6 +36,7 @@ import {
   type Proposal,
   performVerify,
   Simplex,
+  type Timer,
 } from "../../src/index.ts";
 
 export interface Block {
@@ -190,8 +191,11 @@ export class One {
     return this.hear(from, { kind: "certificate", certificate });
   }
 
+  /** The timer of this name that was set last in a view, over. */
   timer(name: "leader" | "advance" | "repeat" | "settle", view: number): Effect<Block>[] {
-    return this.give({ kind: "timer", timer: { name, view: asView(view) } });
+    const timers = this.effects.flatMap((effect) => (effect.kind === "set-timer" ? [effect.timer] : []));
+    const set = timers.findLast((timer) => timer.name === name && timer.view === view);
+    return this.give({ kind: "timer", timer: set ?? timerOf(name, view) });
   }
 
   get other(): number {
@@ -207,6 +211,10 @@ export class One {
   get votes(): string[] {
     return votesIn(this.effects);
   }
+}
+
+function timerOf(name: "leader" | "advance" | "repeat" | "settle", view: number): Timer {
+  return name === "settle" ? { name, view: asView(view) } : { name, view: asView(view), run: 0 };
 }
 
 /** Votes that leave in `effects`, as "kind view". */

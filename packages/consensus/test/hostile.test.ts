@@ -1,0 +1,292 @@
+// What lies, gaps and crashes at bad moments could do: each test is a way in which an honest node was, or might be,
+// made to throw, to believe what nobody checked, to keep what it cannot drop, or to wait for ever.
+
+import { asHeight, asView, type Certificate, type Root, zeroRoot } from "@tandem/shared";
+import { beforeEach, describe, expect, test } from "vitest";
+import {
+  type Block,
+  certificatesIn,
+  createWorld,
+  deliveredIn,
+  genesis,
+  kindsIn,
+  One,
+  rules,
+  votesIn,
+  type World,
+} from "./support/one.ts";
+
+const world: World = createWorld();
+const follower = [0, 1, 2, 3].find((seat) => [1, 2, 3].every((view) => world.leader(view) !== seat)) ?? 0;
+const others = [0, 1, 2, 3].filter((seat) => seat !== follower) as [number, number, number];
+
+const blocks = chainOf(70);
+const [first, second, third] = blocks as [Block, Block, Block];
+const rootOf = (block: Block): Root => rules.infoOf(block).root;
+const notarized = (block: Block) => world.certificate("notarization", block.view, rootOf(block));
+const final = (block: Block) => world.certificate("finalization", block.view, rootOf(block));
+const forged = (certificate: Certificate): Certificate => ({
+  ...certificate,
+  signature: notarized(blocks[69] as Block).signature,
+});
+
+/** Blocks of views 1, 2, … each on the one before. */
+function chainOf(length: number): Block[] {
+  const chain: Block[] = [];
+  for (let view = 1; view <= length; view++) {
+    const parent = chain.at(-1);
+    chain.push(world.block(view, parent === undefined ? genesis : rules.infoOf(parent)));
+  }
+  return chain;
+}
+
+function started(seat: number | undefined = follower, journal: readonly Uint8Array[] = []): One {
+  const one = new One(world, seat);
+  one.start(undefined, journal);
+  return one;
+}
+
+/** The requests that left, latest last. */
+function asked(one: One) {
+  return one.effects.flatMap((effect) =>
+    effect.kind === "send" && effect.message.kind === "request" ? [{ to: effect.to, ...effect.message }] : [],
+  );
+}
+
+/** Answers the latest request. */
+function answer(
+  one: One,
+  served: readonly { block: Block; certificate: Certificate }[],
+  certificates: Certificate[] = [],
+) {
+  const request = asked(one).at(-1);
+  if (request === undefined) throw new Error("nothing was asked for");
+  return one.hear(request.to, { kind: "answer", id: request.id, blocks: served, certificates });
+}
+
+let node: One;
+beforeEach(() => {
+  node = started();
+});
+
+describe("S6: every delivered block is named by a certificate that was checked", () => {
+  test("a proposal that hides its parent's certificate cannot make a gap in what is delivered", () => {
+    node.hearProposal(world.proposal(first, undefined));
+    node.hearProposal(world.proposal(second, undefined));
+    expect(deliveredIn(node.hearCertificate(final(second)))).toEqual([]);
+    const effects = answer(node, [
+      { block: first, certificate: notarized(first) },
+      { block: second, certificate: final(second) },
+    ]);
+    expect(deliveredIn(effects)).toEqual([1, 2]);
+  });
+
+  test("a proposal's false certificate of its parent is not delivered with the parent", () => {
+    node.hearProposal(world.proposal(first, undefined));
+    node.hearProposal(world.proposal(second, forged(notarized(first))));
+    node.hearCertificate(final(second));
+    expect(deliveredIn(node.effects)).toEqual([]);
+  });
+
+  test("of a served chain nothing counts from the first false certificate on, a true finalization at its end or not", () => {
+    node.hearCertificate(final(third));
+    const effects = answer(node, [
+      { block: first, certificate: notarized(first) },
+      { block: second, certificate: forged(notarized(second)) },
+      { block: third, certificate: final(third) },
+    ]);
+    expect(deliveredIn(effects)).toEqual([]);
+    expect(effects.filter((effect) => effect.kind === "verify")).toHaveLength(2);
+  });
+
+  test("a vote rests on ancestors with certificates: one that is held without is asked for", () => {
+    node.hearProposal(world.proposal(first, undefined));
+    node.hearProposal(world.proposal(second, undefined));
+    node.hearCertificate(notarized(second));
+    expect(votesIn(node.hearProposal(world.proposal(third, notarized(second))))).toEqual([]);
+    expect(asked(node).at(-1)?.request).toEqual({ kind: "block", root: rootOf(first) });
+    expect(votesIn(answer(node, [{ block: first, certificate: notarized(first) }]))).toContain("notarize 3");
+  });
+});
+
+describe("S7: repair", () => {
+  test("a need ends once what it was for is final or moot, so a quiet network is quiet", () => {
+    node.hearCertificate(notarized(first));
+    node.hearProposal(world.proposal(second, notarized(first)));
+    const { id } = asked(node).at(-1) ?? { id: 0 };
+    expect(asked(node).at(-1)?.request.kind).toBe("block");
+    node.hearCertificate(final(second));
+    answer(node, [
+      { block: first, certificate: notarized(first) },
+      { block: second, certificate: final(second) },
+    ]);
+    expect(deliveredIn(node.effects)).toEqual([1, 2]);
+    expect(node.give({ kind: "timer", timer: { name: "repair", id } })).toEqual([]);
+  });
+
+  test("a slow answer counts after others were asked too", () => {
+    node.hearCertificate(final(first));
+    const slow = asked(node).at(-1) ?? { id: 0, to: 0 };
+    node.give({ kind: "timer", timer: { name: "repair", id: slow.id } });
+    const served = [{ block: first, certificate: final(first) }];
+    const effects = node.hear(slow.to, { kind: "answer", id: slow.id, blocks: served, certificates: [] });
+    expect(deliveredIn(effects)).toEqual([1]);
+  });
+
+  test("one answer fills a gap of 64 views", () => {
+    node.hearCertificate(world.certificate("nullification", 65, zeroRoot));
+    const leader = world.leader(66);
+    const one = leader === follower ? started(others[0]) : node;
+    one.hearCertificate(world.certificate("nullification", 65, zeroRoot));
+    one.hearProposal(world.proposal(world.block(66, genesis), undefined));
+    const gap = Array.from({ length: 64 }, (_, i) => world.certificate("nullification", i + 1, zeroRoot));
+    expect(votesIn(answer(one, [], gap))).toContain("notarize 66");
+  });
+
+  test("a block's certificate that is told twice in an answer, and checked slowly, does not lose the block", () => {
+    node.hearCertificate(notarized(second));
+    node.hearProposal(world.proposal(second, undefined));
+    node.hearProposal(world.proposal(third, notarized(second)));
+    node.held.add("verify");
+    expect(asked(node).at(-1)?.request).toEqual({ kind: "block", root: rootOf(first) });
+    answer(node, [{ block: first, certificate: notarized(first) }], [notarized(first)]);
+    node.held.delete("verify");
+    const [check] = node.effects.slice(-1);
+    if (check?.kind !== "verify") throw new Error("nothing is checked");
+    const effects = node.give({ kind: "verified", id: check.id, valid: [true], aggregate: undefined });
+    expect(votesIn(effects)).toContain("notarize 3");
+  });
+
+  test("a run of blocks without a finalization, longer than an answer, is fetched in parts", () => {
+    const last = blocks[69] as Block;
+    node.hearCertificate(final(last));
+    const served = (from: number, to: number) =>
+      blocks
+        .slice(from - 1, to)
+        .map((block) => ({ block, certificate: block === last ? final(block) : notarized(block) }));
+    answer(node, served(1, 64));
+    expect(asked(node).at(-1)?.request).toEqual({ kind: "chain", from: asHeight(65) });
+    expect(deliveredIn(answer(node, served(65, 70)))).toHaveLength(70);
+  });
+
+  test("and if that run was a dead branch, the chain is asked for from the start again", () => {
+    node.hearCertificate(final(third));
+    const dead = world.block(1, genesis, 7);
+    answer(node, [{ block: dead, certificate: world.certificate("notarization", 1, rootOf(dead)) }]);
+    expect(asked(node).at(-1)?.request).toEqual({ kind: "chain", from: asHeight(2) });
+    answer(node, []);
+    expect(asked(node).at(-1)?.request).toEqual({ kind: "chain", from: asHeight(1) });
+  });
+});
+
+describe("S8: crashes", () => {
+  test("blocks that a vote rests on are durable with it, fetched ones too", () => {
+    node.hearCertificate(notarized(first));
+    node.hearProposal(world.proposal(second, notarized(first)));
+    answer(node, [{ block: first, certificate: notarized(first) }]);
+    expect(node.votes).toContain("notarize 2");
+    const again = started(follower, node.journal);
+    expect(deliveredIn(again.hearCertificate(final(second)))).toEqual([1, 2]);
+  });
+
+  test("a torn record in the midst hides none of what was written after it", () => {
+    node.hearProposal(world.proposal(first, undefined));
+    const torn = [new Uint8Array(7), ...node.journal];
+    const again = started(follower, torn);
+    again.hearProposal(world.proposal(world.block(1, genesis, 7), undefined));
+    expect(again.votes).toEqual(["notarize 1"]);
+    expect(again.journal).toEqual([]);
+  });
+
+  test("a vote says in which view it was cast, whatever happened to the certificate before it", () => {
+    node.hearCertificate(world.certificate("nullification", 4, zeroRoot));
+    node.hear(others[0], { kind: "reason", view: asView(5) });
+    node.timer("advance", 5);
+    const again = started(follower, node.journal.slice(-1));
+    expect(votesIn(again.hearProposal(world.proposal(first, undefined)))).toEqual([]);
+  });
+
+  test("a leader whose proposal was durable, but not its vote, sends the proposal", () => {
+    const leader = started(world.leader(1));
+    leader.give({ kind: "reason", has: true });
+    leader.give({ kind: "built", view: asView(1), block: first });
+    const again = started(world.leader(1), leader.journal.slice(0, 1));
+    expect(again.effects).toContainEqual(
+      expect.objectContaining({ kind: "broadcast", message: expect.objectContaining({ kind: "proposal" }) }),
+    );
+  });
+
+  test("whose weight alone is a quorum certifies its recalled vote", () => {
+    const alone = createWorld([1]);
+    const one = new One(alone, 0);
+    one.start();
+    one.give({ kind: "reason", has: true });
+    one.give({ kind: "built", view: asView(1), block: alone.block(1, genesis) });
+    const again = new One(alone, 0);
+    again.start(undefined, one.journal.slice(0, 2));
+    expect(deliveredIn(again.effects)).toEqual([1]);
+  });
+
+  test("a second node with our key cannot make us fail", () => {
+    const leader = world.leader(1);
+    const one = started(leader);
+    one.hearVote(world.vote("notarize", 1, rootOf(world.block(1, genesis, 7)), leader));
+    one.give({ kind: "reason", has: true });
+    expect(votesIn(one.give({ kind: "built", view: asView(1), block: first }))).toEqual(["notarize 1"]);
+  });
+});
+
+describe("S9, S11: checking", () => {
+  test("of one new certificate that all peers tell, one copy is checked", () => {
+    node.held.add("verify");
+    for (const peer of others) node.hearCertificate(notarized(first), peer);
+    expect(node.effects.filter((effect) => effect.kind === "verify")).toHaveLength(1);
+  });
+
+  test("a false one is in nobody's way", () => {
+    node.held.add("verify");
+    node.hearCertificate(forged(notarized(first)), others[0]);
+    node.hearCertificate(notarized(first), others[1]);
+    const [check] = node.effects.filter((effect) => effect.kind === "verify");
+    if (check === undefined) throw new Error("nothing is checked");
+    const next = node.give({ kind: "verified", id: check.id, valid: [false], aggregate: undefined });
+    const [other] = next.filter((effect) => effect.kind === "verify");
+    if (other === undefined) throw new Error("the true one is not checked");
+    expect(votesIn(node.give({ kind: "verified", id: other.id, valid: [true], aggregate: undefined }))).toContain(
+      "finalize 1",
+    );
+  });
+
+  test("a certificate waits while votes that would be it are checked, and comes to its turn if they fail", () => {
+    node.held.add("verify");
+    for (const seat of others) node.hearVote(world.vote("nullify", 1, zeroRoot, seat));
+    node.hearCertificate(world.certificate("nullification", 1, zeroRoot), others[0]);
+    const checks = node.effects.filter((effect) => effect.kind === "verify");
+    expect(checks).toHaveLength(1);
+    const id = checks[0]?.id ?? 0;
+    const next = node.give({ kind: "verified", id, valid: [true, true, false], aggregate: undefined });
+    expect(kindsIn(next)).toContain("verify");
+  });
+
+  test("votes of views whose certificates are held are not repeated, nor those of long ago", () => {
+    for (let view = 1; view <= 80; view++) {
+      node.hear(others[0], { kind: "reason", view: asView(view) });
+      node.timer("advance", view);
+      node.hearCertificate(world.certificate("nullification", view === 40 ? 41 : view, zeroRoot));
+      if (view === 40) view++;
+    }
+    node.hear(others[0], { kind: "reason", view: asView(81) });
+    node.timer("advance", 81);
+    expect(votesIn(node.timer("repeat", 81))).toEqual(["nullify 40", "nullify 81"]);
+    expect(certificatesIn(node.effects)).toContain("nullification 80");
+  });
+
+  test("an observer follows and asks, and keeps nothing to vote on", () => {
+    const observer = new One(world, undefined);
+    observer.start();
+    observer.hearCertificate(notarized(first));
+    expect(observer.votes).toEqual([]);
+    observer.hearCertificate(final(first));
+    expect(deliveredIn(answer(observer, [{ block: first, certificate: final(first) }]))).toEqual([1]);
+  });
+});
