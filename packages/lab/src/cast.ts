@@ -46,6 +46,7 @@ export class Cast {
       setting: this.#setting,
       keys: this.#keys,
       consensus: this.#consensus,
+      instance,
       seat,
       random: random.fork("payload"),
       ledger: this.ledger,

@@ -1,4 +1,5 @@
 export { useNative } from "@tandem/native";
+export { Random } from "@tandem/simulator";
 export { type CampaignOptions, runCampaign } from "./campaign/campaign.ts";
 export { type CampaignSummary, type Coverage, summarize } from "./campaign/summary.ts";
 export { type Consensus, loadConsensus } from "./consensus.ts";
@@ -7,4 +8,7 @@ export { replay, timelineKinds } from "./replay/replay.ts";
 export { shrinkSetting } from "./replay/shrink.ts";
 export type { RunReport, Violation } from "./report.ts";
 export { runSetting } from "./run.ts";
+export { scaleSetting } from "./scale.ts";
+export { allSchedules, drawSchedule, type Schedule } from "./scope/schedule.ts";
+export { ScopeSettings } from "./scope/setting.ts";
 export { type Overrides, override, type Setting } from "./setting.ts";

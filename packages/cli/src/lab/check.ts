@@ -34,17 +34,17 @@ if a fault or habit that the campaign lists was never felt.
     if (positionals.length > 0)
       throw new Complaint("bad-arguments", "check takes no words.", "./tandem lab check --help");
     const from = countFlag(flags, "from") ?? 1;
-    const seeds = Array.from({ length: countFlag(flags, "seeds") ?? seedsUsual }, (_, index) => from + index);
+    const plans = Array.from({ length: countFlag(flags, "seeds") ?? seedsUsual }, (_, index) => from + index);
     const consensus = consensusFlag(flags);
     const blocksMax = countFlag(flags, "blocks");
-    const jobs = jobsFlag(flags);
+    const threads = jobsFlag(flags);
     const startMs = performance.now();
-    const bar = new ProgressBar(seeds.length);
+    const bar = new ProgressBar(plans.length);
     let messages = 0;
     let violations = 0;
     const reports = await runCampaign({
-      seeds,
-      jobs,
+      plans,
+      threads,
       ...(consensus && { consensus }),
       overrides: { ...(flags["native"] === true && { scheme: "native" }), ...(blocksMax && { blocksMax }) },
       onRun: (report, done) => {
@@ -56,7 +56,7 @@ if a fault or habit that the campaign lists was never felt.
     bar.end();
     const wallSeconds = (performance.now() - startMs) / 1000;
     const summary = summarize(reports);
-    print(json ? `${JSON.stringify({ jobs, wallSeconds, ...summary })}\n` : readable(summary, jobs, wallSeconds));
+    print(json ? `${JSON.stringify({ threads, wallSeconds, ...summary })}\n` : readable(summary, threads, wallSeconds));
     if (summary.violations.length > 0 || summary.unfelt.length > 0) process.exitCode = 1;
   },
 };
@@ -67,10 +67,10 @@ function pace(done: number, messages: number, violations: number, wallMs: number
   return `${perSecond(done)} seeds/s  ${thousands}k messages/s  ${violations} violations`;
 }
 
-function readable(summary: CampaignSummary, jobs: number, wallSeconds: number): string {
+function readable(summary: CampaignSummary, threads: number, wallSeconds: number): string {
   const { runs, messages, blocks, demands, messagesPerCpuSecond, hash, coverage, unfelt, violations } = summary;
   const count = (number: number) => Math.round(number).toLocaleString("en-US");
-  return `${count(runs)} runs in ${wallSeconds.toFixed(1)} s on ${jobs} threads: ${(runs / wallSeconds).toFixed(1)} seeds/s
+  return `${count(runs)} runs in ${wallSeconds.toFixed(1)} s on ${threads} threads: ${(runs / wallSeconds).toFixed(1)} seeds/s
 ${count(blocks)} blocks, ${count(messages)} messages delivered: ${count(messages / wallSeconds)} a second, ${count(messagesPerCpuSecond)} for each second of a core
 progress was demanded ${count(demands)} times of healed worlds
 hash of all traces: ${hash}

@@ -15,5 +15,13 @@ export const labGroup: Group = {
       summary: "make a run that fails smaller while it goes on failing",
       load: async () => (await import("./shrink.ts")).shrinkCommand,
     },
+    scope: {
+      summary: "every schedule of four validators, one of them twice",
+      load: async () => (await import("./scope.ts")).scopeCommand,
+    },
+    scale: {
+      summary: "what a block costs with many validators",
+      load: async () => (await import("./scale.ts")).scaleCommand,
+    },
   },
 };

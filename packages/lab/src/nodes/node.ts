@@ -4,7 +4,7 @@
 
 import type { Effect, FinalBlock, VerifyTask } from "@tandem/consensus";
 import { assert, type Machine, toHex, unreachable } from "@tandem/shared";
-import type { Actions, Booted, DiskContents, Process, Random, Seat } from "@tandem/simulator";
+import type { Actions, Booted, DiskContents, Instance, Process, Random, Seat } from "@tandem/simulator";
 import type { Consensus } from "../consensus.ts";
 import type { Ledger } from "../habits/ledger.ts";
 import { type Block, blockRules, genesis } from "../payload/block.ts";
@@ -19,6 +19,7 @@ export interface NodeOptions {
   readonly setting: Setting;
   readonly keys: Keys;
   readonly consensus: Consensus;
+  readonly instance: Instance;
   readonly seat: Seat;
   readonly random: Random;
   readonly ledger: Ledger;
@@ -35,7 +36,7 @@ export class Node implements Process<LabInput, LabEffect, LabMessage, Observatio
   readonly #isHonest: boolean;
   /** Delivered blocks, by height from 1 on. */
   #finals: FinalRecord[] = [];
-  #room = new Room([]);
+  #room: Room;
   #hadWork = false;
   /** Told with the first effect. */
   #booted: Observation | undefined;
@@ -45,6 +46,7 @@ export class Node implements Process<LabInput, LabEffect, LabMessage, Observatio
   constructor(options: NodeOptions) {
     this.#options = options;
     this.#isHonest = options.corrupt === undefined;
+    this.#room = new Room([], options.instance);
   }
 
   /** For checkers that look at the end: what still waits. */
@@ -59,7 +61,10 @@ export class Node implements Process<LabInput, LabEffect, LabMessage, Observatio
   boot(disk: DiskContents): Booted<LabInput, LabEffect> {
     const { consensus, corrupt } = this.#options;
     this.#finals = readFinals(disk);
-    this.#room = new Room(this.#finals.map(({ block }) => block));
+    this.#room = new Room(
+      this.#finals.map(({ block }) => block),
+      this.#options.instance,
+    );
     this.#hadWork = false;
     this.#records = [];
     this.#booted = { kind: "booted", finals: [...this.#finals], journal: disk.journal };

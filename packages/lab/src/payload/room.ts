@@ -12,8 +12,11 @@ export class Room {
   readonly #waiting = new Set<number>();
   readonly #ordered = new Set<number>();
 
-  /** `delivered` are the blocks on disk. */
-  constructor(delivered: readonly Block[]) {
+  readonly #salt: number;
+
+  /** `delivered` are the blocks on disk. The salt goes into what is built: twins never build the same. */
+  constructor(delivered: readonly Block[], salt: number) {
+    this.#salt = salt;
     for (const block of delivered) this.deliver(block);
   }
 
@@ -51,7 +54,7 @@ export class Room {
     }
     if (items.length === 0 && !isWanted) return undefined;
     const { epoch, height, root } = parent;
-    return { epoch, view, height: asHeight(height + 1), parent: root, isSound: true, salt: 0, items };
+    return { epoch, view, height: asHeight(height + 1), parent: root, isSound: true, salt: this.#salt, items };
   }
 
   check(block: Block, ancestors: readonly Block[]): "valid" | "invalid" {
