@@ -164,7 +164,7 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
     const info = this.#desk.config.rules.infoOf(proposal.block);
     const { view } = info;
     if (info.epoch !== this.#desk.config.electorate.epoch || view === 0 || from !== this.#desk.leaders.of(view)) return;
-    if (!this.#isOpen(from, view, asView(view + 1))) return;
+    if (!this.#isOpen(from, view, view + 1)) return;
     const state = this.#desk.knowledge.views.at(view);
     if (proposal.parent !== undefined) this.#polls.certificate(from, proposal.parent);
     if (state.proposal === undefined) {
@@ -180,12 +180,12 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
   #onVote(from: Peer, vote: Vote): void {
     const { committee, epoch } = this.#desk.config.electorate;
     if (vote.signer !== from || vote.epoch !== epoch || committee.seats[vote.signer] === undefined) return;
-    const at = vote.kind === "nullify" ? vote.view : asView(vote.view + 1);
+    const at = vote.kind === "nullify" ? vote.view : vote.view + 1;
     if (this.#isOpen(from, vote.view, at)) this.#polls.count(vote, this.#desk.knowledge.views.at(vote.view));
   }
 
   /** S11: neither settled nor too far ahead. */
-  #isOpen(from: Peer, view: View, at: View): boolean {
+  #isOpen(from: Peer, view: View, at: number): boolean {
     this.#onPeerReason(from, view, at);
     return view > this.#desk.knowledge.final.info.view && view <= this.#desk.view + viewsAheadMax;
   }
@@ -194,7 +194,7 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
    * O8: who speaks of our view or a later one stirs us. Who speaks of an earlier one is helped, if `at`, the view that
    * it is in or about to enter, is behind ours: a notarize or finalize of the view before ours is only late.
    */
-  #onPeerReason(from: Peer, view: View, at: View): void {
+  #onPeerReason(from: Peer, view: View, at: number): void {
     if (this.#desk.config.electorate.committee.seats[from] === undefined) return;
     if (view >= this.#desk.view) this.#pace.isStirred = true;
     else if (at < this.#desk.view) this.#supply.help(from);
@@ -272,7 +272,8 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
     for (const { block, info, certificate } of blocks) this.#desk.push({ kind: "deliver", block, info, certificate });
     const tip = blocks.at(-1) as Certified<Block>;
     this.#desk.knowledge.settle({ info: tip.info, certificate: finalization });
-    this.#desk.push({ kind: "prune", below: asView(tip.info.view + 1) });
+    // The finalization stays: should the archive be lost, the journal still says below which view all is decided (S8).
+    this.#desk.push({ kind: "prune", below: tip.info.view });
     return true;
   }
 

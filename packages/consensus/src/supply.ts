@@ -74,7 +74,13 @@ export class Supply<Block> {
 
   onRequest(from: Peer, id: number, request: Request): void {
     if (request.kind === "chain") {
-      this.#desk.push({ kind: "serve", to: from, id, from: request.from, blocksMax: chainBlocksMax });
+      this.#desk.push({
+        kind: "serve",
+        to: from,
+        id,
+        from: asHeight(Math.max(request.from, 1)),
+        blocksMax: chainBlocksMax,
+      });
       return;
     }
     const blocks = request.kind === "block" ? this.#certified(request.root) : [];

@@ -5,6 +5,7 @@ import {
   assert,
   asView,
   type Certificate,
+  equalBytes,
   type Root,
   type View,
   type Vote,
@@ -92,6 +93,8 @@ export class Voice<Block> {
   /** A vote of before a restart. */
   recall(vote: Vote): void {
     const state = this.#desk.knowledge.views.at(vote.view);
+    const said = state.own[vote.kind];
+    if (said !== undefined && equalBytes(said.block, vote.block)) return;
     state.own[vote.kind] = vote;
     if (vote.kind === "notarize") state.verdict = "valid";
     this.#polls.countOwn(vote, state);

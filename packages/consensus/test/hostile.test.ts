@@ -206,6 +206,24 @@ describe("S8: crashes", () => {
     expect(votesIn(again.hearProposal(world.proposal(first, undefined)))).toEqual([]);
   });
 
+  test("without its archive, the journal alone keeps it from voting where all is decided", () => {
+    node.hearProposal(world.proposal(first, undefined));
+    node.hearCertificate(notarized(first));
+    node.hearCertificate(final(first));
+    const prune = node.effects.findLast((effect) => effect.kind === "prune");
+    const kept = node.effects.flatMap((effect) =>
+      effect.kind === "persist" && effect.view >= (prune?.below ?? 0) ? [effect.record] : [],
+    );
+    const again = started(follower, kept.slice(-1));
+    expect(votesIn(again.hearProposal(world.proposal(world.block(1, genesis, 7), undefined)))).toEqual([]);
+  });
+
+  test("a record that was written twice is read once", () => {
+    node.hearProposal(world.proposal(first, undefined));
+    const again = started(follower, [...node.journal, ...node.journal]);
+    expect(again.votes).toEqual(["notarize 1"]);
+  });
+
   test("a leader whose proposal was durable, but not its vote, sends the proposal", () => {
     const leader = started(world.leader(1));
     leader.give({ kind: "reason", has: true });
@@ -233,6 +251,29 @@ describe("S8: crashes", () => {
     one.hearVote(world.vote("notarize", 1, rootOf(world.block(1, genesis, 7)), leader));
     one.give({ kind: "reason", has: true });
     expect(votesIn(one.give({ kind: "built", view: asView(1), block: first }))).toEqual(["notarize 1"]);
+  });
+});
+
+describe("numbers at their limits", () => {
+  const last = Number.MAX_SAFE_INTEGER;
+
+  test("in votes, proposals, reasons, requests and certificates are no one's end", () => {
+    const leader = world.leader(last);
+    const one = started(others.find((seat) => seat !== leader) as number);
+    const peer = one.other;
+    one.hearVote(world.vote("finalize", last, rootOf(first), leader));
+    one.hearProposal(world.proposal({ ...first, view: last, height: last }, undefined));
+    one.hear(peer, { kind: "reason", view: asView(last) });
+    one.hear(peer, { kind: "request", id: last, request: { kind: "certificates", from: asView(0), to: asView(last) } });
+    one.hear(peer, {
+      kind: "request",
+      id: last,
+      request: { kind: "certificates", from: asView(last), to: asView(last) },
+    });
+    one.hearCertificate(forged(world.certificate("nullification", last, zeroRoot)));
+    expect(one.hear(peer, { kind: "request", id: 1, request: { kind: "chain", from: asHeight(0) } })).toContainEqual(
+      expect.objectContaining({ kind: "serve", from: 1 }),
+    );
   });
 });
 
