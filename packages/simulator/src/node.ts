@@ -52,7 +52,7 @@ export class Node<Input, Effect, Message, Observation> {
     const { queue, counters, config } = this.#core;
     const isMessage = queue.kindOf(slot) === eventKinds.message;
     if (this.#machine === undefined || this.#isOfEarlierLife(slot)) return this.#miss(slot, isMessage);
-    if (this.#isReady() && this.#inbox.length === 0) return this.#take(slot);
+    if (this.#isReady()) return this.#take(slot);
     if (isMessage && this.#waitingMessages >= config.inboxMessagesMax) return this.#drop(slot, counters.overflowed);
     if (this.#pauses > 0) this.#count(counters.paused);
     if (isMessage) this.#waitingMessages++;

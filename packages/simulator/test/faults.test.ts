@@ -73,6 +73,12 @@ test("torn writes are listed where writes may tear and something crashes, and fe
   expect(unfelt(hazardsOf(config), counts)).toEqual([]);
 });
 
+test("a message that goes twice is heard twice", () => {
+  const { counts, told } = countsOf({ ...quiet, ...network({ duplicatePpm: 1_000_000 }), endAtMs: 95 });
+  // Four tell three others one thing each, and another when their job is done.
+  expect([counts.duplicated, counts.delivered, told]).toEqual([24, 48, 48]);
+});
+
 test("a fault is counted at its victim alone", () => {
   const { at } = countsOf({ ...quiet, ...fault({ kind: "partition", side: [1], direction: "in", ...span }) });
   expect([0, 1, 2, 3].map((instance) => at(instance).partitionedOneWay > 0)).toEqual([false, true, false, false]);

@@ -60,21 +60,23 @@ test("every kind of action waits for the write before it, in order", () => {
 });
 
 test("inputs wait while a write is under way, and then come in order", () => {
-  const handle: Handle = (input) =>
-    input.kind === "given" && input.name === "write"
-      ? [
-          { kind: "persist", record },
-          { kind: "observe", text: "written" },
-        ]
-      : input.kind === "start"
-        ? []
-        : [{ kind: "observe", text: "given" in input ? "" : (input as { name: string }).name }];
-  const { world: w, seen } = toyWorld(quietConfig(1), () => handle);
-  w.give(0, { kind: "given", name: "write" }, 5);
-  w.give(0, { kind: "given", name: "second" }, 5);
-  w.give(0, { kind: "given", name: "third" }, 5.5);
+  const handled: string[] = [];
+  const handle: Handle = (input) => {
+    if (input.kind !== "given") return [];
+    handled.push(`${w.nowUs} ${input.name}`);
+    return input.name === "write" ? [{ kind: "persist", record }] : [];
+  };
+  const { world: w } = toyWorld(quietConfig(1), () => handle);
+  for (const [name, atMs] of [
+    ["write", 5],
+    ["second", 5],
+    ["third", 5.5],
+    ["fourth", 7],
+  ] as const) {
+    w.give(0, { kind: "given", name }, atMs);
+  }
   w.run(100);
-  expect(times(seen)).toEqual(["0 6000 written", "0 6000 second", "0 6000 third"]);
+  expect(handled).toEqual(["5000 write", "6000 second", "6000 third", "7000 fourth"]);
 });
 
 test("a write's time grows with its bytes where the disk has limited bandwidth", () => {
@@ -210,11 +212,20 @@ test("what arrives in a pause is handled after it, in order", () => {
   expect(w.countsAt(1).paused).toBe(2);
 });
 
+const slowDisk = { sync: { kind: "constant", us: 20_000 }, bytesPerSecond: 0, tornPpm: 0 } as const;
+
 test("a sync that ends in a pause is noticed after it", () => {
-  const faults: Fault[] = [{ kind: "pause", instance: 0, fromMs: 0, toMs: 30 }];
-  const { world: w, seen } = world([{ kind: "persist", record }, send("after")], { faults });
+  const faults: Fault[] = [{ kind: "pause", instance: 0, fromMs: 1, toMs: 30 }];
+  const { world: w, seen } = world([{ kind: "persist", record }, send("after")], { faults, disk: slowDisk });
   w.run(100);
-  expect(times(seen)).toEqual(["1 41000 after"]);
+  expect(times(seen)).toEqual(["1 40000 after"]);
+});
+
+test("a sync of an earlier life says nothing of a later one's", () => {
+  const first: ToyEffect[] = [{ kind: "persist", record }, send("after")];
+  const { world: w, seen } = world(first, { faults: [crash(5, 8)], disk: slowDisk });
+  w.run(100);
+  expect(times(seen)).toEqual(["1 38000 after"]);
 });
 
 test("too many messages waiting at an instance are dropped; timers and answers are not", () => {
@@ -225,6 +236,20 @@ test("too many messages waiting at an instance are dropped; timers and answers a
   w.run(100);
   expect(times(seen)).toEqual(["0", "1", "2", "3", "work"].map((text) => `1 70000 ${text}`));
   expect(w.countsAt(1).overflowed).toBe(6);
+});
+
+test("messages that a crash took from an instance's queue take no room in it later", () => {
+  const pause = (fromMs: number, toMs: number): Fault => ({ kind: "pause", instance: 1, fromMs, toMs });
+  const faults = [pause(5, 20), crash(15, 16, 1), pause(95, 200)];
+  const first: ToyEffect[] = [send("1"), send("2"), { kind: "set-timer", name: "later", afterMs: 90 }];
+  const handle: Handle = (input, instance) => {
+    if (input.kind === "timer") return [send("3"), send("4"), send("5")];
+    return starting(first)(input, instance);
+  };
+  const { world: w, seen } = toyWorld(quietConfig(2, { faults, inboxMessagesMax: 3 }), () => handle);
+  w.run(300);
+  expect(times(seen)).toEqual(["1 200000 3", "1 200000 4", "1 200000 5"]);
+  expect(w.countsAt(1)).toMatchObject({ forgotten: 2, overflowed: 0 });
 });
 
 test("a clock that runs fast has its timers early by the world's clock, and on time by its own", () => {

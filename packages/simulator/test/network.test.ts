@@ -57,6 +57,32 @@ test("what a link does to its k-th message does not depend on other links, nor o
   expect(lossy.filter((arrivalUs, i) => arrivalUs !== fates.lost && arrivalUs !== alone[i])).toEqual([]);
 });
 
+test("what happens to a message says nothing of what else happens to it, nor to those next to it", () => {
+  const half = 500_000;
+  const columns = [
+    sendMany({ lossPpm: half }).map(({ arrivalUs }) => arrivalUs === fates.lost),
+    sendMany({ delay: { kind: "uniform", fromUs: 0, toUs: 50_000 } }).map(({ arrivalUs }) => arrivalUs > 25_000),
+    sendMany({ duplicatePpm: half }).map(({ isTwice }) => isTwice),
+    sendMany({ reorderPpm: half, holdUsMax: 1000 }).map(({ arrivalUs }) => arrivalUs > 10_000),
+  ];
+  for (const one of columns) {
+    for (const other of columns) {
+      for (let apart = one === other ? 1 : 0; apart <= 8; apart++) {
+        const equal = one.filter((is, i) => i >= 8 && is === other[i - apart]).length;
+        expect(Math.abs(equal - 5000)).toBeLessThan(250);
+      }
+    }
+  }
+});
+
+function sendMany(changes: Partial<NetworkConfig>) {
+  const { network } = networkOf(changes);
+  return Array.from({ length: 10_008 }, () => {
+    const arrivalUs = network.send(0, 1, 100, 0);
+    return { arrivalUs, isTwice: network.copyArrivalUs >= 0 };
+  });
+}
+
 test("links and seeds have delays of their own", () => {
   const delay = { kind: "uniform", fromUs: 0, toUs: 1_000_000 } as const;
   const firsts = new Set<number>();
