@@ -73,10 +73,10 @@ export class Faults<Input, Effect, Message, Observation> {
       case "full-disk":
         return by > 0 ? node.beginFull() : node.endFull();
       case "slow-disk":
-        node.hands.diskFactor *= fault.factor ** by;
+        node.hands.diskFactor = scale(node.hands.diskFactor, fault.factor, by);
         return;
       case "slow-answers":
-        node.hands.answerFactor *= fault.factor ** by;
+        node.hands.answerFactor = scale(node.hands.answerFactor, fault.factor, by);
         return;
       case "clock-jump":
         return this.#setClock(node, by * fault.byMs);
@@ -117,11 +117,16 @@ export class Faults<Input, Effect, Message, Observation> {
   }
 }
 
+/** Dividing undoes multiplying exactly; multiplying by the reciprocal would not. */
+function scale(total: number, factor: number, by: 1 | -1): number {
+  return by > 0 ? total * factor : total / factor;
+}
+
 function placeOf(fault: Fault): Instance {
   return "instance" in fault ? fault.instance : -1;
 }
 
-export function describeFault(fault: Fault): string {
+function describeFault(fault: Fault): string {
   const { kind, fromMs, toMs, ...rest } = fault;
   const details = Object.entries(rest).filter(([name]) => name !== "instance");
   const words = details.map(([name, value]) => `${name} ${Array.isArray(value) ? value.join("+") : value}`);

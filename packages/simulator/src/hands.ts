@@ -1,6 +1,7 @@
 // How one instance acts: the actions that it was told to take, in order, with what follows a write held until the
 // write is durable. See process.ts for the rules.
 
+import { assert } from "@tandem/shared";
 import type { Clock } from "./clock.ts";
 import type { Core } from "./core.ts";
 import type { Disk } from "./disk.ts";
@@ -108,6 +109,7 @@ export class Hands<Input, Effect, Message, Observation> implements Actions<Input
 
   setTimer(input: Input, afterMs: number, name?: string): void {
     if (this.#isWriting) return this.#hold({ kind: "timer", input, afterMs, name });
+    assert(afterMs >= 0, "a timer fires now or later");
     const ownUs = afterMs * 1000;
     const worldUs = this.#clock.worldUs(ownUs);
     const skewed = Math.abs(worldUs - ownUs) < skewUsMin ? 0 : timerFlags.skewed;
@@ -124,6 +126,7 @@ export class Hands<Input, Effect, Message, Observation> implements Actions<Input
 
   answer(input: Input, afterUs: number): void {
     if (this.#isWriting) return this.#hold({ kind: "answer", input, afterUs });
+    assert(afterUs >= 0, "an answer comes now or later");
     const usualUs = afterUs + sample(this.#answerTimes, this.#random.uint32());
     if (this.answerFactor > 1) this.#count(this.#core.counters.slowAnswers);
     const { queue, nowUs } = this.#core;

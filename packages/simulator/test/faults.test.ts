@@ -134,6 +134,19 @@ test("answers of a slow instance take a multiple", () => {
   ]);
 });
 
+test("slow spells that overlap multiply, and leave nothing behind", () => {
+  const slow = (factor: number, fromMs: number, toMs: number): Fault[] => [
+    { kind: "slow-answers", instance: 1, factor, fromMs, toMs },
+    { kind: "slow-disk", instance: 1, factor, fromMs, toMs },
+  ];
+  const faults = [...slow(49, 0, 90), ...slow(2, 0, 80)];
+  const { world, seen } = toyWorld({ ...quiet, faults }, gossip(3000));
+  world.run(3000);
+  // A sync of 98 ms, then an answer of 3 ms, as nothing is slow any more, and 10 ms on the way.
+  const told = seen.filter(({ text }) => text.includes("done job 1 from 1")).map(({ timeUs }) => timeUs);
+  expect(told).toEqual([111_000, 111_000, 111_000]);
+});
+
 test("healing ends what its own time would not", () => {
   const late = { fromMs: 100, toMs: 100_000 };
   const faults: Fault[] = [

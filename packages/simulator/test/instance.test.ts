@@ -290,6 +290,15 @@ test("a clock that jumps forward has its timers early, and late when it is set r
   expect(w.counts.movedTimers).toBe(4 + 1);
 });
 
+test("an action for a time that is over is the process's mistake", () => {
+  for (const effect of [
+    { kind: "set-timer", name: "late", afterMs: -1 },
+    { kind: "answer", name: "late", afterUs: Number.NaN },
+  ] as const) {
+    expect(world([effect]).world.run()).toMatchObject({ kind: "threw", instance: 0, timeUs: 0 });
+  }
+});
+
 test("a process that throws ends the run, with its place and time", () => {
   const handle: Handle = (input) => {
     if (input.kind === "message") throw new Error("did not expect that");
