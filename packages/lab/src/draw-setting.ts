@@ -5,6 +5,7 @@ import {
   type Climate,
   type Distribution,
   drawWorld,
+  type Fault,
   longestDelayUs,
   Random,
   type WorldConfig,
@@ -64,6 +65,8 @@ const climate: Climate = {
 /** One in this many runs has nobody Byzantine. */
 const honestOneIn = 5;
 const observerOneIn = 6;
+const blackoutOneIn = 5;
+const blackoutMsMax = 3000;
 const habitsOfSeatMax = 3;
 
 export function drawSetting(seed: number): Setting {
@@ -72,7 +75,7 @@ export function drawSetting(seed: number): Setting {
   const habits = drawHabits(random.fork("habits"), weights);
   const seats = seatsOf(random.fork("seats"), weights, habits);
   const healAtMs = random.fork("heal").between(1000, healMsMax);
-  const world = drawWorld({ seed, seats, climate, healAtMs, endAtMs });
+  const world = withBlackout(drawWorld({ seed, seats, climate, healAtMs, endAtMs }), random.fork("blackout"));
   const payloadUs = random.fork("payload").pick([100, 2000, 10_000]);
   const deltaMs = deltaFor(world, payloadUs);
   const workload = drawWorkload(random.fork("workload"));
@@ -92,6 +95,17 @@ export function drawSetting(seed: number): Setting {
     script: habits.some(({ habit }) => habit === "twins") ? drawScript(random.fork("script"), seats.length) : null,
     blocksMax,
   };
+}
+
+/** Now and then the power goes everywhere at once, and comes back here and there. */
+function withBlackout(world: WorldConfig, random: Random): WorldConfig {
+  if (random.below(blackoutOneIn) > 0) return world;
+  const fromMs = random.below(world.healAtMs);
+  const crashes = world.instances.map((_, instance): Fault => {
+    const toMs = fromMs + random.between(1, blackoutMsMax);
+    return { kind: "crash", instance, moment: random.pick(["at-once", "while-writing"]), fromMs, toMs };
+  });
+  return { ...world, faults: [...world.faults, ...crashes] };
 }
 
 /** Δ covers a message, with the disk and the checks at both ends. */

@@ -49,7 +49,10 @@ if a fault or habit that the campaign lists was never felt.
       overrides: { ...(flags["native"] === true && { scheme: "native" }), ...(blocksMax && { blocksMax }) },
       onRun: (report, done) => {
         messages += report.messages;
-        if (report.violation !== null) violations++;
+        if (report.violation !== null) {
+          violations++;
+          bar.note(violationLines(report).trimEnd());
+        }
         bar.show(done, pace(done, messages, violations, performance.now() - startMs));
       },
     });

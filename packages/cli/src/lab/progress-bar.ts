@@ -23,6 +23,11 @@ export class ProgressBar {
     process.stderr.write(`${done}/${this.#total}  ${said}\n`);
   }
 
+  /** A line of its own, above the bar. */
+  note(line: string): void {
+    process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}\n` : `${line}\n`);
+  }
+
   end(): void {
     if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
   }

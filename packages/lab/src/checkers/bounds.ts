@@ -48,7 +48,7 @@ export function bounds({ seats, deltaMs }: CheckContext, isClockSteady: boolean)
 /** By the layout that durable-first.ts states: the view stands at byte 10 of votes and certificates. */
 function keep({ records }: Seen, written: readonly Uint8Array[]): string | undefined {
   for (const record of written) {
-    if (record[0] === 0 || record.length < 18) continue;
+    if ((record[0] !== 1 && record[0] !== 2) || record.length < 18) continue;
     const view = Number(new DataView(record.buffer, record.byteOffset).getBigUint64(10, true));
     const count = (records.get(view) ?? 0) + 1;
     records.set(view, count);

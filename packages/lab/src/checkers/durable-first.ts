@@ -4,6 +4,7 @@
 //   proposal     0, offsets of block and parent (4 + 4), signature (96), block…
 //   certificate  1, kind, epoch (8), view (8), block (32)…
 //   vote         2, kind, epoch (8), view (8), block (32)…
+//   block        3, block
 //
 // kinds are numbered from 1: notarize, nullify, finalize, and their certificates alike.
 
@@ -21,7 +22,7 @@ export function durableFirst({ seats }: CheckContext): Checker {
   /** Roots by encoding: every node writes the same blocks. */
   const roots = new Map<string, string>();
   const write = (disk: Set<string>, record: Uint8Array) => {
-    if (record[0] !== 0) return disk.add(latin1(record, 0, ballotBytes));
+    if (record[0] === 1 || record[0] === 2) return disk.add(latin1(record, 0, ballotBytes));
     const root = rootIn(record, roots);
     return root === undefined ? disk : disk.add(root);
   };
@@ -80,12 +81,13 @@ function ballotKey(selector: number, kind: number, { epoch, view, block }: Pick<
 }
 
 function rootIn(record: Uint8Array, roots: Map<string, string>): string | undefined {
-  if (record.length <= blockStart) return undefined;
-  const parent = new DataView(record.buffer, record.byteOffset).getUint32(5, true);
-  const key = latin1(record, blockStart, 1 + parent);
+  const start = record[0] === 0 ? blockStart : 1;
+  if (record.length <= start) return undefined;
+  const end = record[0] === 0 ? 1 + new DataView(record.buffer, record.byteOffset).getUint32(5, true) : record.length;
+  const key = latin1(record, start, end);
   let root = roots.get(key);
   if (root === undefined) {
-    const block = blockRules.codec.decode(record.subarray(blockStart, 1 + parent));
+    const block = blockRules.codec.decode(record.subarray(start, end));
     if (!block.ok) return undefined;
     root = toHex(blockRules.codec.root(block.value));
     roots.set(key, root);

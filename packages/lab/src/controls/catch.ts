@@ -1,0 +1,48 @@
+// Negative controls: campaigns over bugged copies of the machine. Caught means that a checker fired. A run that threw
+// is no catch: the search goes on.
+
+import { runCampaign } from "../campaign/campaign.ts";
+import type { Violation } from "../report.ts";
+import { applyBug } from "./apply.ts";
+import type { Bug } from "./bugs.ts";
+
+export interface Catch {
+  readonly bug: string;
+  readonly what: string;
+  /** The setting in which it was caught, and by what; absent if it was not. */
+  readonly seed: number | undefined;
+  readonly violation: Violation | undefined;
+  /** Runs that it took. */
+  readonly runs: number;
+}
+
+export interface CatchOptions {
+  readonly jobs: number;
+  /** First the seed that is known to catch it; then, unless that is all, seeds from 1 on up to this. */
+  readonly seedsMax: number;
+}
+
+export async function catchBug(bug: Bug, { jobs, seedsMax }: CatchOptions): Promise<Catch> {
+  const copy = applyBug(bug);
+  try {
+    let runs = 0;
+    for (const seeds of batchesOf(bug.seed, seedsMax, 2 * jobs)) {
+      const reports = await runCampaign({ plans: seeds, threads: jobs, consensus: copy.entry });
+      runs += reports.length;
+      const caught = reports.find(({ violation }) => violation !== null && violation.checker !== "threw");
+      if (caught?.violation)
+        return { bug: bug.name, what: bug.what, seed: caught.seed, violation: caught.violation, runs };
+    }
+    return { bug: bug.name, what: bug.what, seed: undefined, violation: undefined, runs };
+  } finally {
+    copy.remove();
+  }
+}
+
+function* batchesOf(known: number, seedsMax: number, size: number): Generator<readonly number[]> {
+  yield [known];
+  for (let first = 1; first <= seedsMax; first += size) {
+    const last = Math.min(seedsMax, first + size - 1);
+    yield Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((seed) => seed !== known);
+  }
+}

@@ -1,0 +1,49 @@
+// A short campaign on every change: all seeds that ever found something, and a hundred that the commit decides, so
+// that each commit tries others and each can be tried again.
+
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { expect, test } from "vitest";
+import { runCampaign, summarize } from "../src/index.ts";
+import { foundSeeds } from "./found-seeds.ts";
+
+const seedsOfCommit = 100;
+const threads = 2;
+
+/** `TANDEM_COMMIT` where there is no repository, or to try another commit's seeds. */
+function commit(): string {
+  const given = process.env["TANDEM_COMMIT"];
+  if (given !== undefined) return given;
+  try {
+    return execFileSync("git", ["rev-parse", "HEAD"], { cwd: import.meta.dirname, encoding: "utf8" }).trim();
+  } catch {
+    return "no repository";
+  }
+}
+
+function seedsFrom(text: string): number[] {
+  return Array.from({ length: seedsOfCommit }, (_, index) =>
+    createHash("sha256").update(`${text} ${index}`).digest().readUIntBE(0, 6),
+  );
+}
+
+test("no checker fires, in seeds that found something and in a hundred of this commit", async () => {
+  const plans = [...foundSeeds.map(({ seed }) => seed), ...seedsFrom(commit())];
+  const summary = summarize(await runCampaign({ plans, threads }));
+  expect(summary.violations.map(({ seed, violation }) => ({ seed, violation }))).toEqual([]);
+  expect(summary.runs).toBe(plans.length);
+  expect(summary.unfelt).toEqual([]);
+});
+
+test("a seed gives the same trace again, on one thread or two", async () => {
+  const plans = [1, 2, 3, 4];
+  const [one, two] = await Promise.all([runCampaign({ plans, threads: 1 }), runCampaign({ plans, threads })]);
+  expect(one.map(({ hash }) => hash)).toEqual(two.map(({ hash }) => hash));
+  expect(new Set(one.map(({ hash }) => hash)).size).toBe(plans.length);
+});
+
+test("native BLS signatures, as nodes use them", async () => {
+  const overrides = { scheme: "native", blocksMax: 8 } as const;
+  const reports = await runCampaign({ plans: [11, 12, 13, 14], threads, overrides });
+  expect(reports.map(({ violation }) => violation)).toEqual([null, null, null, null]);
+});
