@@ -10,23 +10,28 @@
 //
 // S1  A quorum is more than 2/3 of weight. The leader of a view is drawn by weight (leaders.ts).
 // S2  View v is entered on any certificate of v-1 or a later view. Entering starts its timers, as soon as a
-//     reason to propose is known (O8): leader 2Δ, advance 3Δ, doubled up to 16-fold with each nullified view.
+//     reason to propose is known (O8): leader 2Δ, advance 3Δ, doubled up to 16-fold with each view since the last
+//     notarized or final one.
 // S3  The leader extends the highest notarized or final view it knows, holding nullifications of all between.
 // S4  A validator notarizes once a view, in the view that it is in: a proposal of the leader whose parent is
 //     notarized or final at some p < v, with nullifications of every view between, one height above its parent,
-//     and whose payload the room above found valid. The leader's proposal is its notarize.
+//     whose ancestors are held with checked certificates, and whose payload the room above found valid. The
+//     leader's proposal is its notarize.
 // S5  On the notarization of v, whoever did not nullify v finalizes it; never both.
 // S6  The finalization of v makes its block and all ancestors final.
 // S7  On timeout, an invalid proposal, or proof that the leader proposed twice: nullify. While stuck, own votes and
-//     best certificates are repeated. A certificate first held is broadcast once. What is missing is asked for.
-// S8  Votes, certificates and blocks are persisted before anything that follows from them leaves.
+//     best certificates are repeated. A certificate first held is broadcast once. What is missing is asked for, and
+//     a peer that shows itself in an earlier view is told how we came to ours.
+// S8  Votes, certificates and the blocks that a vote rests on are persisted before anything that follows from them
+//     leaves.
 // S9  Votes are checked together when they would be a quorum (tally.ts, verify.ts).
 // S10 Two votes that no honest validator sends both are evidence, once both signatures are checked singly.
 // S11 All that peers can make us keep is bounded: one proposal a view, one vote of a kind for each seat and view,
 //     views ahead, certificates in checking for each peer, open requests.
 // O8  Without a reason nothing is sent: an idle network is quiet. Reasons are local (the room above), forwarded,
-//     a vote or proposal of this view or later, or a notarized block that is not final. The last alone makes a
-//     leader wait for Δ, because its finalization is usually on its way.
+//     a vote or proposal of this view or later, a notarized block that is not final, or the heartbeat. An empty
+//     block is proposed for the last two only, and for the first of them after waiting for Δ, because its
+//     finalization is usually on its way.
 //
 // Departures from the paper: votes of one kind and view are checked in aggregate; nullify is a vote of its own and
 // not a vote for a dummy block; after nullifying a view a validator does not notarize in it; votes are accepted
