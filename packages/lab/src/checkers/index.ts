@@ -28,6 +28,6 @@ export function createCheckers(context: CheckContext, setting: Setting, blocks: 
     bounds(context, isClockSteady),
   ];
   // A Byzantine node can keep others awake: that is its right as long as work goes on.
-  if (context.byzantine.size === 0) checkers.push(quiet(context, world.healAtMs, heartbeatMs));
+  if (context.byzantine.size === 0 && isClockSteady) checkers.push(quiet(context, world.healAtMs, heartbeatMs));
   return checkers;
 }

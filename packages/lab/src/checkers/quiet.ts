@@ -1,32 +1,35 @@
-// O8: where nobody has anything to propose, and all is final, nothing is sent. Checked after the world healed and
-// where all are honest, from `quietDeltas` after the last work, block or restart on; a heartbeat may break the silence
-// once its time is over.
+// O8: where nobody has anything to propose, and all is final, nothing is sent. Checked after the world healed, where
+// all are honest and clocks do not jump, from `quietDeltas` after the last work, block or restart on. A heartbeat may
+// break the silence: it comes when a node entered no view for its time.
 
 import type { CheckContext, Checker } from "./checker.ts";
 
 /** Repeats come after 2Δ grown 16-fold, and a request after 32Δ: both, and a little. */
 const quietDeltas = 70;
 /** Clocks drift, by less than this share. */
-const driftShare = 0.15;
+const driftShare = 0.02;
 
 export function quiet({ seats, deltaMs }: CheckContext, healAtMs: number, heartbeatMs: number): Checker {
   const quietUs = quietDeltas * deltaMs * 1000;
   const beatUs = heartbeatMs * 1000 * (1 - driftShare) - quietUs;
   const working = new Set<number>();
+  /** When each instance did anything that is seen, last. */
+  const activeUs = seats.map(() => 0);
   let causeUs = healAtMs * 1000;
   return {
     name: "quiet",
     onObservation(observation, instance, timeUs) {
-      if (observation.kind === "work") {
-        if (observation.has) working.add(instance);
-        else working.delete(instance);
+      const idleUs = timeUs - (activeUs[instance] as number);
+      activeUs[instance] = timeUs;
+      if (observation.kind === "booted" || observation.kind === "work") working.delete(instance);
+      if (observation.kind === "work" && observation.has) working.add(instance);
+      const isQuiet = observation.kind === "sent" && working.size === 0 && timeUs > causeUs + quietUs;
+      if (isQuiet && idleUs < beatUs) {
+        const silentMs = Math.round((timeUs - causeUs) / 1000);
+        return `a ${observation.message.kind} was sent ${silentMs} ms after the last reason of anybody`;
       }
-      if (observation.kind === "booted") working.delete(instance);
-      const isIdle = observation.kind === "sent" && working.size === 0 && timeUs > causeUs + quietUs;
-      if (isIdle && timeUs < causeUs + beatUs)
-        return `a ${observation.message.kind} was sent ${Math.round((timeUs - causeUs) / 1000)} ms after the last reason of ${seats.length} nodes`;
-      const isCause = isIdle || observation.kind !== "sent" || working.size > 0;
-      if (isCause && observation.kind !== "durable" && timeUs > causeUs) causeUs = timeUs;
+      const isEffect = observation.kind === "sent" && working.size === 0 && !isQuiet;
+      if (!isEffect && observation.kind !== "durable") causeUs = Math.max(causeUs, timeUs);
       return undefined;
     },
   };
