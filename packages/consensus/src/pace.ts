@@ -20,11 +20,12 @@ export class Pace<Block> {
   #isRunning = false;
   #isSettling = false;
   #beat = 0;
+  #isResting = false;
   /** The room above has something to propose. */
   isLocal = false;
   /** Told by a peer, or by its votes or proposal; for this view. */
   isStirred = false;
-  /** The heartbeat asks for a block even if it is empty. */
+  /** The heartbeat asks for a block even if it is empty, until a view brings one. */
   isBeat = false;
   /** Our reason was forwarded in this view. */
   isForwarded = false;
@@ -37,16 +38,13 @@ export class Pace<Block> {
   }
 
   /** A view begins, after so many that were nullified in a row. */
-  enter(nullified: number): Effect<Block>[] {
+  enter(nullified: number): void {
     this.#deltaMs = this.#config.deltaMs * 2 ** Math.min(nullified, growthMax);
     this.#isRunning = false;
     this.#isSettling = false;
     this.isStirred = false;
-    // What the heartbeat asked for is still to be made while no view brought a block.
-    if (nullified === 0) this.isBeat = false;
     this.isForwarded = false;
     this.hasWaited = false;
-    return this.beat();
   }
 
   /** Starts the timers of `view` unless they run. */
@@ -81,17 +79,33 @@ export class Pace<Block> {
     return [{ kind: "set-timer", timer: { name: "repeat", view, run: this.#run }, afterMs: 2 * this.#deltaMs }];
   }
 
-  /** Whether this is the running heartbeat. */
-  isCurrent(beat: number): boolean {
-    return beat === this.#beat;
+  /** The heartbeat, counted from the start or from the last view that brought a block. */
+  rest(): Effect<Block>[] {
+    this.isBeat = false;
+    this.#isResting = false;
+    return this.#setBeat();
   }
 
   /**
-   * The heartbeat, counted from the last entry into a view: all enter within Δ, so all beat together, and the leader
-   * knows the reason by itself.
+   * A part of the heartbeat is over. After half of it another's beat is believed: those who beat first need not lead,
+   * and one validator alone can at most double the number of empty blocks. After the whole we beat ourselves.
    */
-  beat(): Effect<Block>[] {
-    this.#beat++;
-    return [{ kind: "set-timer", timer: { name: "heartbeat", beat: this.#beat }, afterMs: this.#config.heartbeatMs }];
+  onBeat(beat: number): Effect<Block>[] {
+    if (beat !== this.#beat || this.isBeat) return [];
+    if (this.#isResting) {
+      this.isBeat = true;
+      return [];
+    }
+    this.#isResting = true;
+    return this.#setBeat();
+  }
+
+  hearBeat(): void {
+    if (this.#isResting) this.isBeat = true;
+  }
+
+  #setBeat(): Effect<Block>[] {
+    const afterMs = Math.ceil(this.#config.heartbeatMs / 2);
+    return [{ kind: "set-timer", timer: { name: "heartbeat", beat: ++this.#beat }, afterMs }];
   }
 }

@@ -110,7 +110,8 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
   #onStart(final: FinalBlock, journal: readonly Uint8Array[]): void {
     this.#desk.begin(final);
     for (const record of readJournal(this.#desk.records, journal)) this.#recall(record);
-    this.#desk.push(...this.#pace.enter(this.#desk.knowledge.nullifiedBefore(this.#desk.view)));
+    this.#pace.enter(this.#desk.knowledge.nullifiedBefore(this.#desk.view));
+    this.#desk.push(...this.#pace.rest());
     this.#voice.repeat();
   }
 
@@ -155,7 +156,7 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
       case "certificate":
         return this.#polls.certificate(from, message.certificate);
       case "reason":
-        return this.#onPeerReason(from, message.view, message.view);
+        return this.#onPeerReason(from, message);
       case "request":
         return this.#supply.onRequest(from, message.id, message.request);
       case "answer":
@@ -191,18 +192,25 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
 
   /** S11: neither settled nor too far ahead. */
   #isOpen(from: Peer, view: View, at: number): boolean {
-    this.#onPeerReason(from, view, at);
+    this.#place(from, view, at);
     return view > this.#desk.knowledge.final.info.view && view <= this.#desk.view + viewsAheadMax;
   }
 
   /**
    * O8: who speaks of our view or a later one stirs us. Who speaks of an earlier one is helped, if `at`, the view that
-   * it is in or about to enter, is behind ours: a notarize or finalize of the view before ours is only late.
+   * it is in or about to enter, is behind ours: a notarize or finalize of the view before ours is only late. Whether
+   * we are stirred.
    */
-  #onPeerReason(from: Peer, view: View, at: number): void {
-    if (this.#desk.config.electorate.committee.seats[from] === undefined) return;
-    if (view >= this.#desk.view) this.#pace.isStirred = true;
+  #place(from: Peer, view: View, at: number): boolean {
+    if (this.#desk.config.electorate.committee.seats[from] === undefined) return false;
+    const stirs = view >= this.#desk.view;
+    if (stirs) this.#pace.isStirred = true;
     else if (at < this.#desk.view) this.#supply.help(from);
+    return stirs;
+  }
+
+  #onPeerReason(from: Peer, { view, isBeat }: Extract<Message<Block>, { kind: "reason" }>): void {
+    if (this.#place(from, view, view) && isBeat) this.#pace.hearBeat();
   }
 
   // What the shell answers.
@@ -238,7 +246,7 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
 
   #onTimer(timer: Timer): void {
     if (timer.name === "repair") return this.#supply.onTimer(timer.id);
-    if (timer.name === "heartbeat") return this.#onHeartbeat(timer.beat);
+    if (timer.name === "heartbeat") return this.#desk.push(...this.#pace.onBeat(timer.beat));
     if (timer.view !== this.#desk.view) return;
     if (timer.name === "settle") {
       this.#pace.hasWaited = true;
@@ -251,12 +259,6 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
     if (timer.name === "advance") this.#nullify(state);
     if (timer.name === "repeat") this.#voice.repeat();
     if (timer.name !== "leader") this.#desk.push(...this.#pace.repeat(this.#desk.view));
-  }
-
-  #onHeartbeat(beat: number): void {
-    if (!this.#pace.isCurrent(beat)) return;
-    this.#pace.isBeat = true;
-    this.#desk.push(...this.#pace.beat());
   }
 
   // What follows from it.
@@ -287,7 +289,9 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
     const highest = this.#desk.knowledge.highest;
     if (highest < this.#desk.view) return false;
     this.#desk.view = asView(highest + 1);
-    this.#desk.push(...this.#pace.enter(this.#desk.knowledge.nullifiedBefore(this.#desk.view)));
+    const nullified = this.#desk.knowledge.nullifiedBefore(this.#desk.view);
+    this.#pace.enter(nullified);
+    if (nullified === 0) this.#desk.push(...this.#pace.rest());
     return true;
   }
 
@@ -385,6 +389,6 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
       this.#desk.knowledge.isUnsettled || this.#desk.knowledge.views.at(this.#desk.view).proposal !== undefined;
     if ((!isLocal && !isBeat) || isForwarded || isShared) return;
     this.#pace.isForwarded = true;
-    this.#desk.broadcast({ kind: "reason", view: this.#desk.view });
+    this.#desk.broadcast({ kind: "reason", view: this.#desk.view, isBeat });
   }
 }

@@ -41,8 +41,8 @@ export type Message<Block> =
   | { readonly kind: "proposal"; readonly proposal: Proposal<Block> }
   | { readonly kind: "vote"; readonly vote: Vote }
   | { readonly kind: "certificate"; readonly certificate: Certificate }
-  /** O8: the sender knows a reason to propose in this view. */
-  | { readonly kind: "reason"; readonly view: View }
+  /** O8: the sender knows a reason to propose in this view; whether it is the heartbeat, for an empty block too. */
+  | { readonly kind: "reason"; readonly view: View; readonly isBeat: boolean }
   | { readonly kind: "request"; readonly id: number; readonly request: Request }
   | {
       readonly kind: "answer";

@@ -200,7 +200,7 @@ describe("S8: crashes", () => {
 
   test("a vote says in which view it was cast, whatever happened to the certificate before it", () => {
     node.hearCertificate(world.certificate("nullification", 4, zeroRoot));
-    node.hear(others[0], { kind: "reason", view: asView(5) });
+    node.hear(others[0], { kind: "reason", view: asView(5), isBeat: false });
     node.timer("advance", 5);
     const again = started(follower, node.journal.slice(-1));
     expect(votesIn(again.hearProposal(world.proposal(first, undefined)))).toEqual([]);
@@ -263,7 +263,7 @@ describe("numbers at their limits", () => {
     const peer = one.other;
     one.hearVote(world.vote("finalize", last, rootOf(first), leader));
     one.hearProposal(world.proposal({ ...first, view: last, height: last }, undefined));
-    one.hear(peer, { kind: "reason", view: asView(last) });
+    one.hear(peer, { kind: "reason", view: asView(last), isBeat: false });
     one.hear(peer, { kind: "request", id: last, request: { kind: "certificates", from: asView(0), to: asView(last) } });
     one.hear(peer, {
       kind: "request",
@@ -311,12 +311,12 @@ describe("S9, S11: checking", () => {
 
   test("votes of views whose certificates are held are not repeated, nor those of long ago", () => {
     for (let view = 1; view <= 80; view++) {
-      node.hear(others[0], { kind: "reason", view: asView(view) });
+      node.hear(others[0], { kind: "reason", view: asView(view), isBeat: false });
       node.timer("advance", view);
       node.hearCertificate(world.certificate("nullification", view === 40 ? 41 : view, zeroRoot));
       if (view === 40) view++;
     }
-    node.hear(others[0], { kind: "reason", view: asView(81) });
+    node.hear(others[0], { kind: "reason", view: asView(81), isBeat: false });
     node.timer("advance", 81);
     expect(votesIn(node.timer("repeat", 81))).toEqual(["nullify 40", "nullify 81"]);
     expect(certificatesIn(node.effects)).toContain("nullification 80");

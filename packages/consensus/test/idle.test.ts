@@ -14,12 +14,17 @@ function started(seat: number): One {
   return node;
 }
 
-/** The next heartbeat of a node. */
-function beat(node: One) {
+/** Half a heartbeat of a node. */
+function halfBeat(node: One) {
   const timers = node.effects.flatMap((effect) => (effect.kind === "set-timer" ? [effect.timer] : []));
   const timer = timers.findLast((each) => each.name === "heartbeat");
   if (timer === undefined) throw new Error("no heartbeat is set");
   return node.give({ kind: "timer", timer });
+}
+
+function beat(node: One) {
+  halfBeat(node);
+  return halfBeat(node);
 }
 
 describe("without a reason", () => {
@@ -52,7 +57,7 @@ describe("a reason", () => {
   });
 
   test.each([
-    ["told by a peer", (node: One) => node.hear(other, { kind: "reason", view: asView(1) })],
+    ["told by a peer", (node: One) => node.hear(other, { kind: "reason", view: asView(1), isBeat: false })],
     ["a vote of this view", (node: One) => node.hearVote(world.vote("nullify", 1, zeroRoot, other))],
     ["a vote of a later view", (node: One) => node.hearVote(world.vote("nullify", 9, zeroRoot, other))],
   ])("%s starts the timers, and makes the leader build", (_, hear) => {
@@ -64,7 +69,7 @@ describe("a reason", () => {
   test("of an earlier view is none", () => {
     const node = started(leader);
     node.hearCertificate(world.certificate("nullification", 1, zeroRoot));
-    const effects = node.hear(other, { kind: "reason", view: asView(1) });
+    const effects = node.hear(other, { kind: "reason", view: asView(1), isBeat: false });
     expect(kindsIn(effects)).not.toContain("set-timer");
   });
 
@@ -94,7 +99,7 @@ describe("a reason", () => {
 describe("building", () => {
   test("with nothing to propose the leader stays silent until it has something", () => {
     const node = started(leader);
-    node.hear(other, { kind: "reason", view: asView(1) });
+    node.hear(other, { kind: "reason", view: asView(1), isBeat: false });
     expect(node.give({ kind: "built", view: asView(1), block: undefined })).toEqual([]);
     expect(kindsIn(node.give({ kind: "reason", has: true }))).toContain("build");
   });
@@ -121,16 +126,27 @@ describe("the heartbeat", () => {
     expect(kindsIn(beat(node))).toContain("broadcast");
   });
 
-  test("is none while there is life: it counts from the last view's beginning", () => {
+  test("is none while there is life: it counts from the last view that brought a block", () => {
     const node = started(other);
+    halfBeat(node);
     const early = node.effects.flatMap((effect) => (effect.kind === "set-timer" ? [effect.timer] : []));
-    node.hearCertificate(world.certificate("nullification", 1, zeroRoot));
+    node.hearCertificate(world.certificate("notarization", 1, rules.infoOf(world.block(1, genesis)).root));
     expect(early.flatMap((timer) => node.give({ kind: "timer", timer }))).toEqual([]);
+  });
+
+  test("of another is believed after half the own, so that the leader need not beat first, and once for a block", () => {
+    const node = started(leader);
+    const beats = { kind: "reason", view: asView(1), isBeat: true } as const;
+    const built = (isWanted: boolean) => expect.objectContaining({ kind: "build", isWanted });
+    expect(node.hear(other, beats)).toContainEqual(built(false));
+    halfBeat(node);
+    expect(node.hear(other, beats)).toContainEqual(built(true));
+    expect(node.hear(other, beats)).toEqual([]);
   });
 
   test("asks a leader again who had nothing to propose when a peer stirred it", () => {
     const node = started(leader);
-    node.hear(other, { kind: "reason", view: asView(1) });
+    node.hear(other, { kind: "reason", view: asView(1), isBeat: false });
     node.give({ kind: "built", view: asView(1), block: undefined });
     expect(beat(node)).toContainEqual(expect.objectContaining({ kind: "build", isWanted: true }));
   });
@@ -159,9 +175,11 @@ describe("timers", () => {
 });
 
 describe("who cannot make work", () => {
-  test("a peer that is no validator stirs nobody", () => {
+  test("a peer that is no validator stirs nobody, nor is its heartbeat believed", () => {
     const node = started(leader);
-    expect(node.hear(world.size, { kind: "reason", view: asView(1) })).toEqual([]);
+    halfBeat(node);
+    expect(node.hear(world.size, { kind: "reason", view: asView(1), isBeat: true })).toEqual([]);
+    expect(node.hear(world.size, { kind: "reason", view: asView(1), isBeat: false })).toEqual([]);
   });
 
   test("a validator that says it has a reason gets no empty block before an unfinal one is late", () => {
@@ -169,7 +187,7 @@ describe("who cannot make work", () => {
     const node = started(world.leader(2));
     node.hearProposal(world.proposal(block, undefined));
     node.hearCertificate(world.certificate("notarization", 1, rules.infoOf(block).root));
-    const stirred = node.hear(node.other, { kind: "reason", view: asView(2) });
+    const stirred = node.hear(node.other, { kind: "reason", view: asView(2), isBeat: false });
     expect(stirred).toContainEqual(expect.objectContaining({ kind: "build", isWanted: false }));
     expect(node.timer("settle", 2)).toContainEqual(expect.objectContaining({ kind: "build", isWanted: true }));
   });

@@ -41,7 +41,7 @@ describe("S2: views and timers", () => {
       const one = started();
       const block = kind === "nullification" ? zeroRoot : firstInfo.root;
       one.hearCertificate(world.certificate(kind, 5, block));
-      one.hear(others[0] as number, { kind: "reason", view: asView(6) });
+      one.hear(others[0] as number, { kind: "reason", view: asView(6), isBeat: false });
       expect(one.effects).toContainEqual({
         kind: "set-timer",
         timer: { name: "leader", view: 6, run: expect.any(Number) },
@@ -53,7 +53,7 @@ describe("S2: views and timers", () => {
   test("timers are 2Δ and 3Δ, and double with each nullified view in a row", () => {
     const lengths: number[] = [];
     for (let view = 1; view <= 7; view++) {
-      const effects = node.hear(others[0] as number, { kind: "reason", view: asView(view) });
+      const effects = node.hear(others[0] as number, { kind: "reason", view: asView(view), isBeat: false });
       for (const effect of effects)
         if (effect.kind === "set-timer" && "view" in effect.timer) lengths.push(effect.afterMs);
       node.hearCertificate(world.certificate("nullification", view, zeroRoot));
@@ -64,7 +64,7 @@ describe("S2: views and timers", () => {
   test("progress makes them short again", () => {
     node.hearCertificate(world.certificate("nullification", 1, zeroRoot));
     node.hearCertificate(world.certificate("notarization", 2, firstInfo.root));
-    const effects = node.hear(others[0] as number, { kind: "reason", view: asView(3) });
+    const effects = node.hear(others[0] as number, { kind: "reason", view: asView(3), isBeat: false });
     expect(node.effects.concat(effects)).toContainEqual({
       kind: "set-timer",
       timer: { name: "leader", view: 3, run: expect.any(Number) },
@@ -175,7 +175,7 @@ describe("S5: finalize", () => {
   });
 
   test("whoever nullified a view does not finalize it", () => {
-    node.hear(others[0] as number, { kind: "reason", view: asView(1) });
+    node.hear(others[0] as number, { kind: "reason", view: asView(1), isBeat: false });
     expect(votesIn(node.timer("advance", 1))).toEqual(["nullify 1"]);
     expect(votesIn(node.hearCertificate(firstNotarization))).toEqual([]);
   });
@@ -224,7 +224,7 @@ describe("S6: finality", () => {
 
 describe("S7: nullify, repeat, repair", () => {
   test("without a proposal at 2Δ, without a notarization at 3Δ", () => {
-    node.hear(others[0] as number, { kind: "reason", view: asView(1) });
+    node.hear(others[0] as number, { kind: "reason", view: asView(1), isBeat: false });
     expect(votesIn(node.timer("leader", 1))).toEqual(["nullify 1"]);
     const other = started();
     other.hearProposal(world.proposal(first, undefined));
@@ -254,7 +254,7 @@ describe("S7: nullify, repeat, repair", () => {
 
   test("while stuck, own votes and best certificates are repeated", () => {
     node.hearCertificate(world.certificate("nullification", 1, zeroRoot));
-    node.hear(others[0] as number, { kind: "reason", view: asView(2) });
+    node.hear(others[0] as number, { kind: "reason", view: asView(2), isBeat: false });
     node.timer("advance", 2);
     const effects = node.timer("repeat", 2);
     expect(votesIn(effects)).toEqual(["nullify 2"]);
@@ -336,7 +336,7 @@ describe("S8: durable first", () => {
   test("from every prefix of its journal it goes on, without contradiction", () => {
     node.hearProposal(world.proposal(first, undefined));
     node.hearCertificate(firstNotarization);
-    node.hear(others[0] as number, { kind: "reason", view: asView(2) });
+    node.hear(others[0] as number, { kind: "reason", view: asView(2), isBeat: false });
     node.timer("advance", 2);
     for (let kept = 0; kept <= node.journal.length; kept++) {
       const again = new One(world, follower);
@@ -384,7 +384,7 @@ describe("S9: votes", () => {
     node.hearVote(world.vote("nullify", 1, zeroRoot, b));
     node.hearVote(world.vote("nullify", 1, zeroRoot, c));
     expect(certificatesIn(node.effects)).toEqual([]);
-    node.hear(b, { kind: "reason", view: asView(1) });
+    node.hear(b, { kind: "reason", view: asView(1), isBeat: false });
     node.timer("advance", 1);
     expect(certificatesIn(node.effects)).toEqual(["nullification 1"]);
   });

@@ -26,7 +26,7 @@ function floodMessage(context: HabitContext, view: View): LabMessage {
   const block = asRoot(sha256(utf8(`flood ${view}`)));
   switch (context.random.below(5)) {
     case 0:
-      return { kind: "reason", view };
+      return { kind: "reason", view, isBeat: true };
     case 1:
       return { kind: "request", id: view, request: { kind: "certificates", from: view, to: asView(view + 1000) } };
     case 2:
