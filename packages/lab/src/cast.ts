@@ -3,6 +3,7 @@
 import type { View } from "@tandem/shared";
 import { type Instance, Random, type Seat } from "@tandem/simulator";
 import type { CheckContext } from "./checkers/checker.ts";
+import { restateLeader } from "./checkers/leader-draw.ts";
 import { VoteBook } from "./checkers/vote-book.ts";
 import type { Consensus } from "./consensus.ts";
 import { type HabitContext, HabitMachine } from "./habits/habit.ts";
@@ -88,7 +89,7 @@ export class Cast {
   #leaderOf(view: View): Seat {
     let leader = this.#leaders.get(view);
     if (leader === undefined) {
-      leader = this.#consensus.drawLeader(this.#keys.leaderSeed, this.#keys.electorate.committee, view) as Seat;
+      leader = restateLeader(this.#keys.leaderSeed, this.#setting.weights, view);
       this.#leaders.set(view, leader);
     }
     return leader;

@@ -3,7 +3,6 @@
 import {
   allSchedules,
   drawSchedule,
-  loadConsensus,
   Random,
   type RunReport,
   runCampaign,
@@ -41,7 +40,7 @@ renaming the honest three and the two twins, then heals the world and demands pr
     const views = countFlag(flags, "views") ?? viewsUsual;
     const consensus = consensusFlag(flags);
     const schedules = schedulesOf(views, countFlag(flags, "sample"), countFlag(flags, "seed") ?? 1);
-    const settings = new ScopeSettings(await loadConsensus(consensus), views);
+    const settings = new ScopeSettings(views);
     const bar = new ProgressBar(schedules.length);
     const startMs = performance.now();
     let violations = 0;

@@ -1,9 +1,9 @@
 // The setting of a schedule. The leaders it names are those of a leader seed that was looked for: the machine draws
 // its leaders as always.
 
-import { assert, asView, type Committee } from "@tandem/shared";
-import type { Consensus } from "../consensus.ts";
-import { createKeys, leaderSeedOf } from "../nodes/keys.ts";
+import { assert } from "@tandem/shared";
+import { restateLeader } from "../checkers/leader-draw.ts";
+import { leaderSeedOf } from "../nodes/keys.ts";
 import type { Setting } from "../setting.ts";
 import { type Schedule, scopeSeats, twinSeat } from "./schedule.ts";
 
@@ -12,17 +12,15 @@ const deltaMs = 20;
 const firstViewMs = 3 * deltaMs;
 const endAtMs = 5000;
 
+const weights = [1, 1, 1, 1];
+
 export class ScopeSettings {
-  readonly #consensus: Consensus;
-  readonly #committee: Committee;
   /** The leader seed of each sequence of leaders that was met so far. */
   readonly #seeds = new Map<string, number>();
   readonly #views: number;
   #nextSeed = 1;
 
-  constructor(consensus: Consensus, views: number) {
-    this.#consensus = consensus;
-    this.#committee = createKeys(settingOf([], 0, 0)).electorate.committee;
+  constructor(views: number) {
     this.#views = views;
   }
 
@@ -36,9 +34,7 @@ export class ScopeSettings {
       const seed = this.#seeds.get(leaders);
       if (seed !== undefined) return seed;
       const next = this.#nextSeed++;
-      const drawn = Array.from({ length: this.#views }, (_, i) =>
-        this.#consensus.drawLeader(leaderSeedOf(next), this.#committee, asView(i + 1)),
-      );
+      const drawn = Array.from({ length: this.#views }, (_, i) => restateLeader(leaderSeedOf(next), weights, i + 1));
       if (!this.#seeds.has(drawn.join(""))) this.#seeds.set(drawn.join(""), next);
     }
   }
@@ -67,7 +63,7 @@ function settingOf(schedule: Schedule, seed: number, leaderSeed: number): Settin
       healAtMs: firstViewMs * 2 ** schedule.length,
       endAtMs,
     },
-    weights: [1, 1, 1, 1],
+    weights,
     scheme: "mock",
     leaderSeed,
     deltaMs,
