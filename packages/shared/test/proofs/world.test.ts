@@ -90,6 +90,18 @@ test("a claim commits to its lanes and to the contracts after it", () => {
   }
 });
 
+test("C3: a claim commits to what is pending: by position, the root of each program's entry", () => {
+  for (const { claim, pending } of [...world.shards.values()].flat()) {
+    const entries = pending.map(([{ height, index }, blob]) => {
+      const key = new DataView(new ArrayBuffer(12));
+      key.setBigUint64(0, BigInt(height), true);
+      key.setUint32(8, index, true);
+      return [new Uint8Array(key.buffer), rootOf("pending-entry", { blob, ran: [], writes: [] })] as const;
+    });
+    expect(claim.pending).toEqual({ count: entries.length, root: mapRoot(entries) });
+  }
+});
+
 test("an attestation carries a quorum of its shard's committee", () => {
   for (const { items } of world.attestBlocks) {
     for (const item of items) {
@@ -110,7 +122,7 @@ test("evidence is evidence", () => {
     if (value.kind === "claims") {
       const { epoch, shard } = value.value.first.claim;
       const { committee } = present(world.committees.get(shard), "committee");
-      expect(verifyClaimEvidence({ ...order.electorate(epoch), committee }, value.value)).toEqual(verified);
+      expect(verifyClaimEvidence({ ...order.electorate(epoch), shard, committee }, value.value)).toEqual(verified);
     }
   }
 });
