@@ -28,6 +28,7 @@ import {
   laneInputsCodec,
   laneNodesCodec,
 } from "./messages/lane.ts";
+import { positionCodec } from "./messages/node.ts";
 import { orderHeaderCodec } from "./messages/order-header.ts";
 import { pendingEntryCodec } from "./messages/pending.ts";
 import { validatorSetsCodec } from "./messages/validator-sets.ts";
@@ -57,6 +58,7 @@ const messageCodecs: readonly Codec<unknown>[] = [
   laneInputsCodec,
   laneExportsCodec,
   exportCodec,
+  positionCodec,
   pendingEntryCodec,
   affirmedClaimCodec,
   affirmationCodec,

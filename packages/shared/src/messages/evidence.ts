@@ -4,8 +4,8 @@
 //   or a nullify with a finalize of one view.
 // C4, claims: two different claims of one (epoch, shard) with the same round or the same `prev`.
 //
-// The two stand in one order, so each fault has one encoding. Signatures are checked by `verifyEvidence`
-// (committee.ts).
+// The two stand in one order, so each fault has one encoding. Signatures are checked by `verifyVoteEvidence` and
+// `verifyClaimEvidence` (certificates.ts).
 
 import { compareBytes, equalBytes } from "../bytes.ts";
 import type { ValidatorIndex } from "../numbers.ts";

@@ -1,7 +1,13 @@
 // C2: a lane is what one round did to one contract, checkable alone: from its nodes, a witness under `pre`
 // and its inputs, anyone recomputes `post` and `exports`. The claim carries the lane's roots; the lists
 // behind them travel by content.
+//
+// Inputs have one form. What the lane uses from outside is named by the node that it belongs to: an outcome by the
+// step that made it, a tentative write or existence (P5, P10) by the settle of its group in this contract, whose
+// place is the group's last step, whichever step made it. They stand in line order of these nodes, at one node by
+// kind of content (an outcome, writes, existence), and writes by key.
 
+import { compareBytes } from "../bytes.ts";
 import { limits } from "../limits.ts";
 import type { ContractName, EnvironmentName, Root, Round, StepIndex } from "../numbers.ts";
 import {
@@ -9,7 +15,6 @@ import {
   byteList,
   codec,
   container,
-  list,
   oneOf,
   optional,
   refine,
@@ -20,12 +25,16 @@ import {
 import { contractNameType, environmentNameType, rootType, roundType, stepIndexType } from "./common.ts";
 import { compareNodes, type Node, nodeType } from "./node.ts";
 
-/** A contract as the contracts map commits to it (C1); absent is the zero leaf. */
-export interface ContractRecord {
+/** What a contract is, apart from its state. A group can write it too (P10). */
+export interface Existence {
   readonly environment: EnvironmentName;
+  readonly status: "live" | "ended";
+}
+
+/** A contract as the contracts map commits to it (C1); absent is the zero leaf. */
+export interface ContractRecord extends Existence {
   /** Root of the contract's sparse map. */
   readonly state: Root;
-  readonly status: "live" | "ended";
 }
 
 export interface Lane {
@@ -79,6 +88,7 @@ export interface Write {
 
 /** Something used from outside the lane, and where it came from. */
 export interface LaneInput {
+  /** The step that made the outcome, or the settle of the group that made the write. */
   readonly node: Node;
   /** The contract of `node`. */
   readonly contract: ContractName;
@@ -87,13 +97,18 @@ export interface LaneInput {
   readonly round: Round;
   readonly content:
     | { readonly kind: "outcome"; readonly value: EncodedOutcome }
-    | { readonly kind: "write"; readonly value: Write };
+    | { readonly kind: "write"; readonly value: Write }
+    | { readonly kind: "existence"; readonly value: Existence };
 }
+
+const statusType = oneOf("live", "ended");
+
+export const existenceType: Type<Existence> = container({ environment: environmentNameType, status: statusType });
 
 export const contractRecordType: Type<ContractRecord> = container({
   environment: environmentNameType,
   state: rootType,
-  status: oneOf("live", "ended"),
+  status: statusType,
 });
 
 export const laneType: Type<Lane> = container({
@@ -130,11 +145,27 @@ const laneInputType: Type<LaneInput> = refine(
     contract: contractNameType,
     from: oneOf("source", "pending", "lane"),
     round: roundType,
-    content: union({ outcome: encodedOutcomeType, write: writeType }),
+    content: union({ outcome: encodedOutcomeType, write: writeType, existence: existenceType }),
   }),
   "bad-value",
-  ({ from, round }) => (from === "source" || round === 0 ? undefined : `a round without a source: ${round}`),
+  laneInputProblem,
 );
+
+function laneInputProblem({ node, from, round, content }: LaneInput): string | undefined {
+  if (from !== "source" && round !== 0) return `a round without a source: ${round}`;
+  const kind = content.kind === "outcome" ? "step" : "settle";
+  return node.kind === kind ? undefined : `${content.kind} of a ${node.kind}, not of a ${kind}`;
+}
+
+const contentKinds: readonly LaneInput["content"]["kind"][] = ["outcome", "write", "existence"];
+
+function compareInputs(a: LaneInput, b: LaneInput): number {
+  const byNode = compareNodes(a.node, b.node);
+  if (byNode !== 0) return byNode;
+  if (a.content.kind === "write" && b.content.kind === "write")
+    return compareBytes(a.content.value.key, b.content.value.key);
+  return contentKinds.indexOf(a.content.kind) - contentKinds.indexOf(b.content.kind);
+}
 
 export const contractRecordCodec = codec("contract-record", contractRecordType);
 export const laneCodec = codec("lane", laneType);
@@ -143,10 +174,9 @@ export const laneNodesCodec = codec<readonly Node[]>(
   "lane-nodes",
   sortedList(nodeType, limits.laneItemsMax, compareNodes),
 );
-/** In line order of the nodes used, several of one node apart by key; `exports` has one for each node. */
 export const laneInputsCodec = codec<readonly LaneInput[]>(
   "lane-inputs",
-  list(laneInputType, limits.laneItemsMax),
+  sortedList(laneInputType, limits.laneItemsMax, compareInputs),
   limits.laneBytesMax,
 );
 export const laneExportsCodec = codec<readonly Export[]>(

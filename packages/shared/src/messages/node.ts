@@ -2,7 +2,7 @@
 // of a group stands one settle for each contract that the group may write; its place is that step's.
 
 import type { BlobIndex, Height, StepIndex } from "../numbers.ts";
-import { container, oneOf, type Type } from "../ssz/index.ts";
+import { codec, container, oneOf, type Type } from "../ssz/index.ts";
 import { blobIndexType, heightType, stepIndexType } from "./common.ts";
 
 /** A program's place: the order height of its blob, and the blob's index there. */
@@ -18,12 +18,14 @@ export interface Node extends Position {
 
 const positionFields = { height: heightType, index: blobIndexType };
 
-export const positionType: Type<Position> = container(positionFields);
 export const nodeType: Type<Node> = container({
   ...positionFields,
   step: stepIndexType,
   kind: oneOf("step", "settle"),
 });
+
+/** C3: also the key of a program in the pending map. */
+export const positionCodec = codec<Position>("position", container(positionFields));
 
 export function comparePositions(a: Position, b: Position): number {
   return a.height - b.height || a.index - b.index;

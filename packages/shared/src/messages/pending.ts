@@ -1,11 +1,21 @@
 // C3: the entry of one program in the pending map: what a new follower needs to continue exactly.
+//
+// In the map, the key is the program's position (`positionCodec`) and the value the root of its entry, 32 bytes. The
+// entry itself travels by content, as exports do: it may have megabytes, and a value of a map has at most 64 KiB.
 
 import { compareBytes } from "../bytes.ts";
 import { limits } from "../limits.ts";
 import type { ContractName, Root, StepIndex } from "../numbers.ts";
-import { codec, container, sortedList, type Type } from "../ssz/index.ts";
+import { codec, container, optional, sortedList, type Type } from "../ssz/index.ts";
 import { compareText, contractNameType, rootType, stepIndexType } from "./common.ts";
-import { type EncodedOutcome, encodedOutcomeType, type Write, writeType } from "./lane.ts";
+import {
+  type EncodedOutcome,
+  type Existence,
+  encodedOutcomeType,
+  existenceType,
+  type Write,
+  writeType,
+} from "./lane.ts";
 
 /** A step that ran here, and its outcome. */
 export interface RanStep {
@@ -16,6 +26,8 @@ export interface RanStep {
 /** Tentative writes of the program's open groups to one contract. */
 export interface ContractWrites {
   readonly contract: ContractName;
+  /** P10: what it will be, if an open group created or ended it. */
+  readonly existence: Existence | undefined;
   readonly writes: readonly Write[];
 }
 
@@ -28,6 +40,7 @@ export interface PendingEntry {
 const ranStepType: Type<RanStep> = container({ step: stepIndexType, outcome: encodedOutcomeType });
 const contractWritesType: Type<ContractWrites> = container({
   contract: contractNameType,
+  existence: optional(existenceType),
   writes: sortedList(writeType, limits.stepsMax * limits.footprintKeysMax, (a, b) => compareBytes(a.key, b.key)),
 });
 

@@ -107,7 +107,10 @@ const claimWith = (sources: Schema, lanes: Schema) =>
   });
 const claim = claimWith(list(source, 4096), list(lane, 4096));
 const claimSummary = claimWith(root, root);
-const contractRecord = container({ environment: name, state: root, status: word("live", "ended") });
+const status = word("live", "ended");
+const contractRecord = container({ environment: name, state: root, status });
+/** P10 */
+const existence = container({ environment: name, status });
 
 // P3
 const outcome = union({
@@ -117,7 +120,8 @@ const outcome = union({
     step: uint8,
   }),
 });
-const node = container({ height: count, index: uint32, step: uint8, kind: word("step", "settle") });
+const position = { height: count, index: uint32 };
+const node = container({ ...position, step: uint8, kind: word("step", "settle") });
 const write = container({ key: bytesUpTo(128), value: optional(bytesUpTo(65_536)) });
 const exported = container({
   node,
@@ -128,14 +132,17 @@ const laneInput = container({
   contract: contractName,
   from: word("source", "pending", "lane"),
   round: count,
-  content: union({ outcome, write }),
+  content: union({ outcome, write, existence }),
 });
 
 // C3
 const pendingEntry = container({
   blob: root,
   ran: list(container({ step: uint8, outcome }), 64),
-  writes: list(container({ contract: contractName, writes: list(write, 64 * 256) }), 64),
+  writes: list(
+    container({ contract: contractName, existence: optional(existence), writes: list(write, 64 * 256) }),
+    64,
+  ),
 });
 
 // C4
@@ -218,6 +225,7 @@ export const messageSchemas: Readonly<Record<string, Schema>> = {
   "lane-inputs": list(laneInput, 65_536),
   "lane-exports": list(exported, 65_536),
   export: exported,
+  position: container(position),
   "pending-entry": pendingEntry,
   "affirmed-claim": affirmedClaim,
   affirmation,

@@ -203,9 +203,10 @@ export const attestProposal = anyRecord({
   signature,
 });
 
+const positionFields = { height, index: blobIndex };
+export const position = anyRecord(positionFields);
 const node: Arbitrary<Node> = anyRecord({
-  height,
-  index: blobIndex,
+  ...positionFields,
   step: stepIndex,
   kind: fc.constantFrom("step" as const, "settle" as const),
 });
@@ -232,31 +233,54 @@ export const anyExport = anyRecord({
   ),
 });
 export const laneExports = risingOf(anyExport, (a, b) => compareNodes(a.node, b.node));
-export const laneInputs: Arbitrary<readonly LaneInput[]> = listOf(
-  fc.constantFrom("source" as const, "pending" as const, "lane" as const).chain((from) =>
+const status = fc.constantFrom("live" as const, "ended" as const);
+const existence = anyRecord({ environment: environmentName, status });
+export const contractRecord = anyRecord({ environment: environmentName, state: root, status });
+
+const laneInput: Arbitrary<LaneInput> = fc
+  .tuple(
+    fc.constantFrom("source" as const, "pending" as const, "lane" as const),
+    fc.oneof(
+      outcomeContent,
+      write.map((value) => ({ kind: "write" as const, value })),
+      existence.map((value) => ({ kind: "existence" as const, value })),
+    ),
+  )
+  .chain(([from, content]) =>
     anyRecord({
-      node,
+      node: placeOf(content.kind === "outcome" ? "step" : "settle"),
       contract: contractName,
       from: fc.constant(from),
       round: from === "source" ? round : fc.constant(numbers.asRound(0)),
-      content: fc.oneof(
-        outcomeContent,
-        write.map((value) => ({ kind: "write" as const, value })),
-      ),
+      content: fc.constant(content),
     }),
-  ),
-);
-
-export const contractRecord = anyRecord({
-  environment: environmentName,
-  state: root,
-  status: fc.constantFrom("live" as const, "ended" as const),
-});
+  );
+/** Few places, so that several inputs have one node. */
+function placeOf(kind: Node["kind"]): Arbitrary<Node> {
+  return fc.tuple(node, fc.boolean()).map(([any, isFirst]) => ({ ...(isFirst ? firstNode : any), kind }));
+}
+const firstNode = {
+  height: numbers.asHeight(0),
+  index: numbers.asBlobIndex(0),
+  step: numbers.asStepIndex(0),
+};
+function compareInputs(a: LaneInput, b: LaneInput): number {
+  const byNode = compareNodes(a.node, b.node);
+  if (byNode !== 0) return byNode;
+  const places = { outcome: 0, write: 1, existence: 2 };
+  const keyOf = ({ content }: LaneInput) => (content.kind === "write" ? content.value.key : new Uint8Array());
+  return places[a.content.kind] - places[b.content.kind] || compareBytes(keyOf(a), keyOf(b));
+}
+export const laneInputs = risingOf(laneInput, compareInputs);
 export const pendingEntry = anyRecord({
   blob: root,
   ran: risingOf(anyRecord({ step: stepIndex, outcome }), (a, b) => a.step - b.step),
   writes: risingOf(
-    anyRecord({ contract: contractName, writes: risingOf(write, (a, b) => compareBytes(a.key, b.key)) }),
+    anyRecord({
+      contract: contractName,
+      existence: orUndefined(existence),
+      writes: risingOf(write, (a, b) => compareBytes(a.key, b.key)),
+    }),
     (a, b) => compareNames(a.contract, b.contract),
   ),
 });

@@ -10,7 +10,7 @@ import type { Certificate } from "../../src/messages/certificate.ts";
 import { type Claim, type ClaimSummary, claimSummaryCodec, summarizeClaim } from "../../src/messages/claim.ts";
 import type { Evidence } from "../../src/messages/evidence.ts";
 import type { EncodedOutcome, Export, Lane, LaneInput } from "../../src/messages/lane.ts";
-import type { Node } from "../../src/messages/node.ts";
+import type { Node, Position } from "../../src/messages/node.ts";
 import type { OrderHeader } from "../../src/messages/order-header.ts";
 import type { PendingEntry } from "../../src/messages/pending.ts";
 import type { EpochSets, Members, ValidatorSets } from "../../src/messages/validator-sets.ts";
@@ -231,19 +231,35 @@ export const laneInputs: readonly LaneInput[] = [
   },
   {
     node: nodeOf(1, 1),
+    contract: asContractName("bank/gold"),
+    from: "lane",
+    round: asRound(0),
+    content: { kind: "outcome", value: nothing },
+  },
+  {
+    node: nodeOf(1, 4, "settle"),
     contract: asContractName("bank/coin"),
     from: "pending",
     round: asRound(0),
     content: { kind: "write", value: { key: bytesOf(3, 98), value: bytesOf(4, 99) } },
   },
   {
-    node: nodeOf(1, 1),
-    contract: asContractName("bank/gold"),
-    from: "lane",
+    node: nodeOf(1, 4, "settle"),
+    contract: asContractName("bank/coin"),
+    from: "pending",
     round: asRound(0),
     content: { kind: "write", value: { key: bytesOf(3, 100), value: undefined } },
   },
+  {
+    node: nodeOf(1, 4, "settle"),
+    contract: asContractName("bank/coin"),
+    from: "pending",
+    round: asRound(0),
+    content: { kind: "existence", value: { environment: asEnvironmentName("token"), status: "ended" } },
+  },
 ];
+
+export const position: Position = { height: asHeight(2 ** 40 + 330), index: asBlobIndex(70_331) };
 
 export const pendingEntry: PendingEntry = {
   blob: rootOf(101),
@@ -254,12 +270,17 @@ export const pendingEntry: PendingEntry = {
   writes: [
     {
       contract: asContractName("bank/coin"),
+      existence: undefined,
       writes: [
         { key: bytesOf(2, 102), value: bytesOf(6, 103) },
         { key: bytesOf(2, 104), value: undefined },
       ],
     },
-    { contract: asContractName("bank/gold"), writes: [{ key: bytesOf(1, 105), value: bytesOf(1, 106) }] },
+    {
+      contract: asContractName("bank/gold"),
+      existence: { environment: asEnvironmentName("escrow"), status: "live" },
+      writes: [{ key: bytesOf(1, 105), value: bytesOf(1, 106) }],
+    },
   ],
 };
 

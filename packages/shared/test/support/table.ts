@@ -33,6 +33,7 @@ const valuesByName: Readonly<Record<string, Values>> = {
   "lane-inputs": { samples: [samples.laneInputs], arbitrary: arbitraries.laneInputs },
   "lane-exports": { samples: [samples.laneExports], arbitrary: arbitraries.laneExports },
   export: { samples: samples.laneExports, arbitrary: arbitraries.anyExport },
+  position: { samples: [samples.position], arbitrary: arbitraries.position },
   "pending-entry": { samples: [samples.pendingEntry], arbitrary: arbitraries.pendingEntry },
   "affirmed-claim": { samples: [samples.affirmedClaim], arbitrary: arbitraries.affirmedClaim },
   affirmation: { samples: [samples.affirmation], arbitrary: arbitraries.affirmation },

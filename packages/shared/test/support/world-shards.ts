@@ -1,7 +1,6 @@
 // The shards of the test world: from the plan to claims, with the maps and lists behind their roots. What was
 // put into each map stands beside it in plain form.
 
-import { compareBytes } from "../../src/bytes.ts";
 import { type Claim, claimCodec, exportsRootOf, type Source } from "../../src/messages/claim.ts";
 import {
   type ContractRecord,
@@ -13,7 +12,7 @@ import {
   laneInputsCodec,
   laneNodesCodec,
 } from "../../src/messages/lane.ts";
-import { compareNodes, type Node, type Position } from "../../src/messages/node.ts";
+import { compareNodes, type Node, type Position, positionCodec } from "../../src/messages/node.ts";
 import { pendingEntryCodec } from "../../src/messages/pending.ts";
 import {
   asEnvironmentName,
@@ -48,7 +47,11 @@ export interface ShardState {
   readonly contracts: SparseMap;
   readonly states: ReadonlyMap<ContractName, SparseMap>;
   readonly plain: ReadonlyMap<ContractName, PlainContract>;
+  readonly pending: PendingPrograms;
 }
+
+/** Programs that still have a node to run here, with their blobs. */
+export type PendingPrograms = readonly (readonly [place: Position, blob: Root])[];
 
 function recordOf(plain: PlainContract, state: SparseMap): ContractRecord {
   return { environment: asEnvironmentName(plain.environment), state: state.root, status: plain.status };
@@ -79,7 +82,7 @@ export function genesisShard(shard: ShardName, epoch: Epoch): ShardState {
     contracts: contracts.root,
     pending: { count: 0, root: zeroRoot },
   };
-  return { claim, root: claimCodec.root(claim), exports: [], contracts, states, plain };
+  return { claim, root: claimCodec.root(claim), exports: [], contracts, states, plain, pending: [] };
 }
 
 function environmentOf(name: ContractName): string {
@@ -119,8 +122,8 @@ export interface Work {
   readonly round: Round;
   /** In any order. */
   readonly due: readonly DueNode[];
-  /** Programs that still have a node to run here afterwards, with their blobs. */
-  readonly pending: readonly (readonly [place: Position, blob: Root])[];
+  /** Afterwards. */
+  readonly pending: PendingPrograms;
   /** The claim of a shard for a round, if it made one. */
   readonly claimOf: (shard: ShardName, round: number) => Claim | undefined;
 }
@@ -149,7 +152,7 @@ export function nextShard(before: ShardState, work: Work): ShardState {
     pending: pendingOf(work),
   };
   const exports = made.map(({ list }) => list);
-  return { claim, root: claimCodec.root(claim), exports, contracts, states, plain };
+  return { claim, root: claimCodec.root(claim), exports, contracts, states, plain, pending: work.pending };
 }
 
 function writeInto(
@@ -213,10 +216,9 @@ function sourcesOf({ due, claimOf }: Work): Source[] {
 
 /** C3. */
 function pendingOf({ pending }: Work): Claim["pending"] {
-  const changes = pending.map(([{ height, index }, blob]) => ({
-    key: bytesOf(`${height}/${index}`),
-    value: pendingEntryCodec.encode({ blob, ran: [], writes: [] }),
+  const changes = pending.map(([position, blob]) => ({
+    key: positionCodec.encode(position),
+    value: pendingEntryCodec.root({ blob, ran: [], writes: [] }),
   }));
-  changes.sort((a, b) => compareBytes(a.key, b.key));
   return { count: changes.length, root: must(SparseMap.empty.apply(changes)).root };
 }
