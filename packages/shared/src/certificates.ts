@@ -10,7 +10,7 @@ import { claimSummaryCodec } from "./messages/claim.ts";
 import type { Chain, ClaimEvidence, VoteEvidence } from "./messages/evidence.ts";
 import { claimClashProblem, voteClashProblem } from "./messages/evidence.ts";
 import { ballotCodec, type Vote, type VoteKind } from "./messages/vote.ts";
-import type { Epoch, Root, View } from "./numbers.ts";
+import type { Epoch, Root, ShardName, View } from "./numbers.ts";
 import { failure, type Verdict, verified } from "./result.ts";
 import type { Scheme } from "./scheme.ts";
 
@@ -84,7 +84,13 @@ export function verifyFinalization(
   return verifyCertificate(electorate, certificate);
 }
 
-export type EvidenceCode = "no-clash" | "wrong-chain" | "wrong-epoch" | "unknown-signer" | "bad-signature";
+export type EvidenceCode =
+  | "no-clash"
+  | "wrong-chain"
+  | "wrong-epoch"
+  | "wrong-shard" // not of this committee's shard
+  | "unknown-signer"
+  | "bad-signature";
 
 /** S10: both votes are by one seat and no honest validator sends both. */
 export function verifyVoteEvidence(electorate: Electorate, evidence: VoteEvidence): Verdict<EvidenceCode> {
@@ -105,16 +111,22 @@ export function verifyVoteEvidence(electorate: Electorate, evidence: VoteEvidenc
   return verified;
 }
 
+/** The set that follows one shard in one epoch. */
+export interface ShardElectorate extends Omit<Electorate, "chain"> {
+  readonly shard: ShardName;
+}
+
 /** C4: both claims are affirmed by one seat of the shard's committee. */
-export function verifyClaimEvidence(
-  electorate: Omit<Electorate, "chain">,
-  evidence: ClaimEvidence,
-): Verdict<EvidenceCode> {
-  const { scheme, committee, network, epoch } = electorate;
+export function verifyClaimEvidence(electorate: ShardElectorate, evidence: ClaimEvidence): Verdict<EvidenceCode> {
+  const { scheme, committee, network, epoch, shard } = electorate;
   const clash = claimClashProblem(evidence.first.claim, evidence.second.claim);
   if (clash !== undefined) return failure("no-clash", "", clash);
   if (evidence.first.claim.epoch !== epoch) {
     return failure("wrong-epoch", "first.claim.epoch", `the committee is of epoch ${epoch}`);
+  }
+  // The same key may sit in several committees, at other places.
+  if (evidence.first.claim.shard !== shard) {
+    return failure("wrong-shard", "first.claim.shard", `the committee is of ${shard}`);
   }
   const seat = committee.seats[evidence.signer];
   if (seat === undefined) return failure("unknown-signer", "signer", `no seat ${evidence.signer}`);

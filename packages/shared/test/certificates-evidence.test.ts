@@ -187,6 +187,7 @@ describe.each([mockScheme, portableScheme])("both signatures are checked, by the
   const blamed = (signer: number) => ({ signer: asValidatorIndex(signer) });
   const swapped = { first: claims.second, second: claims.first };
   const signedAs = ({ claim }: AffirmedSummary, { signature }: AffirmedSummary) => ({ claim, signature });
+  const committee = { ...electorate, shard: claimSummary.shard };
   const affirmed: readonly (readonly [what: string, change: Partial<ClaimEvidence>, epoch: number, is: string])[] = [
     ["as they are", {}, 5, "ok"],
     ["in the wrong order", swapped, 5, "no-clash at "],
@@ -209,7 +210,12 @@ describe.each([mockScheme, portableScheme])("both signatures are checked, by the
   ];
 
   test.each(affirmed)("two affirmed claims, %s", (_, change, epoch, is) => {
-    expect(said(verifyClaimEvidence({ ...electorate, epoch: asEpoch(epoch) }, { ...claims, ...change }))).toBe(is);
+    expect(said(verifyClaimEvidence({ ...committee, epoch: asEpoch(epoch) }, { ...claims, ...change }))).toBe(is);
+  });
+
+  test("two affirmed claims, shown to the committee of another shard", () => {
+    const other = { ...committee, shard: asShardName("zoo") };
+    expect(said(verifyClaimEvidence(other, claims))).toBe("wrong-shard at first.claim.shard");
   });
 });
 
