@@ -1,6 +1,6 @@
-// One door to SHA-256. Rooms hash through these functions; a process may put a faster implementation
-// behind them once, at its start (`useHasher`), and the result of nothing changes: every implementation
-// passes `compliance/hasher.ts`.
+// One door to SHA-256. Rooms hash through these functions; a thread may put a faster implementation behind
+// them once, at its start (`useHasher`), and the result of nothing changes: every implementation passes
+// `compliance/hasher.ts`. Each worker has modules of its own, so each makes that call itself.
 
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { assert } from "./assert.ts";
@@ -29,7 +29,7 @@ export const portableHasher: Hasher = {
 
 let current: Hasher = portableHasher;
 
-/** Puts another implementation behind this module for the whole process; returns the one before. */
+/** Puts another implementation behind this module for the thread that calls; returns the one before. */
 export function useHasher(hasher: Hasher): Hasher {
   const before = current;
   current = hasher;

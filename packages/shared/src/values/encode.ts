@@ -5,7 +5,11 @@ import { Fault } from "./reader.ts";
 import type { Value, ValueCode, ValueError } from "./value.ts";
 import { Writer } from "./writer.ts";
 
-/** P8: the canonical encoding of what code returned, if it is a value: whatever the types promised. */
+/**
+ * P8: the canonical encoding of what an environment returned, if it is a value: whatever the types promised.
+ * Environments are reviewed code (P9): an object made to pose as a list, map or bytes (`Object.create(Map.prototype)`,
+ * a proxy) may make this throw.
+ */
 export function tryEncodeValue(value: unknown): Result<Uint8Array, ValueError> {
   const writer = new Writer(limits.valueBytesMax);
   try {
