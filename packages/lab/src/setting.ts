@@ -48,11 +48,6 @@ export interface Setting {
   readonly blocksMax: number;
 }
 
-/** The seats that follow the protocol, observers included. */
-export function isHonest(setting: Setting, seat: number): boolean {
-  return !setting.habits.some((plan) => plan.seat === seat);
-}
-
 /** What a campaign has otherwise than drawn. */
 export interface Overrides {
   readonly scheme?: Setting["scheme"];

@@ -3,6 +3,9 @@
 import { expect, test } from "vitest";
 import { allSchedules, drawSchedule, Random, runCampaign, ScopeSettings, summarize } from "../src/index.ts";
 
+/** Generous: other work on the machine must not fail a campaign. */
+const timeoutMs = 600_000;
+
 /** By Burnside's lemma: of 64 choices a view, each of 12 renamings leaves so many as they are. */
 function classes(views: number): number {
   // Renamings of three honest ones (identity, 3 swaps, 2 turns) and of the twins (identity, swap).
@@ -31,20 +34,24 @@ test("schedules are all there are, up to names", () => {
   expect([...allSchedules(3)].length).toBe(classes(3));
 });
 
-test("every schedule of two views, and some of four, keep one chain and go on", async () => {
-  const two = new ScopeSettings(2);
-  const four = new ScopeSettings(4);
-  const random = new Random(1, "scope test");
-  const plans = [
-    ...[...allSchedules(2)].map((schedule, index) => two.settingOf(schedule, index)),
-    ...Array.from({ length: 50 }, (_, index) =>
-      four.settingOf(
-        drawSchedule(4, (bound) => random.below(bound)),
-        1000 + index,
+test(
+  "every schedule of two views, and some of four, keep one chain and go on",
+  async () => {
+    const two = new ScopeSettings(2);
+    const four = new ScopeSettings(4);
+    const random = new Random(1, "scope test");
+    const plans = [
+      ...[...allSchedules(2)].map((schedule, index) => two.settingOf(schedule, index)),
+      ...Array.from({ length: 50 }, (_, index) =>
+        four.settingOf(
+          drawSchedule(4, (bound) => random.below(bound)),
+          1000 + index,
+        ),
       ),
-    ),
-  ];
-  const summary = summarize(await runCampaign({ plans, threads: 2 }));
-  expect(summary.violations.map(({ seed, violation }) => ({ seed, violation }))).toEqual([]);
-  expect(summary.coverage.find(({ name }) => name === "twins")?.felt).toBeGreaterThan(plans.length / 2);
-});
+    ];
+    const summary = summarize(await runCampaign({ plans, threads: 2 }));
+    expect(summary.violations.map(({ seed, violation }) => ({ seed, violation }))).toEqual([]);
+    expect(summary.coverage.find(({ name }) => name === "twins")?.felt).toBeGreaterThan(plans.length / 2);
+  },
+  timeoutMs,
+);

@@ -3,7 +3,7 @@
 
 import type { Electorate, View } from "@tandem/shared";
 import type { Instance, Seat } from "@tandem/simulator";
-import type { LabMessage, Observation } from "../nodes/words.ts";
+import type { Observation } from "../nodes/words.ts";
 import type { VoteBook } from "./vote-book.ts";
 
 export const checkerNames = [
@@ -38,9 +38,4 @@ export interface Checker {
   readonly name: CheckerName;
   /** What is wrong, or nothing. Called for honest instances alone. */
   onObservation(observation: Observation, instance: Instance, timeUs: number): string | undefined;
-}
-
-/** The votes that a message carries: a proposal is its leader's notarize (S4). */
-export function isOwnVote(message: LabMessage, seat: Seat): boolean {
-  return message.kind === "vote" && message.vote.signer === seat;
 }

@@ -23,12 +23,6 @@ const chainBlocks = 64;
 /** Clocks drift, disks and payloads take their time: on top of what is counted in Δ. */
 const slackShare = 1.15;
 
-export interface WaitingItem {
-  readonly instance: Instance;
-  readonly item: number;
-  readonly sinceMs: number;
-}
-
 export class Progress implements Checker {
   readonly name = "progress";
   readonly #context: CheckContext;

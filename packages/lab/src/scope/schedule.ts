@@ -19,7 +19,7 @@ export const scopeSeats = [0, 1, 2, twinSeat, twinSeat] as const;
 
 const leaders = 4;
 const cuts = 16;
-export const choicesOfView = leaders * cuts;
+const choicesOfView = leaders * cuts;
 
 /** The choice of a number below `choicesOfView`. */
 function choiceOf(code: number): Choice {
