@@ -1,6 +1,7 @@
 // Adds up what ran (.ci/run): the tests by vitest's report, the checks by the last line of `npm run check`. Plain
 // JavaScript, because it must count a failure also where the set-up itself has failed. Whatever ended badly without
 // saying which test failed counts as one failure, so the last line never says "0 failed" when something was wrong.
+// It is always "N passed, N failed"; what was skipped stands on a line above.
 
 import { readFileSync } from "node:fs";
 
@@ -11,7 +12,8 @@ const checks = withExitCode(countChecks(checkPath), checkCode);
 const passed = tests.passed + checks.passed;
 const failed = tests.failed + checks.failed;
 
-console.log(`\n${passed} passed, ${failed} failed${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ""}`);
+if (tests.skipped > 0) console.log(`\n${tests.skipped} skipped: look why, for here all that tests need is there`);
+console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
 /** `undefined` if there is no report: vitest died before it wrote one. */

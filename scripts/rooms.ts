@@ -82,6 +82,7 @@ export const impureMembers: Readonly<Record<string, string>> = {
     "toLocaleUpperCase",
     "toLocaleLowerCase",
   ]),
+  ...reason("depends on the engine's version of Unicode", ["normalize"]),
 };
 
 /** The members of `Math` whose result is exact, hence equal on every engine. `random` and `log2` are not. */
