@@ -22,7 +22,7 @@ function arbitrary(random: Random): Uint8Array {
 
 /** One to three changes, so that some get past the first check. */
 function changed(random: Random): Uint8Array {
-  let bytes = random.pick([pretty, compact]);
+  let bytes: Uint8Array = random.pick([pretty, compact]);
   for (let left = 1 + random.below(3); left > 0; left--) bytes = mutate(random, bytes);
   return bytes;
 }
