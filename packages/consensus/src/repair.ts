@@ -39,10 +39,19 @@ export class Repair<Block> {
     this.#limits = limits;
   }
 
-  /** Asks for it, of `first` if given, unless that is under way already. */
+  /** Asks for it, of `first` if given, unless that is under way already. To be said again while it is wanted. */
   want(want: Want, first: Peer | undefined): Effect<Block>[] {
+    if (this.#peers.length === 0) return [];
     const key = keyOf(want.request);
-    if (this.#peers.length === 0 || this.#needs.has(key) || this.#needs.size >= this.#limits.needsMax) return [];
+    const known = this.#needs.get(key);
+    if (known !== undefined) {
+      this.#needs.delete(key);
+      this.#needs.set(key, known);
+      return [];
+    }
+    // What was not wanted for longest goes: a liar's proposals must not fill the table with needs that nobody can meet.
+    const [longest] = this.#needs.keys();
+    if (longest !== undefined && this.#needs.size >= this.#limits.needsMax) this.#needs.delete(longest);
     const peer = first !== undefined && this.#peers.includes(first) ? first : this.#nextPeer();
     const need = { id: this.#nextId++, want, peer, attempts: 0, asked: new Set<Peer>() };
     this.#needs.set(key, need);

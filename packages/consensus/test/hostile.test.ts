@@ -124,6 +124,17 @@ describe("S7: repair", () => {
     expect(node.give({ kind: "timer", timer: { name: "repair", id } })).toEqual([]);
   });
 
+  test("proposals that skip what nobody can nullify do not use up the requests", () => {
+    let skipped = 0;
+    for (let view = 3; skipped < 20; view += 2) {
+      node.hearCertificate(world.certificate("nullification", view - 1, zeroRoot));
+      if (world.leader(view) === follower) continue;
+      skipped++;
+      node.hearProposal(world.proposal(world.block(view, genesis), undefined));
+      expect(asked(node).at(-1)?.request).toEqual({ kind: "certificates", from: 1, to: view - 2 });
+    }
+  });
+
   test("a slow answer counts after others were asked too", () => {
     node.hearCertificate(final(first));
     const slow = asked(node).at(-1) ?? { id: 0, to: 0 };
