@@ -75,7 +75,7 @@ export class Repair<Block> {
     const need = this.#find(id);
     if (need === undefined) return [];
     need.attempts++;
-    need.peer = this.#nextPeer();
+    need.peer = this.#after(need.peer);
     return this.#ask(need);
   }
 
@@ -92,6 +92,11 @@ export class Repair<Block> {
   #find(id: number): Need | undefined {
     for (const need of this.#needs.values()) if (need.id === id) return need;
     return undefined;
+  }
+
+  /** Each need goes round by itself: two that took turns could each meet the same half of the peers for ever. */
+  #after(peer: Peer): Peer {
+    return this.#peers[(this.#peers.indexOf(peer) + 1) % this.#peers.length] as Peer;
   }
 
   #nextPeer(): Peer {

@@ -6,4 +6,10 @@ export interface FoundSeed {
   readonly found: string;
 }
 
-export const foundSeeds: readonly FoundSeed[] = [];
+export const foundSeeds: readonly FoundSeed[] = [
+  {
+    seed: 1258,
+    found:
+      "Two open requests took turns in one list of peers: one always met the two liars, the other the honest ones, so a node never caught up.",
+  },
+];
