@@ -254,6 +254,22 @@ describe("tampering", () => {
     }
   });
 
+  test("anything left over is refused: a byte of shape, a hash, a value", () => {
+    for (const keys of keySets) {
+      const map = mapOf(content);
+      const proof = prove(map, keys);
+      const longer = (bytes: Uint8Array, count: number) => Uint8Array.of(...bytes, ...new Uint8Array(count));
+      for (const forged of [
+        { ...proof, shape: longer(proof.shape, 1) },
+        { ...proof, hashes: longer(proof.hashes, 1) },
+        { ...proof, hashes: longer(proof.hashes, 32) },
+        { ...proof, values: [...proof.values, new Uint8Array()] },
+      ]) {
+        expect(codeOf(verifyKeys(map.root, forged, keys))).toBe("bad-proof");
+      }
+    }
+  });
+
   test("100,000 byte strings for a proof: typed errors, and no second proof", () => {
     const map = mapOf(content);
     const keys = somePlainKeys.slice(0, 2);

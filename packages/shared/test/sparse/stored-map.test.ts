@@ -170,6 +170,16 @@ describe("pruning", () => {
     );
   });
 
+  test("takes stale records of any number", async () => {
+    const [store, fresh] = [new MemoryStore(), new MemoryStore()];
+    const changed = accounts(3000).map(({ key }) => put(key, "new"));
+    const versions = await grow(store, [accounts(3000), changed]);
+    await pruneAll(store, 1000);
+    await grow(fresh, [changed]);
+    expect(store.size).toBe(fresh.size);
+    await expectReadable(store, versions.at(-1) as Version, [text("account 1"), text("account 2999")]);
+  });
+
   test("a version that is gone is a fault of the store, not an empty map", async () => {
     const store = new MemoryStore();
     const [, old] = await grow(store, [accounts(20), accounts(5), [put(text("account 1"), "new")]]);
@@ -246,6 +256,32 @@ describe("entries", () => {
     }
     expect(entries.length).toBe(2000);
     expect(hex(must(SparseMap.empty.apply(entries)).root)).toBe(hex(at.root));
+  });
+
+  test("of a large map come from any path and in any number, too", async () => {
+    const store = new MemoryStore();
+    const [, version] = await grow(store, [accounts(2000)]);
+    const { at, plain } = version as Version;
+    const all = inOrder(plain);
+    const random = new Random(3);
+    for (let run = 0; run < 60; run++) {
+      const from = random.bytes(32);
+      const count = 1 + random.below(run % 2 === 0 ? 100 : 2000);
+      const want = all.filter(({ path }) => Buffer.compare(path, from) >= 0).slice(0, count);
+      expect(await listEntries(store, at, from, count)).toEqual(want);
+    }
+  });
+
+  test("are found without looking at what comes before or long after them", async () => {
+    const store = new MemoryStore();
+    const [, version] = await grow(store, [accounts(3000)]);
+    const counting = new CountingStore(store);
+    for (const start of [0x00, 0x80, 0xff]) {
+      const from = Uint8Array.of(start, ...new Uint8Array(31));
+      expect((await listEntries(counting, (version as Version).at, from, 5)).length).toBe(5);
+    }
+    // Of more than 4000 records: pages on the way and as many beside it as entries are wanted.
+    expect(counting.keys).toBeLessThan(3 * 40);
   });
 
   function pathAfter(path: Uint8Array | undefined): Uint8Array | undefined {
@@ -334,8 +370,11 @@ describe("our own mistakes", () => {
   });
 
   test("a map from a proof is not for storing", () => {
-    const map = must(SparseMap.empty.apply(accounts(50)));
-    for (const { key } of accounts(50)) {
+    // In the second map, all that is left out lies above the last level of the page.
+    const few = ["0", "10", "11"].map((bits) => put(keyAtBits(bits), bits));
+    for (const content of [accounts(50), few]) {
+      const key = content[0]?.key as Uint8Array;
+      const map = must(SparseMap.empty.apply(content));
       const touched = { reads: [key], writes: [] };
       const part = must(openProof(map.root, must(proveKeys(map, touched)), touched));
       const after = must(part.apply([put(key, "new")], 1));
@@ -403,12 +442,41 @@ describe("a damaged store", () => {
     const records = await store.list({ ...everything, isReverse: false });
     for (let run = 0; run < 300; run++) {
       const [one, other] = [random.pick(records), random.pick(records)];
-      store.write({ puts: [{ key: one.key, value: other.value }], deletes: [] });
-      store.write({ puts: [{ key: other.key, value: one.value }], deletes: [] });
+      exchange(store, one, other);
       await expectRightOrFault(store, version, `${hex(one.key)} and ${hex(other.key)}`);
       store.write({ puts: [one, other], deletes: [] });
     }
   });
+
+  test("in which two keys with one value changed places says so", async () => {
+    const store = new MemoryStore();
+    const same = accounts(2).map(({ key }) => put(key, "same"));
+    const { snapshot, batch } = await updateMap(store, emptySnapshot, 1, same);
+    store.write(batch);
+    const values = batch.puts.filter(({ value }) => hex(value).endsWith(hex(text("same"))));
+    expect(values.length).toBe(2);
+    exchange(store, values[0] as StoreRecord, values[1] as StoreRecord);
+    const reads = same.map(({ key }) => key);
+    await expect(loadMap(store, snapshot, { reads, writes: [] })).rejects.toMatchObject({ code: "bad-record" });
+    const entries = listEntries(store, snapshot, new Uint8Array(32), 2);
+    await expect(entries).rejects.toMatchObject({ code: "bad-record" });
+  });
+
+  test("that has another root for a version says so", async () => {
+    const store = new MemoryStore();
+    const [, old, latest] = (await grow(store, [
+      accounts(9),
+      accounts(4).map(({ key }) => put(key, "new")),
+    ])) as Version[];
+    const mixed = { version: (latest as Version).at.version, root: (old as Version).at.root };
+    const loaded = loadMap(store, mixed, { reads: [text("account 1")], writes: [] });
+    await expect(loaded).rejects.toMatchObject({ code: "bad-record" });
+  });
+
+  function exchange(store: MemoryStore, one: StoreRecord, other: StoreRecord): void {
+    store.write({ puts: [{ key: one.key, value: other.value }], deletes: [] });
+    store.write({ puts: [{ key: other.key, value: one.value }], deletes: [] });
+  }
 
   test("does not list wrong entries either", async () => {
     const { store, version } = await twoVersions();
