@@ -14,7 +14,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const pnpmVersion = "12.21.0";
@@ -35,16 +35,20 @@ async function main(args) {
   if (Number(process.versions.node.split(".")[0]) < hostNodeMin) {
     return fail("host-node", `This is Node ${process.versions.node}.`, `Use Node ${hostNodeMin} or newer to start it.`);
   }
-  const failed = await ensureInstalled();
+  const failed = (await ensureInstalled()) ?? findMissing();
   if (failed) return passOn(failed);
   const [command, rest] = args[0] === "--exec" ? [join(binPath, args[1]), args.slice(2)] : [nodePath, args];
   await passOn(await run(command, rest, { stdio: "inherit", env: environment() }));
 }
 
-/** npm hands its own settings down; `json` would change what npm prints when a test calls it. */
 function environment() {
-  const { npm_config_json: _, ...inherited } = process.env;
-  return { ...inherited, PATH: `${binPath}${delimiter}${process.env.PATH}` };
+  return { ...inherited(), PATH: `${binPath}${delimiter}${process.env.PATH}` };
+}
+
+/** npm hands its settings down; these are about itself, and would silence pnpm, or an npm that a test calls. */
+function inherited() {
+  const { npm_config_json: _, npm_config_loglevel: __, ...env } = process.env;
+  return env;
 }
 
 // Install: once for each state of lockfile and manifests, by one process at a time.
@@ -78,6 +82,23 @@ function wanted() {
   return `${digest.digest("hex")} node-${process.platform}-${process.arch}\n`;
 }
 
+/** What was deleted from an install that the stamp says is whole. */
+function findMissing() {
+  for (const file of manifests()) {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(project, file), "utf8"));
+    for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+      const path = join(dirname(file), "node_modules", name);
+      if (existsSync(join(project, path, "package.json"))) continue;
+      return fail(
+        "incomplete-install",
+        `${path} is missing.`,
+        "rm -rf node_modules, and the next command sets up anew.",
+      );
+    }
+  }
+  return undefined;
+}
+
 function manifests() {
   const rooms = readdirSync(join(project, "packages")).sort();
   const files = ["package.json", "test/package.json", ...rooms.map((room) => `packages/${room}/package.json`)];
@@ -87,19 +108,27 @@ function manifests() {
 async function install() {
   const began = Date.now();
   process.stderr.write("Setting up: installing the packages that pnpm-lock.yaml names (once).\n");
-  const args = ["--yes", "--loglevel=error", `pnpm@${pnpmVersion}`, "install", "--frozen-lockfile"];
+  // Without a network one more attempt is enough: npm's usual number takes more than a minute.
+  const args = [
+    "--yes",
+    "--loglevel=error",
+    "--fetch-retries=1",
+    `pnpm@${pnpmVersion}`,
+    "install",
+    "--frozen-lockfile",
+  ];
   // On a terminal pnpm draws its progress in place; elsewhere that would be a hundred lines.
   if (!process.stderr.isTTY) args.push("--loglevel=error");
-  const { npm_config_json: _, ...env } = process.env;
+  const env = { ...inherited(), PATH: hostPath() };
   // stdout belongs to the script that runs next.
-  const ended = await run("npx", args, { stdio: ["ignore", 2, 2], cwd: project, env: { ...env, PATH: hostPath() } });
+  const ended = await run("npx", args, { stdio: ["ignore", 2, 2], cwd: project, env });
   if (ended.signal) return ended;
   if (ended.code !== 0 || !existsSync(nodePath)) {
     return fail(
       "install-failed",
       `pnpm install ended with exit code ${ended.code}${ended.error ? ` (${ended.error.message})` : ""}.`,
-      "Its own words stand above. Is the package registry within reach? If a package.json has changed, " +
-        `bring the lockfile along: npx -y pnpm@${pnpmVersion} install`,
+      "Its own words stand above. Is the package registry within reach? Is the disk full? If a package.json has " +
+        `changed, bring the lockfile along: npx -y pnpm@${pnpmVersion} install`,
     );
   }
   writeFileSync(stampPath, wanted());
@@ -207,7 +236,12 @@ function run(command, args, options) {
 }
 
 async function passOn({ code, signal, error }) {
-  if (error) fail("not-started", error.message, "Is the name of the script right? npm run lists them.");
+  if (error)
+    fail(
+      "not-started",
+      error.message,
+      "Was a part of node_modules removed? rm -rf node_modules, and the next command sets up anew.",
+    );
   process.exitCode = code;
   if (!signal) return;
   process.kill(process.pid, signal);

@@ -88,6 +88,8 @@ describe("setting up", () => {
     await run(["hello.mjs"]);
     expect(installs()).toBe(1);
     write("packages/shared/package.json", { name: "@tandem/shared", dependencies: { cborg: "6.1.5" } });
+    mkdirSync(join(root, "packages/shared/node_modules/cborg"), { recursive: true });
+    write("packages/shared/node_modules/cborg/package.json", {});
     await run(["hello.mjs"]);
     expect(installs()).toBe(2);
     writeFileSync(join(root, "pnpm-lock.yaml"), "changed");
@@ -129,6 +131,13 @@ describe("setting up", () => {
   });
 });
 
+test("an install of which a part was deleted is no riddle", async () => {
+  write("package.json", { name: "tandem", devDependencies: { tool: "1.0.0" } });
+  const { code, stdout, stderr } = await run(["hello.mjs"]);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toMatch(/error incomplete-install: node_modules\/tool is missing\.\n {2}rm -rf node_modules, .+\n$/);
+});
+
 describe("running", () => {
   test("passes the exit code on", async () => {
     writeFileSync(join(root, "fail.mjs"), "process.exit(42);");
@@ -150,10 +159,14 @@ describe("running", () => {
     expect(stderr).toContain("error not-started: ");
   });
 
-  test("npm's json setting does not reach what it runs", async () => {
-    writeFileSync(join(root, "env.mjs"), "console.log(process.env.npm_config_json);");
-    const env = { ...process.env, npm_config_json: "true", PATH: `${join(root, "fake")}:/usr/bin:/bin` };
-    expect((await run(["env.mjs"], { env })).stdout).toBe("undefined\n");
+  test("what npm says of itself is set for npm alone", async () => {
+    writeFileSync(
+      join(root, "env.mjs"),
+      "const { env } = process; console.log(env.npm_config_loglevel, env.npm_config_json);",
+    );
+    const settings = { npm_config_loglevel: "silent", npm_config_json: "true" };
+    const env = { ...process.env, ...settings, PATH: `${join(root, "fake")}:/usr/bin:/bin` };
+    expect((await run(["env.mjs"], { env })).stdout).toBe("undefined undefined\n");
   });
 
   test("every npm script goes through this door, and replaces npm's shell, so that npm's signals arrive", () => {

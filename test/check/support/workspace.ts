@@ -39,9 +39,10 @@ export function removeWorkspace(root: string): void {
   rmSync(root, { recursive: true });
 }
 
+/** As a person calls it, so that npm's own words, above all about a script that fails, would be seen in stdout. */
 export async function check(root: string): Promise<Checked> {
-  const script = join(project, "scripts/check.ts");
-  const child = spawn(process.execPath, [script, "--json", "--root", root], { stdio: ["ignore", "pipe", "inherit"] });
+  const args = ["run", "check", "--", "--json", "--root", root];
+  const child = spawn("npm", args, { cwd: project, stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
   child.stdout.on("data", (chunk: Buffer) => {
     text += chunk.toString();
