@@ -5,14 +5,16 @@ import { fromHex, fromUtf8, toHex } from "@tandem/shared";
 import type { Command } from "./command.ts";
 import { type Kind, kinds } from "./kinds.ts";
 import { toJson, toLines } from "./readable.ts";
-import { Complaint } from "./terminal.ts";
+import { Complaint, wrap } from "./terminal.ts";
+
+const kindNames = [...kinds.keys()].join(", ");
 
 export const decodeCommand: Command = {
   help: `./tandem decode KIND [FILE] [--hex] [--json]
 
 Reads one encoding and prints its value and its root (CBOR has none), or the reason why it is refused.
 
-  KIND     one of: ${wrap([...kinds.keys()].join(", "), 62, "\n           ")}
+  KIND     one of: ${wrap(kindNames, 68).join("\n           ")}
   FILE     the bytes; without it, or as -, they come from stdin
   --hex    the input is hexadecimal text; white space and a leading 0x are ignored
 `,
@@ -41,10 +43,11 @@ function findKind(name: string | undefined): Kind {
   const kind = name === undefined ? undefined : kinds.get(name);
   if (kind !== undefined) return kind;
   const what = name === undefined ? "Name the KIND to decode." : `There is no kind "${name}".`;
-  throw new Complaint("unknown-kind", what, `Kinds: ${[...kinds.keys()].join(", ")}.`);
+  throw new Complaint("unknown-kind", what, `Kinds: ${kindNames}.`);
 }
 
 async function readBytes(file: string, kind: Kind, hex: boolean): Promise<Uint8Array> {
+  if (file === "-" && process.stdin.isTTY) process.stderr.write("Reading stdin (Ctrl-D ends it).\n");
   // One byte above the limit is enough for the decoder to refuse; hex may be spread out with white space.
   const input = await readUpTo(file, hex ? 4 * kind.bytesMax + 1024 : kind.bytesMax + 1);
   if (!hex) return input;
@@ -75,14 +78,4 @@ async function readUpTo(file: string, bytesMax: number): Promise<Uint8Array> {
 
 function nameOf(file: string): string {
   return file === "-" ? "stdin" : file;
-}
-
-function wrap(text: string, width: number, separator: string): string {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1) as string;
-    if (last.length + word.length >= width) lines.push(word);
-    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
-  }
-  return lines.join(separator);
 }

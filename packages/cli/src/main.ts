@@ -24,7 +24,7 @@ const root: Group = {
 
 const everywhere = {
   json: { type: "boolean" },
-  help: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
   version: { type: "boolean" },
 } as const;
 
@@ -35,7 +35,13 @@ interface Found {
   readonly command: Command | undefined;
 }
 
-async function main(args: string[]): Promise<void> {
+async function main([first, ...rest]: string[]): Promise<void> {
+  // `tandem help decode` is what many try first.
+  if (first === "help") return call([...rest, "--help"]);
+  return call(first === undefined ? [] : [first, ...rest]);
+}
+
+async function call(args: string[]): Promise<void> {
   const { path, group, command } = await find(args.filter((arg) => !arg.startsWith("-")));
   const { values, positionals } = readArguments({
     args,

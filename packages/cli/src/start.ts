@@ -37,7 +37,7 @@ ${workspace.description}
 
 There is no devnet to start yet. These rooms stand:
 
-${formatTable(["room", "lines", "test files", ""], rooms, [1, 2])}
+${formatTable(["room", "lines", "test files", "what it holds"], rooms, [1, 2])}
 To try next:
 
 ${next.map(({ command, what }) => `  ${command.padEnd(width)}  ${what}\n`).join("")}`;
@@ -46,12 +46,13 @@ ${next.map(({ command, what }) => `  ${command.padEnd(width)}  ${what}\n`).join(
 function suggestions({ benchAreas }: WorkspaceSummary): Suggestion[] {
   return [
     { command: "npm test", what: "run every test" },
-    { command: "npm run check", what: "types, lint, unused code, walls between rooms" },
+    { command: "npm run check", what: "types, lint, walls between rooms" },
     ...benchAreas.map((area) => ({
       command: `npm run bench -- ${area}`,
-      what: "measure, beside the raw limits of this machine",
+      what: "measure, beside raw limits",
     })),
-    { command: "./tandem decode", what: "list the encodings that can be read; decode one" },
+    { command: "echo 83010203 | ./tandem decode value --hex", what: "read an encoding" },
+    { command: "./tandem lab check --seeds 20", what: "try to break consensus" },
     { command: "./tandem --help", what: "the other commands" },
   ];
 }

@@ -3,6 +3,9 @@
 
 import { type ParseArgsConfig, parseArgs } from "node:util";
 
+/** A folded column is no narrower, however narrow the terminal. */
+const foldedMin = 20;
+
 export class Complaint extends Error {
   readonly code: string;
   readonly advice: string;
@@ -19,6 +22,7 @@ export class Complaint extends Error {
 /** Runs a tool's `main`, and says on stderr why it failed. */
 export async function runTool(main: (args: string[]) => Promise<void>): Promise<void> {
   const args = process.argv.slice(2);
+  process.stdout.on("error", endOnceUnheard);
   try {
     await main(args);
   } catch (error) {
@@ -27,13 +31,19 @@ export async function runTool(main: (args: string[]) => Promise<void>): Promise<
   }
 }
 
+/** Whoever reads stdout may have had enough (`| head`): then there is nothing left to do, and nothing went wrong. */
+function endOnceUnheard(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+}
+
 export function complain(error: unknown, json: boolean): void {
   const code = error instanceof Complaint ? error.code : "unexpected";
   const advice = error instanceof Complaint ? error.advice : "This is a bug: please report it with the text above.";
   const what = error instanceof Complaint ? error.message : describe(error);
   const said = json
     ? JSON.stringify({ error: { code, message: what, advice } })
-    : `error ${code}: ${what}\n  ${advice}`;
+    : `error ${code}: ${what}\n  ${wrap(advice, columns(process.stderr) - 2).join("\n  ")}`;
   process.stderr.write(`${said}\n`);
 }
 
@@ -53,18 +63,52 @@ export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<
   }
 }
 
-/** Aligned columns; `right` names those that hold numbers. */
-export function formatTable(head: readonly string[], rows: readonly string[][], right: readonly number[] = []): string {
+/** Lines of whole words, none longer than `width` (but for a word that is). */
+export function wrap(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1) as string;
+    if (last !== "" && last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines;
+}
+
+/**
+ * Aligned columns; `right` names those that hold numbers. If the table is wider than `width`, the widest column of
+ * words is folded.
+ */
+export function formatTable(
+  head: readonly string[],
+  rows: readonly string[][],
+  right: readonly number[] = [],
+  width = columns(process.stdout),
+): string {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => cell(row, column).length)));
+  const excess = widths.reduce((sum, each) => sum + each, 2 * (widths.length - 1)) - width;
+  const widest = widths.indexOf(Math.max(...widths.filter((_, column) => !right.includes(column))));
+  if (excess > 0) widths[widest] = Math.max(foldedMin, (widths[widest] as number) - excess);
   const line = (row: readonly string[]) =>
     widths
-      .map((width, column) => {
+      .map((space, column) => {
         const text = cell(row, column);
-        return right.includes(column) ? text.padStart(width) : text.padEnd(width);
+        return right.includes(column) ? text.padStart(space) : text.padEnd(space);
       })
       .join("  ")
       .trimEnd();
-  return `${[head, widths.map((width) => "-".repeat(width)), ...rows].map(line).join("\n")}\n`;
+  const folded = rows.flatMap((row) => foldRow(row, widest, widths[widest] as number));
+  return `${[head, widths.map((space) => "-".repeat(space)), ...folded].map(line).join("\n")}\n`;
+}
+
+/** The row, and below it what did not fit into its widest cell. */
+function foldRow(row: readonly string[], column: number, width: number): readonly string[][] {
+  const [first, ...more] = wrap(cell(row, column), width);
+  return [row.with(column, first as string), ...more.map((text) => row.map((_, at) => (at === column ? text : "")))];
+}
+
+/** Width of a terminal; what goes elsewhere has lines that most can show. */
+function columns({ columns = 100 }: { readonly columns?: number }): number {
+  return columns;
 }
 
 function cell(row: readonly string[], column: number): string {

@@ -6,6 +6,7 @@ import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { formatTable } from "../src/terminal.ts";
 
 const project = resolve(import.meta.dirname, "../../..");
 const folder = mkdtempSync(join(tmpdir(), "tandem-cli-"));
@@ -94,7 +95,7 @@ describe("decode", () => {
   test("without a kind lists the kinds", () => {
     const { status, stderr } = tandem(["decode"]);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/Kinds: .*ballot.*envelope/);
+    expect(stderr).toMatch(/Kinds: .*ballot.*envelope/s);
   });
 });
 
@@ -123,10 +124,42 @@ test("and is said in two lines to people: what happened, and what to do", () => 
   expect(stderr).toBe('error unknown-command: There is no command "devnet".\n  ./tandem --help lists the commands.\n');
 });
 
-test("--help and --version stand alone and after a command", () => {
+test("no line is longer than most terminals are wide", () => {
+  const said = [tandem(["start"]).stdout, tandem(["decode"]).stderr].join("").split("\n");
+  expect(said.filter((line) => line.length > 100)).toEqual([]);
+});
+
+test("a table that is wider than the terminal folds its widest column of words", () => {
+  const rows = [
+    ["first", "12", "words that go on"],
+    ["second", "3", "and on, and on, for longer than that"],
+  ];
+  expect(formatTable(["name", "size", "what"], rows, [1], 36)).toBe(
+    [
+      "name    size  what",
+      "------  ----  ----------------------",
+      "first     12  words that go on",
+      "second     3  and on, and on, for",
+      "              longer than that",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("whoever has read enough is no error: tandem | head -1", () => {
+  const main = `'${process.execPath}' '${join(project, "packages/cli/src/main.ts")}' lab replay --seed 1`;
+  const piped = `(${main}; echo "exit code $?" >&2) | head -1`;
+  const { stdout, stderr } = spawnSync("sh", ["-c", piped], { encoding: "utf8" });
+  expect(stdout.split("\n")).toHaveLength(2);
+  expect(stderr).toBe("exit code 0\n");
+});
+
+test("--help and --version stand alone and after a command, and help has other names", () => {
   expect(tandem([]).stdout).toContain("./tandem COMMAND");
   expect(tandem(["--help"]).stdout).toContain("decode");
   expect(tandem(["decode", "--help"]).stdout).toContain("KIND");
+  for (const other of ["-h", "help"]) expect(tandem([other])).toEqual(tandem(["--help"]));
+  expect(tandem(["help", "decode"])).toEqual(tandem(["decode", "--help"]));
   expect(tandem(["--version"]).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
