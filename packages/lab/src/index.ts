@@ -3,6 +3,8 @@ export { Random } from "@tandem/simulator";
 export { type CampaignOptions, runCampaign } from "./campaign/campaign.ts";
 export { type CampaignSummary, type Coverage, summarize } from "./campaign/summary.ts";
 export { type Consensus, loadConsensus } from "./consensus.ts";
+export { type Bug, bugs } from "./controls/bugs.ts";
+export { type Catch, catchBug } from "./controls/catch.ts";
 export { drawSetting } from "./draw-setting.ts";
 export { replay, timelineKinds } from "./replay/replay.ts";
 export { shrinkSetting } from "./replay/shrink.ts";

@@ -1,25 +1,30 @@
 // `tandem lab check`: a campaign, with what it covered and what it found.
 
-import { type CampaignSummary, type Coverage, type RunReport, runCampaign, summarize } from "@tandem/lab";
+import { bugs, type CampaignSummary, type Coverage, type RunReport, runCampaign, summarize } from "@tandem/lab";
 import type { Command } from "../command.ts";
 import { Complaint, formatTable } from "../terminal.ts";
+import { areAllCaught, catchAll, readableCatches } from "./controls.ts";
 import { consensusFlag, countFlag, jobsFlag } from "./flags.ts";
 import { ProgressBar } from "./progress-bar.ts";
 
 const seedsUsual = 200;
+/** A bug that its known seed does not show any more is looked for in so many. */
+const controlSeeds = 60;
 
 export const checkCommand: Command = {
   help: `./tandem lab check [--seeds N] [--from S] [--jobs J] [--native] [--json]
 
 One run for each seed from S on: 4 to 10 validators with some weights, faults and Byzantine habits up to less than a
-third, until 200 blocks or 60 virtual seconds. Every rule is checked in every run. Exit code 1 if a checker fired, or
-if a fault or habit that the campaign lists was never felt.
+third, until 200 blocks or 60 virtual seconds. Every rule is checked in every run. Then each deliberate bug is put into
+a copy of the machine, and has to be caught. Exit code 1 if a checker fired in the campaign, if a fault or habit that
+20 of its runs or more list was never felt, or if a bug was not caught.
 
   --seeds N         how many (${seedsUsual})
   --from S          the first (1)
   --jobs J          threads (one for each core)
   --native          BLS signatures instead of the mock: some hundred times slower, so take few seeds
   --blocks N        end runs after so many blocks (200)
+  --no-controls     leave the deliberate bugs out
   --consensus PATH  the index.ts of another copy of packages/consensus
 `,
   options: {
@@ -28,6 +33,7 @@ if a fault or habit that the campaign lists was never felt.
     jobs: { type: "string" },
     native: { type: "boolean" },
     blocks: { type: "string" },
+    "no-controls": { type: "boolean" },
     consensus: { type: "string" },
   },
   async run({ positionals, flags, json, print }) {
@@ -59,8 +65,12 @@ if a fault or habit that the campaign lists was never felt.
     bar.end();
     const wallSeconds = (performance.now() - startMs) / 1000;
     const summary = summarize(reports);
-    print(json ? `${JSON.stringify({ threads, wallSeconds, ...summary })}\n` : readable(summary, threads, wallSeconds));
-    if (summary.violations.length > 0 || summary.unfelt.length > 0) process.exitCode = 1;
+    const isOwn = consensus === undefined && flags["no-controls"] !== true;
+    const controls = isOwn ? await catchAll(bugs, controlSeeds, threads) : [];
+    const shown = readable(summary, threads, wallSeconds) + (isOwn ? `\n${readableCatches(controls)}` : "");
+    print(json ? `${JSON.stringify({ threads, wallSeconds, ...summary, controls })}\n` : shown);
+    const isGood = summary.violations.length === 0 && summary.unfelt.length === 0 && areAllCaught(controls);
+    if (!isGood) process.exitCode = 1;
   },
 };
 

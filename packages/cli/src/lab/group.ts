@@ -7,6 +7,10 @@ export const labGroup: Group = {
       summary: "a campaign: one run for each seed, all checkers on",
       load: async () => (await import("./check.ts")).checkCommand,
     },
+    controls: {
+      summary: "deliberate bugs that the checkers have to catch",
+      load: async () => (await import("./controls.ts")).controlsCommand,
+    },
     replay: {
       summary: "one run again, with its timeline",
       load: async () => (await import("./replay.ts")).replayCommand,

@@ -1,7 +1,8 @@
 // S3–S6 restated over the votes that left honest nodes:
 //
 // - S4: whoever notarizes a block on a parent of view p knows a certificate for the parent, so one can be; and a
-//   nullification of each view between, so one can be of each; and the height is the parent's plus one.
+//   nullification of each view between, so one can be of each; and the height is the parent's plus one; and the room
+//   above found the payload right.
 // - S5: whoever finalizes knows the notarization.
 // - S6: a delivered block lies below, or is, one whose finalization can be.
 
@@ -41,7 +42,9 @@ function unjustified(message: LabMessage, votes: VoteBook, blocks: Blocks): stri
   const root = toHex(block);
   if (kind === "notarize") {
     const known = blocks.get(root);
-    return known === undefined ? `notarized an unknown block in view ${view}` : unjustifiedBlock(known, votes, blocks);
+    if (known === undefined) return `notarized an unknown block in view ${view}`;
+    if (!known.isSound) return `notarized a block in view ${view} whose payload is wrong`;
+    return unjustifiedBlock(known, votes, blocks);
   }
   if (kind === "finalize" && !votes.canBeNotarized(view, root)) return `finalized view ${view}, which is not notarized`;
   return undefined;

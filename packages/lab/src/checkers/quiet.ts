@@ -1,11 +1,15 @@
 // O8: where nobody has anything to propose, and all is final, nothing is sent. Checked after the world healed, where
-// all are honest and clocks do not jump, from `quietDeltas` after the last work, block or restart on. A heartbeat may
-// break the silence: it comes when a node entered no view for its time.
+// all are honest and clocks do not jump, from `quietDeltas` after the last work, restart or block with work in it on.
+// A few empty blocks may follow to make it final, but no stream of them. A heartbeat may break the silence: it comes
+// when a node entered no view for its time.
 
+import type { Observation } from "../nodes/words.ts";
 import type { CheckContext, Checker } from "./checker.ts";
 
 /** Repeats come after 2Δ grown 16-fold, and a request after 32Δ: both, and a little. */
 const quietDeltas = 70;
+/** Heights without work that may follow one with work. */
+const emptyHeightsMax = 20;
 /** Clocks drift, by less than this share. */
 const driftShare = 0.02;
 
@@ -16,6 +20,16 @@ export function quiet({ seats, deltaMs }: CheckContext, healAtMs: number, heartb
   /** When each instance did anything that is seen, last. */
   const activeUs = seats.map(() => 0);
   let causeUs = healAtMs * 1000;
+  /** Of the highest block with work in it. */
+  let workHeight = 0;
+  /** Whether this is a reason for what follows it. */
+  const isCause = (observation: Observation, idleUs: number) => {
+    if (observation.kind === "sent") return working.size > 0 || idleUs >= beatUs;
+    if (observation.kind !== "delivered") return observation.kind !== "durable" && observation.kind !== "pruned";
+    const { block, info } = observation;
+    if (block.items.length > 0) workHeight = Math.max(workHeight, info.height);
+    return info.height <= workHeight + emptyHeightsMax;
+  };
   return {
     name: "quiet",
     onObservation(observation, instance, timeUs) {
@@ -28,8 +42,7 @@ export function quiet({ seats, deltaMs }: CheckContext, healAtMs: number, heartb
         const silentMs = Math.round((timeUs - causeUs) / 1000);
         return `a ${observation.message.kind} was sent ${silentMs} ms after the last reason of anybody`;
       }
-      const isEffect = observation.kind === "sent" && working.size === 0 && !isQuiet;
-      if (!isEffect && observation.kind !== "durable") causeUs = Math.max(causeUs, timeUs);
+      if (isCause(observation, idleUs)) causeUs = Math.max(causeUs, timeUs);
       return undefined;
     },
   };

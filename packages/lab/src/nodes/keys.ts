@@ -26,7 +26,7 @@ export interface Keys {
 
 const network = sha256(utf8("tandem lab network")) as Root;
 
-export function createKeys(setting: Setting): Keys {
+export function createKeys(setting: Pick<Setting, "weights" | "scheme" | "leaderSeed">): Keys {
   const scheme = setting.scheme === "native" ? nativeScheme : mockScheme;
   const secrets = setting.weights.map((_, seat) => scheme.deriveSecretKey(sha256(utf8(`tandem lab key ${seat}`))));
   const members = setting.weights.map((weight, seat) => ({
