@@ -1,7 +1,13 @@
 import { defineConfig } from "vitest/config";
 
 // Threads: they end with the process, whatever ends it. Two workers: the machine that we promise for has two cores.
-export const common = { pool: "threads", maxWorkers: 2, slowTestThreshold: 10_000 } as const;
+// What tests print is a line each (counts of what was tried), as they print it.
+export const common = {
+  pool: "threads",
+  maxWorkers: 2,
+  slowTestThreshold: 10_000,
+  disableConsoleIntercept: true,
+} as const;
 
 export default defineConfig({
   test: {

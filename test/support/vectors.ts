@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const root = process.env["TANDEM_VECTORS"] ?? resolve(project, "../shared/vectors");
@@ -29,7 +29,9 @@ export function describeVectors(
   const path = join(root, name);
   if (!existsSync(path)) {
     if (process.env["CI"] === "true") throw new Error(`CI needs the public vectors: ${path} is missing`);
-    describe.skip(`public vectors ${name} (absent)`, () => {});
+    const why = `not at ${path}; set TANDEM_VECTORS`;
+    console.log(`Skipped: public vectors ${name} (${why})`);
+    test.skip(`public vectors ${name} (${why})`, () => {});
     return;
   }
   const files = readdirSync(path, { recursive: true, withFileTypes: true })

@@ -17,6 +17,7 @@ const path = join(import.meta.dirname, "golden.json");
 const variable = "TANDEM_GOLDEN";
 
 const advice = `
+If this one is new, go to 1: the difference may only add it. Otherwise:
 The encoding or root of a sample changed. Every node, client and stored block of before is cut off by that.
 If you did not mean to change a format, find what changed it. If you did, or changed a sample:
 1. write anew what is expected:  ${variable}=write npm test -- packages/shared/test/messages/golden.test.ts

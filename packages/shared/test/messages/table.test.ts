@@ -4,6 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { codecs } from "../../src/codecs.ts";
+import * as shared from "../../src/index.ts";
 import { limits } from "../../src/limits.ts";
 import { validatorSetsCodec } from "../../src/messages/validator-sets.ts";
 import { orderHeaderProofCodec } from "../../src/proofs/chain.ts";
@@ -51,7 +52,15 @@ function isEmptyList(value: unknown): boolean {
 describe("the table of codecs", () => {
   test("has every codec that is made anywhere, but those made for roots alone", () => {
     const expected = namesInSource().filter((name) => rootsOnly[name] === undefined);
-    expect(codecs.map((codec) => codec.name).sort()).toEqual(expected.sort());
+    const advice =
+      "Add it to src/codecs.ts and export it from src/index.ts, or list it in rootsOnly here with the reason.";
+    expect(codecs.map((codec) => codec.name).sort(), advice).toEqual(expected.sort());
+  });
+
+  test("can be had by name from the room's door", () => {
+    const exported = new Set<unknown>(Object.values(shared));
+    const hidden = codecs.filter((codec) => !exported.has(codec)).map((codec) => codec.name);
+    expect(hidden, "Export it from src/index.ts.").toEqual([]);
   });
 
   test("has no exception that is not there", () => {
