@@ -107,4 +107,14 @@ export const limits = {
   touchedKeysMax: 65_536,
   /** Encoded bytes of one proof or witness that a verifier is willing to read. */
   proofBytesMax: 4 * mib,
+  /**
+   * Inner nodes that such a proof opens: so many, and so many for each key, but never more than the last. An honest
+   * one opens about log2(size of the map) for a key. An inner node beside an empty half costs two bits and a hash,
+   * so without a bound two megabytes would cost millions of hashes. The first number is two whole paths. Keys whose
+   * paths share 96 bits cost their finder 2^48 hashes for a pair. The last is more than twice what a proof full of
+   * hashes, with a branching for each key, opens; to hash it takes about a second.
+   */
+  proofNodesMin: 512,
+  proofNodesPerKey: 96,
+  proofNodesMax: 524_288,
 } as const;

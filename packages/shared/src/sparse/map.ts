@@ -30,6 +30,7 @@ import { arePathsUnique, bitAt, type OnPath, sortByPath, splitAt } from "./path.
 export type SparseCode =
   | "bad-proof" // it does not fit the keys, or shows a tree that cannot be
   | "wrong-root" // it proves something about another map
+  | "over-limit" // it is larger than a verifier reads, or opens more nodes
   | "not-in-witness"; // a partial map does not know
 
 export type SparseError = Failure<SparseCode>;

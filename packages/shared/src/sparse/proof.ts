@@ -12,6 +12,8 @@
 //     `values`, each in the order of Q1. All must be used up. So there is one proof for a map and a set of keys.
 // Q4  Nodes that cannot be (M3), a hash of zero, a leaf below a prefix that is not its own, and another leaf that
 //     is on the path of a key are refused, and so is whatever gives another root.
+// Q5  Inner nodes are counted before any is hashed, and too many for so many keys are refused (`limits.ts`): an
+//     empty half beside an inner node takes one bit, so deep trees that cannot be are cheap to write down.
 //
 // The keys are not in the proof, as who asks has them; a `Witness` carries them too.
 
@@ -21,7 +23,7 @@ import { limits } from "../limits.ts";
 import type { Root } from "../numbers.ts";
 import { failure, type Result, success } from "../result.ts";
 import { byteList, codec, container, list, refine, sortedList, type Type } from "../ssz/index.ts";
-import { known, type SparseError, SparseMap } from "./map.ts";
+import { known, type SparseCode, type SparseError, SparseMap } from "./map.ts";
 import {
   Builder,
   collapses,
@@ -94,18 +96,39 @@ export function openProof(root: Root, proof: SparseProof, touched: TouchedKeys):
     return failure("wrong-root", "", "the proof is of a map with another root");
   } catch (fault) {
     if (!(fault instanceof ProofFault)) throw fault;
-    return failure("bad-proof", "", fault.message);
+    return failure(fault.code, "", fault.message);
   }
 }
 
-/** The proof for the `touched` keys, all of which `map` must know. */
+/** The proof for the `touched` keys, all of which `map` must know. `over-limit` if nobody would read it. */
 export function proveKeys(map: SparseMap, touched: TouchedKeys): Result<SparseProof, SparseError> {
-  return known(() => new Writer(targetsOf(touched)).write(map.top));
+  const targets = targetsOf(touched);
+  const writer = new Writer(targets);
+  const proof = known(() => writer.write(map.top));
+  if (!proof.ok) return proof;
+  const { values } = proof.value;
+  if (values.length > limits.touchedKeysMax) return failure("over-limit", "", `a proof of ${values.length} values`);
+  if (writer.innerCount > innerCountMax(targets)) return failure("over-limit", "", "more inner nodes than keys allow");
+  return withinBytes(sparseProofType, proof.value);
 }
 
 export function witnessKeys(map: SparseMap, touched: TouchedKeys): Result<SparseWitness, SparseError> {
-  const proof = proveKeys(map, touched);
-  return proof.ok ? success({ ...withEachKeyOnce(touched), proof: proof.value }) : proof;
+  const keys = withEachKeyOnce(touched);
+  const count = Math.max(keys.reads.length, keys.writes.length);
+  if (count > limits.touchedKeysMax) return failure("over-limit", "", `a witness of ${count} keys`);
+  const proof = proveKeys(map, keys);
+  return proof.ok ? withinBytes(sparseWitnessType, { ...keys, proof: proof.value }) : proof;
+}
+
+function withinBytes<T>(type: Type<T>, value: T): Result<T, SparseError> {
+  const size = type.sizeOf(value);
+  if (size <= limits.proofBytesMax) return success(value);
+  return failure("over-limit", "", `${size} bytes where ${limits.proofBytesMax} are allowed`);
+}
+
+/** Q5 */
+function innerCountMax(targets: readonly Target[]): number {
+  return Math.min(limits.proofNodesMin + limits.proofNodesPerKey * targets.length, limits.proofNodesMax);
 }
 
 class Writer {
@@ -113,6 +136,7 @@ class Writer {
   readonly #bits: number[] = [];
   readonly #hashes: { bytes: Uint8Array; at: number }[] = [];
   readonly #values: Uint8Array[] = [];
+  innerCount = 0;
 
   constructor(targets: readonly Target[]) {
     this.#targets = targets;
@@ -139,6 +163,7 @@ class Writer {
     } else if (node.kind === "inner") {
       const { left, right } = open(node);
       const middle = splitAt(this.#targets, start, end, depth);
+      this.innerCount++;
       this.#bits.push(1);
       this.#subtree(left, depth + 1, start, middle);
       this.#subtree(right, depth + 1, middle, end);
@@ -176,9 +201,11 @@ class Writer {
 /** Never leaves this file. */
 class ProofFault {
   readonly message: string;
+  readonly code: SparseCode;
 
-  constructor(message: string) {
+  constructor(message: string, code: SparseCode = "bad-proof") {
     this.message = message;
+    this.code = code;
   }
 }
 
@@ -189,10 +216,12 @@ class Reader {
   #bitsRead = 0;
   #hashesRead = 0;
   #valuesRead = 0;
+  #innerCountLeft: number;
 
   constructor(proof: SparseProof, targets: readonly Target[]) {
     this.#proof = proof;
     this.#targets = targets;
+    this.#innerCountLeft = innerCountMax(targets);
     // Every leaf that is opened lies on the path of a target of its own.
     this.#builder = new Builder(0, targets.length);
   }
@@ -253,6 +282,7 @@ class Reader {
 
   #inner(depth: number, start: number, end: number): Node {
     if (depth === pathBits) throw new ProofFault("an inner node where paths end");
+    if (this.#innerCountLeft-- === 0) throw new ProofFault("more inner nodes than keys allow", "over-limit");
     const middle = splitAt(this.#targets, start, end, depth);
     const left = this.#subtree(depth + 1, start, middle, this.#targets[middle]);
     const right = this.#subtree(depth + 1, middle, end, this.#targets[middle - 1]);
