@@ -1,5 +1,5 @@
 // A proof with a byte changed, cut or extended, with parts dropped, doubled, exchanged or taken from another honest
-// proof is refused, unless what comes out is itself the honest proof of something (./door.ts). All values of all
+// proof is refused, unless what comes out is itself the honest proof of something (./door.ts). All bits of all
 // bytes: tampering.long.test.ts.
 
 import { describe, expect, test } from "vitest";

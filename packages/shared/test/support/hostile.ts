@@ -1,7 +1,11 @@
 // What a peer could send: arbitrary bytes, and valid encodings with something changed.
 
-import { expect } from "vitest";
+import { assert, expect } from "vitest";
 import type { Failure, Result } from "../../src/result.ts";
+
+/** How many times as long as usual an attack lasts: `TANDEM_RUNS`, for campaigns. */
+export const runsFactor = Number(process.env["TANDEM_RUNS"] ?? 1);
+assert(runsFactor > 0 && runsFactor < 1e6, "TANDEM_RUNS is a number of times");
 
 /** A small deterministic generator (splitmix32), so that a failure names the run that shows it. */
 export class Random {
@@ -92,7 +96,7 @@ export interface Attack<T> {
   decode(bytes: Uint8Array): Result<T, Failure>;
   encode(value: T): Uint8Array;
   readonly valid: readonly Uint8Array[];
-  /** Default 100,000. */
+  /** Default 100,000; times `runsFactor`. */
   readonly runs?: number;
   readonly seed?: number;
 }
@@ -118,7 +122,7 @@ function isTypedError({ code, message, path }: Failure): boolean {
  */
 export function attackDecoder<T>(attack: Attack<T>): void {
   const random = new Random(attack.seed ?? 1);
-  const runs = attack.runs ?? 100_000;
+  const runs = Math.ceil((attack.runs ?? 100_000) * runsFactor);
   const refused = new Map<string, number>();
   const decoded = { arbitrary: 0, mutated: 0 };
   const fail = (run: number, what: string, bytes: Uint8Array) =>
