@@ -105,7 +105,7 @@ export interface SlowAnswersFault extends Slowed {
   readonly kind: "slow-answers";
 }
 
-/** The clock is set forward (or back, if negative), and set right at `toMs`. Timers follow it. */
+/** The clock is set forward (or back, if negative), and set right at `toMs`. Timers follow it, but none late then. */
 export interface ClockJumpFault extends At {
   readonly kind: "clock-jump";
   readonly byMs: number;

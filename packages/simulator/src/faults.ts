@@ -79,7 +79,7 @@ export class Faults<Input, Effect, Message, Observation> {
         node.hands.answerFactor = scale(node.hands.answerFactor, fault.factor, by);
         return;
       case "clock-jump":
-        return this.#setClock(node, by * fault.byMs);
+        return this.#setClock(node, by * fault.byMs, by > 0);
     }
   }
 
@@ -107,11 +107,15 @@ export class Faults<Input, Effect, Message, Observation> {
     this.#core.network.setChances(lossPpm, duplicatePpm, reorderPpm);
   }
 
-  /** Timers come earlier when the clock goes forward, and never before now. */
-  #setClock(node: Node<Input, Effect, Message, Observation>, byMs: number): void {
+  /**
+   * Timers come earlier when the clock goes forward, never before now, and later when it goes back. The end of a jump
+   * makes none later: what is over does not reach past its end.
+   */
+  #setClock(node: Node<Input, Effect, Message, Observation>, byMs: number, isBeginning: boolean): void {
     const { queue, counters, nowUs } = this.#core;
     node.clock.set(byMs);
-    const earlierUs = byMs * 1000;
+    const earlierUs = isBeginning ? byMs * 1000 : Math.max(0, byMs * 1000);
+    if (earlierUs === 0) return;
     const moved = queue.move(eventKinds.timer, node.instance, (timeUs) => Math.max(nowUs, timeUs - earlierUs));
     counters.movedTimers[node.instance] = (counters.movedTimers[node.instance] as number) + moved;
   }
