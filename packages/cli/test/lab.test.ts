@@ -1,0 +1,60 @@
+// The lab's commands as their caller sees them.
+
+import { spawnSync } from "node:child_process";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const main = join(resolve(import.meta.dirname, "../../.."), "packages/cli/src/main.ts");
+
+function tandem(...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+describe("lab", () => {
+  test("lists its commands, and each says what it takes", () => {
+    const { status, stdout } = tandem("lab", "--help");
+    expect(status).toBe(0);
+    const commands = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name as string);
+    expect(commands).toEqual(expect.arrayContaining(["check", "replay", "shrink", "scope", "scale"]));
+    for (const command of commands)
+      expect(tandem("lab", command, "--help").stdout).toContain(`./tandem lab ${command}`);
+  });
+
+  test("check runs a campaign and says what it covered, as JSON in one line", () => {
+    const { status, stdout } = tandem("lab", "check", "--seeds", "3", "--from", "1", "--jobs", "2", "--json");
+    expect(status).toBe(0);
+    expect(stdout.trimEnd()).not.toContain("\n");
+    const said = JSON.parse(stdout) as { runs: number; violations: unknown[]; coverage: { name: string }[] };
+    expect(said).toMatchObject({ runs: 3, violations: [], unfelt: [] });
+    expect(said.coverage.map(({ name }) => name)).toEqual(expect.arrayContaining(["crash", "twins", "silent"]));
+  });
+
+  test("replay shows the same run, filtered", () => {
+    const all = JSON.parse(tandem("lab", "replay", "--seed", "3", "--kind", "heal", "--json").stdout) as {
+      report: { hash: string };
+    };
+    const { status, stdout } = tandem("lab", "replay", "--seed", "3", "--node", "1", "--kind", "fault,heal");
+    expect(status).toBe(0);
+    expect(stdout).toContain(all.report.hash);
+    expect(stdout).toMatch(/ {2}heal /);
+    expect(stdout).not.toMatch(/ {2}deliver /);
+  });
+
+  test.each([
+    [["lab", "nothing"], 'There is no command "lab nothing".'],
+    [["lab", "check", "--seeds", "many"], '--seeds takes a whole number, not "many".'],
+    [["lab", "replay"], "--seed is missing."],
+    [["lab", "replay", "--seed", "3", "--kind", "rumour"], 'There is no kind "rumour".'],
+  ])("%j is refused", (args, what) => {
+    const { status, stderr } = tandem(...args);
+    expect(status).toBe(2);
+    expect(stderr).toContain(what);
+  });
+
+  test("shrink says so where there is nothing to shrink", () => {
+    const { status, stderr } = tandem("lab", "shrink", "--seed", "3");
+    expect(status).toBe(1);
+    expect(stderr).toContain("error no-violation: Seed 3 does not fail.");
+  });
+});

@@ -1,0 +1,21 @@
+// The whole campaign: `npm run test:long`.
+
+import { availableParallelism } from "node:os";
+import { expect, test } from "vitest";
+import { allSchedules, runCampaign, ScopeSettings, summarize } from "../src/index.ts";
+
+const threads = availableParallelism();
+
+test("2,000 seeds, and no checker fires", async () => {
+  const plans = Array.from({ length: 2000 }, (_, index) => index + 1);
+  const summary = summarize(await runCampaign({ plans, threads }));
+  expect(summary.violations.map(({ seed, violation }) => ({ seed, violation }))).toEqual([]);
+  expect(summary.unfelt).toEqual([]);
+});
+
+test("every schedule of three views", async () => {
+  const settings = new ScopeSettings(3);
+  const plans = [...allSchedules(3)].map((schedule, index) => settings.settingOf(schedule, index));
+  const summary = summarize(await runCampaign({ plans, threads }));
+  expect(summary.violations.map(({ seed, violation }) => ({ seed, violation }))).toEqual([]);
+});
