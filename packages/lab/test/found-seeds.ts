@@ -12,4 +12,16 @@ export const foundSeeds: readonly FoundSeed[] = [
     found:
       "Two open requests took turns in one list of peers: one always met the two liars, the other the honest ones, so a node never caught up.",
   },
+  {
+    seed: 4048,
+    found: "The world's mistake: setting a clock right after a jump put its timers off by the jump, past the heal.",
+  },
+  {
+    seed: 1059,
+    found: "The checker of silence took the heartbeat of a node that had booted long before the heal for noise.",
+  },
+  {
+    seed: 2108,
+    found: "The same: a heartbeat is two timers of half its length, and a node that has one may break the silence.",
+  },
 ];
