@@ -5,19 +5,21 @@ import { globSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Complaint, complain, describe, readArguments, runTool } from "../packages/cli/src/terminal.ts";
-import { type Bench, createBench, type Figure } from "./bench/measure.ts";
+import { type Bench, createBench, type Figure, usualPace } from "./bench/measure.ts";
 import { formatFigures } from "./bench/table.ts";
 import { project } from "./project.ts";
 
 const help = `npm run bench -- AREA [--json]
 
-Measures an area, each figure beside its raw limit in the same run, and prints a table.
+Measures an area, each figure, where there is one, beside its raw limit in the same run, and prints a table.
 
   AREA     which benches to run; without one, the areas are listed
   --json   one line per figure on stdout: {"name","value","unit","limit","ratio"}
   --help   this text
 
-ratio is value / limit. Rates (per second) want it high, costs (us) want it low.
+ratio is value / limit. Rates (per second) want it high, costs (us) want it low. A name says
+what the limit is ("beside ..."). Where that is another library at the same work, a rate above 1 means that ours is the
+faster.
 `;
 
 interface BenchFile {
@@ -52,11 +54,11 @@ function unknownArea(area: string, files: readonly BenchFile[]): Complaint {
 
 async function runAll(files: readonly BenchFile[], json: boolean): Promise<void> {
   const figures: Figure[] = [];
-  const bench = createBench((figure) => {
+  const onFigure = (figure: Figure) => {
     figures.push(figure);
     if (json) process.stdout.write(`${JSON.stringify(figure, ["name", "value", "unit", "limit", "ratio"])}\n`);
-    else process.stderr.write(`  ${figure.name}\n`);
-  });
+  };
+  const bench = createBench(onFigure, usualPace, (name) => process.stderr.write(`  ${name}\n`));
   for (const file of files) {
     process.stderr.write(`${file.path}\n`);
     try {

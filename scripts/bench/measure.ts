@@ -6,7 +6,7 @@ export interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  /** The raw limit, measured in the same run, in the same unit. */
+  /** What it stands beside, measured in the same run, in the same unit: a raw limit, or another library. */
   readonly limit: number | null;
   /** `value / limit`. */
   readonly ratio: number | null;
@@ -33,11 +33,16 @@ export interface Pace {
   readonly roundMs: number;
 }
 
-const usualPace: Pace = { rounds: 9, roundMs: 100 };
+export const usualPace: Pace = { rounds: 9, roundMs: 100 };
 
-/** A bench whose figures go to `onFigure`, in the order in which they are measured. */
-export function createBench(onFigure: (figure: Figure) => void, pace: Pace = usualPace): Bench {
+/** A bench whose figures go to `onFigure`, in the order in which they are measured; `onBegin` hears what comes next. */
+export function createBench(
+  onFigure: (figure: Figure) => void,
+  pace: Pace = usualPace,
+  onBegin: (name: string) => void = () => {},
+): Bench {
   const measure = async (name: string, unit: string, scale: (seconds: number) => number, work: Work, raw?: Work) => {
+    onBegin(name);
     const [own, limit] = await takeTurns(raw === undefined ? [work] : [work, raw], pace);
     const figure = compare(name, unit, scale(own as number), limit === undefined ? null : scale(limit));
     onFigure(figure);

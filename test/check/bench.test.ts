@@ -30,6 +30,18 @@ describe("a figure", () => {
     expect(figure.value).toBeGreaterThan(1000);
   });
 
+  test("is named before it is measured", async () => {
+    const told: string[] = [];
+    const work = { items: 1, run: () => void told.push("measured") };
+    const bench = createBench(
+      () => {},
+      { rounds: 1, roundMs: 0 },
+      (name) => told.push(name),
+    );
+    await bench.cost("push", work);
+    expect(told.slice(0, 2)).toEqual(["push", "measured"]);
+  });
+
   test("work and raw take turns, and neither is always the first", async () => {
     const turns: string[] = [];
     const turn = (name: string) => ({
