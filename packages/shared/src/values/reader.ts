@@ -115,7 +115,7 @@ export class Reader {
    */
   key(previous: number): string {
     const start = this.offset;
-    if (this.peek() !== major.text) this.fault("not-a-value", "a key is text");
+    if (this.peek() !== major.text) this.fault("not-a-value", "a map's key must be text");
     const key = this.text();
     if (previous >= 0 && !this.isBefore(previous, start)) this.fault("bad-order", "keys are not in order", start);
     return key;
