@@ -167,7 +167,8 @@ function checkBytes(length: number, max: number): void {
 }
 
 function checkText(text: unknown): void {
-  if (typeof text !== "string") throw new Fault<ValueCode>("not-a-value", `a map's key must be text, not ${describe(text)}`);
+  if (typeof text !== "string")
+    throw new Fault<ValueCode>("not-a-value", `a map's key must be text, not ${describe(text)}`);
   if (!text.isWellFormed()) throw new Fault<ValueCode>("bad-text", "text with a lone surrogate");
 }
 
