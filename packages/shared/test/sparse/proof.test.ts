@@ -1,5 +1,6 @@
 // Q1-Q4: what a proof shows, what can be replayed on it, and what nobody can make it show.
 
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { useHasher } from "../../src/hashing.ts";
@@ -82,6 +83,13 @@ describe("a proof", () => {
     expect(values).toEqual([text("7")]);
     expect(hashes.length / 32).toBeLessThan(16);
     expect(shape.length).toBeLessThanOrEqual(7);
+  });
+
+  test("has the committed form", () => {
+    const map = mapOf(somePlainKeys.map((key, i) => put(key, `${i}`)));
+    const touched = { reads: somePlainKeys.slice(0, 3), writes: [...somePlainKeys.slice(5, 7), text("absent")] };
+    const digest = createHash("sha256").update(sparseWitnessCodec.encode(must(witnessKeys(map, touched))));
+    expect(digest.digest("hex")).toBe("efc56e3a0272a2ffdd5f2011969d2cb07f718828e0e4a94ced844c3049efee76");
   });
 
   test("of no key is the root itself", () => {
