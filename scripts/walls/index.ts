@@ -25,7 +25,8 @@ export function wallBreaches(root: string): Breach[] {
 
 /** What lies beside src, test and bench is seen by no compiler and held by no wall. */
 function strayBreaches(root: string, name: string): Breach[] {
-  const known = /^(?:src|test|bench|node_modules|dist|package\.json|tsconfig(?:\.build)?\.json|README\.md)$/;
+  // `.bugs` is where the lab puts copies of a room with deliberate bugs; git ignores it.
+  const known = /^(?:src|test|bench|node_modules|dist|\.bugs|package\.json|tsconfig(?:\.build)?\.json|README\.md)$/;
   const strays = readdirSync(join(root, "packages", name)).filter((entry) => !known.test(entry));
   return strays.sort().map((entry) => {
     const message = "a room holds src, test and bench, and no other folders or files";

@@ -47,6 +47,8 @@ export function sizeOf(bytes: Uint8Array): number {
   encode(text: string): Uint8Array;
 }
 `,
+  // A copy with a deliberate bug: git ignores it, and so does the check.
+  "packages/consensus/.bugs/buggy/index.ts": "export const late = Date.now()",
   "packages/shared/test/double.test.ts": `import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { double } from "../src/index.ts";
