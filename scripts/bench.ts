@@ -17,9 +17,8 @@ Measures an area, each figure, where there is one, beside its raw limit in the s
   --json   one line per figure on stdout: {"name","value","unit","limit","ratio"}
   --help   this text
 
-ratio is value / limit. Rates (per second) want it high, costs (us) want it low. A name says
-what the limit is ("beside ..."). Where that is another library at the same work, a rate above 1 means that ours is the
-faster.
+ratio is value / limit. Rates (per second) want it high, costs (us) want it low. A name says what the limit is
+("beside ..."). Where that is another library at the same work, a rate above 1 means that ours is the faster.
 `;
 
 interface BenchFile {
