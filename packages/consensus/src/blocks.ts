@@ -26,10 +26,14 @@ export type Branch<Block> =
 export class Blocks<Block> {
   readonly #held = new Map<string, Held<Block>>();
   readonly #durable = new Set<string>();
+  /** Blocks that came in so far. */
+  additions = 0;
 
   add(held: Held<Block>): void {
     const key = toHex(held.info.root);
-    if (!this.#held.has(key)) this.#held.set(key, held);
+    if (this.#held.has(key)) return;
+    this.#held.set(key, held);
+    this.additions++;
   }
 
   get(root: Root): Held<Block> | undefined {

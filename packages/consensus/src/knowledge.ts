@@ -36,6 +36,9 @@ export class Knowledge<Block> {
   highest: View;
   /** Views whose notarization is held since S5 last looked. */
   readonly newlyNotarized: View[] = [];
+  #holds = 0;
+  /** What was known when no finalization could be settled. */
+  #knownInVain = -1;
 
   constructor(committee: Committee, final: FinalBlock) {
     this.views = new Views(committee);
@@ -151,11 +154,19 @@ export class Knowledge<Block> {
 
   /** The highest finalization whose blocks are all here, and these, oldest first. */
   settled(): { readonly certificate: Certificate; readonly blocks: readonly Certified<Block>[] } | undefined {
+    // Who is behind for long holds many that it does not reach: it looks again when it knows more, and goes down once.
+    const known = this.#holds + this.blocks.additions;
+    if (known === this.#knownInVain) return undefined;
+    let gap = Number.POSITIVE_INFINITY;
     for (let i = this.finalizations.length - 1; i >= 0; i--) {
       const certificate = this.finalizations[i] as Certificate;
+      // All that is final is one chain: what is missing below a block of it is missing below all that are higher.
+      if (certificate.view >= gap) continue;
       const branch = this.#branch(certificate.block);
       if (branch.kind === "whole" && branch.blocks.length > 0) return { certificate, blocks: branch.blocks };
+      if (branch.kind === "missing") gap = branch.child ?? certificate.view;
     }
+    this.#knownInVain = known;
     return undefined;
   }
 
@@ -181,6 +192,7 @@ export class Knowledge<Block> {
     const state: ViewState<Block> = this.views.at(view);
     if (state.certificates[kind] !== undefined) return false;
     state.certificates[kind] = certificate;
+    this.#holds++;
     this.highest = asView(Math.max(this.highest, view));
     if (kind === "notarization") {
       this.views.highestNotarized = asView(Math.max(this.views.highestNotarized, view));

@@ -24,4 +24,9 @@ export const foundSeeds: readonly FoundSeed[] = [
     seed: 2108,
     found: "The same: a heartbeat is two timers of half its length, and a node that has one may break the silence.",
   },
+  {
+    seed: 1030,
+    found:
+      "A node that liars kept behind walked down from each of its finalizations at each input: half a minute for a run of half a second.",
+  },
 ];
