@@ -1,5 +1,5 @@
-// Each bit of every byte of every honest proof, and each value of some bytes of one of each kind: some 1.3 million
-// proofs, three minutes of one core. `TANDEM_RUNS=5` takes each value of all bytes: three million proofs, seven minutes.
+// Each bit of every byte of every honest proof, and each value of some bytes of one of each kind: some 1.4 million
+// proofs, minutes of one core. `TANDEM_RUNS=5` takes each value of all bytes: 3.6 million proofs.
 
 import { describe, test } from "vitest";
 import { runsFactor } from "../support/hostile.ts";
