@@ -10,7 +10,7 @@ const sources = fileURLToPath(new URL("../../../consensus/src", import.meta.url)
 const copies = fileURLToPath(new URL("../../../consensus/.bugs", import.meta.url));
 
 /** A bug does not fit the sources: they have changed, and it must be written anew. */
-export class MisfitError extends Error {
+class MisfitError extends Error {
   readonly code = "bug-misfit";
 }
 
