@@ -1,8 +1,8 @@
 // What all parts of the machine share: what is known, where we are, and the effects of the input at hand.
 
-import { asView, type Certificate, type Codec, type View } from "@tandem/shared";
+import { asView, type Certificate, type View } from "@tandem/shared";
 import type { SimplexConfig } from "./config.ts";
-import { type JournalRecord, journalCodec } from "./journal.ts";
+import { type JournalRecord, Records } from "./journal.ts";
 import { Knowledge } from "./knowledge.ts";
 import { Leaders } from "./leaders.ts";
 import type { BlockInfo, Effect, FinalBlock, Message, Peer } from "./types.ts";
@@ -10,7 +10,7 @@ import type { BlockInfo, Effect, FinalBlock, Message, Peer } from "./types.ts";
 export class Desk<Block> {
   readonly config: SimplexConfig<Block>;
   readonly leaders: Leaders;
-  readonly records: Codec<JournalRecord<Block>>;
+  readonly records: Records<Block>;
   knowledge: Knowledge<Block>;
   /** The view that we are in; zero before the start. */
   view: View = asView(0);
@@ -19,7 +19,7 @@ export class Desk<Block> {
   constructor(config: SimplexConfig<Block>, genesis: BlockInfo) {
     this.config = config;
     this.leaders = new Leaders(config.seed, config.electorate.committee);
-    this.records = journalCodec(config.rules);
+    this.records = new Records(config.rules);
     this.knowledge = new Knowledge(config.electorate.committee, { info: genesis, certificate: undefined });
   }
 

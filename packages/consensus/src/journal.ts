@@ -25,29 +25,48 @@ export type JournalRecord<Block> =
   /** A block that one of ours is built or voted upon, fetched and not voted for. */
   | { readonly kind: "block"; readonly value: Block };
 
-export function journalCodec<Block>(rules: BlockRules<Block>): Codec<JournalRecord<Block>> {
-  const proposal = container({
-    block: rules.codec.type,
-    parent: optional(certificateCodec.type),
-    signature: byteVector(signatureBytes),
-  });
-  return codec(
-    "journal-record",
-    union({ proposal, certificate: certificateCodec.type, vote: voteCodec.type, block: rules.codec.type }),
-    limits.proposalBytesMax,
-  ) as Codec<JournalRecord<Block>>;
-}
+const lengthBytes = 4;
 
 /**
- * The records that decode. A torn one never had an effect outside; those after it were written by a later run, and to
- * forget them could make us contradict our votes.
+ * A record is its length (4 bytes, little endian) and its encoding: what a torn write leaves of it is never taken for
+ * a shorter one, though a certificate with fewer bits, or a block with fewer items, would decode.
  */
-export function readJournal<Block>(
-  records: Codec<JournalRecord<Block>>,
-  journal: readonly Uint8Array[],
-): readonly JournalRecord<Block>[] {
-  return journal.flatMap((bytes) => {
-    const record = records.decode(bytes);
-    return record.ok ? [record.value] : [];
-  });
+export class Records<Block> {
+  readonly #codec: Codec<JournalRecord<Block>>;
+
+  constructor(rules: BlockRules<Block>) {
+    const proposal = container({
+      block: rules.codec.type,
+      parent: optional(certificateCodec.type),
+      signature: byteVector(signatureBytes),
+    });
+    this.#codec = codec(
+      "journal-record",
+      union({ proposal, certificate: certificateCodec.type, vote: voteCodec.type, block: rules.codec.type }),
+      limits.proposalBytesMax,
+    ) as Codec<JournalRecord<Block>>;
+  }
+
+  encode(record: JournalRecord<Block>): Uint8Array {
+    const encoded = this.#codec.encode(record);
+    const bytes = new Uint8Array(lengthBytes + encoded.length);
+    new DataView(bytes.buffer).setUint32(0, encoded.length, true);
+    bytes.set(encoded, lengthBytes);
+    return bytes;
+  }
+
+  decode(bytes: Uint8Array): JournalRecord<Block> | undefined {
+    const length = bytes.length - lengthBytes;
+    if (length < 0 || new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) !== length) return undefined;
+    const record = this.#codec.decode(bytes.subarray(lengthBytes));
+    return record.ok ? record.value : undefined;
+  }
+
+  /**
+   * The records that are whole. A torn one never had an effect outside; those after it were written by a later run,
+   * and to forget them could make us contradict our votes.
+   */
+  read(journal: readonly Uint8Array[]): readonly JournalRecord<Block>[] {
+    return journal.flatMap((bytes) => this.decode(bytes) ?? []);
+  }
 }

@@ -51,7 +51,7 @@ import {
 import type { Certified } from "./blocks.ts";
 import type { SimplexConfig } from "./config.ts";
 import { Desk } from "./desk.ts";
-import { type JournalRecord, readJournal } from "./journal.ts";
+import type { JournalRecord } from "./journal.ts";
 import { Pace } from "./pace.ts";
 import { Polls } from "./polls.ts";
 import { Supply } from "./supply.ts";
@@ -109,7 +109,7 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
 
   #onStart(final: FinalBlock, journal: readonly Uint8Array[]): void {
     this.#desk.begin(final);
-    for (const record of readJournal(this.#desk.records, journal)) this.#recall(record);
+    for (const record of this.#desk.records.read(journal)) this.#recall(record);
     this.#pace.enter(this.#desk.knowledge.nullifiedBefore(this.#desk.view));
     this.#desk.push(...this.#pace.rest());
     this.#voice.repeat();
@@ -281,6 +281,8 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
     this.#desk.knowledge.settle({ info: tip.info, certificate: finalization });
     // The finalization stays: should the archive be lost, the journal still says below which view all is decided (S8).
     this.#desk.push({ kind: "prune", below: tip.info.view });
+    // Blocks that came by repair count too: who catches up has nothing to beat for.
+    this.#desk.push(...this.#pace.rest());
     return true;
   }
 

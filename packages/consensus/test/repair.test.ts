@@ -1,8 +1,9 @@
 // S7: asking for what is missing goes round all peers.
 
-import { asHeight, asView } from "@tandem/shared";
+import { asHeight, asView, zeroRoot } from "@tandem/shared";
 import { expect, test } from "vitest";
 import { Repair } from "../src/repair.ts";
+import { createWorld, genesis, One, rules } from "./support/one.ts";
 
 const peers = [1, 2, 3, 4];
 const limits = { needsMax: 16, firstPauseMs: 200, pauseMsMax: 3200 };
@@ -21,4 +22,19 @@ test("S7: each need asks every peer, however many needs take turns", () => {
     note(repair.want({ request: { kind: "chain", from: asHeight(from) }, until: asView(9) }, undefined));
   for (let round = 1; round < peers.length; round++) for (const id of [1, 2]) note(repair.onTimer(id));
   for (const id of [1, 2]) expect(asked.get(id)?.toSorted()).toEqual(peers);
+});
+
+test("O8: blocks that repair brings set the heartbeat back, as those that a view brings", () => {
+  const world = createWorld();
+  const node = new One(world, 0);
+  node.start();
+  const block = world.block(1, genesis);
+  const certificate = world.certificate("finalization", 1, rules.infoOf(block).root);
+  node.hearCertificate(world.certificate("nullification", 5, zeroRoot));
+  const asked = node.hearCertificate(certificate).find((effect) => effect.kind === "send");
+  if (asked?.kind !== "send" || asked.message.kind !== "request") throw new Error("the chain is asked for");
+  const { id } = asked.message;
+  const effects = node.hear(asked.to, { kind: "answer", id, blocks: [{ block, certificate }], certificates: [] });
+  const timers = effects.flatMap((effect) => (effect.kind === "set-timer" ? [effect.timer.name] : []));
+  expect(timers).toContain("heartbeat");
 });

@@ -65,6 +65,8 @@ function block(view: number, parent: { root: Root; height: number } = genesis, s
   };
 }
 
+/** A journal record begins with its length, which no checker reads. */
+const recordOf = (...bytes: number[]) => Uint8Array.of(0, 0, 0, 0, ...bytes);
 const infoOf = (of: Block) => blockRules.infoOf(of);
 
 function vote(kind: VoteKind, view: number, root: Root, seat: number): Vote {
@@ -158,8 +160,8 @@ describe("signed-once", () => {
 
 describe("durable-first", () => {
   const votes = (kind: VoteKind, of: Root) => voteRecord(vote(kind, 1, of, 0));
-  const voteRecord = (of: Vote) => Uint8Array.of(2, ...voteCodec.encode(of));
-  const blockRecord = (of: Block) => Uint8Array.of(3, ...blockRules.codec.encode(of));
+  const voteRecord = (of: Vote) => recordOf(2, ...voteCodec.encode(of));
+  const blockRecord = (of: Block) => recordOf(3, ...blockRules.codec.encode(of));
   const durable = (...records: Uint8Array[]): Observation => ({ kind: "durable", records });
   const mine = infoOf(one).root;
 
@@ -270,7 +272,7 @@ describe("bounds", () => {
     expect(said.findIndex((each) => each !== undefined)).toBe(128);
   });
   test("seven votes and certificates of one view are too many in a journal, and none is left after pruning", () => {
-    const record = Uint8Array.of(2, ...voteCodec.encode(vote("nullify", 4, root, 0)));
+    const record = recordOf(2, ...voteCodec.encode(vote("nullify", 4, root, 0)));
     const durable: Observation = { kind: "durable", records: Array(6).fill(record) };
     expect(watch(bounds(context, true), [0, durable], [0, { kind: "pruned", below: 5 }], [0, durable])).toEqual([
       undefined,

@@ -1,5 +1,5 @@
 // Seeds that found something, each with a sentence on what it was. A seed stays here for good: what it draws changes
-// when the drawing changes, and then it is one more seed; what it found has a test of its own beside the machine.
+// when the drawing changes, and then it is one more seed; what it found has a test of its own beside the machine, where that can show it.
 
 export interface FoundSeed {
   readonly seed: number;
@@ -28,5 +28,14 @@ export const foundSeeds: readonly FoundSeed[] = [
     seed: 1030,
     found:
       "A node that liars kept behind walked down from each of its finalizations at each input: half a minute for a run of half a second.",
+  },
+  {
+    seed: 10170,
+    found: "Blocks that came by repair did not set the heartbeat back, so who had caught up beat too early.",
+  },
+  {
+    seed: 10791,
+    found:
+      "What a torn write left of a certificate decoded as one with fewer bits, which was believed and told: records now begin with their length.",
   },
 ];

@@ -7,6 +7,7 @@
 import type { CheckContext, Checker } from "./checker.ts";
 
 const requestsMax = 128;
+const lengthBytes = 4;
 /** Certificates and votes, three kinds each. */
 const recordsOfViewMax = 6;
 
@@ -45,9 +46,10 @@ export function bounds({ seats, deltaMs }: CheckContext, isClockSteady: boolean)
   };
 }
 
-/** By the layout that durable-first.ts states: the view stands at byte 10 of votes and certificates. */
+/** By the layout that durable-first.ts states: the view stands 10 bytes after the length of votes and certificates. */
 function keep({ records }: Seen, written: readonly Uint8Array[]): string | undefined {
-  for (const record of written) {
+  for (const bytes of written) {
+    const record = bytes.subarray(lengthBytes);
     if ((record[0] !== 1 && record[0] !== 2) || record.length < 18) continue;
     const view = Number(new DataView(record.buffer, record.byteOffset).getBigUint64(10, true));
     const count = (records.get(view) ?? 0) + 1;

@@ -1,5 +1,5 @@
 // S8: what left was on disk first. A vote: its own record; a notarize: the block too; a finalize: the notarization
-// too. Records are read by their layout, with no help from the journal's own code:
+// too. Records are read by their layout, with no help from the journal's own code: a length (4), then
 //
 //   proposal     0, offsets of block and parent (4 + 4), signature (96), block…
 //   certificate  1, kind, epoch (8), view (8), block (32)…
@@ -14,6 +14,7 @@ import { blockRules } from "../payload/block.ts";
 import type { CheckContext, Checker } from "./checker.ts";
 
 const kindNumbers: { readonly [Kind in VoteKind]: number } = { notarize: 1, nullify: 2, finalize: 3 };
+const lengthBytes = 4;
 const blockStart = 1 + 8 + 96;
 const ballotBytes = 1 + 1 + 8 + 8 + 32;
 
@@ -21,7 +22,8 @@ export function durableFirst({ seats }: CheckContext): Checker {
   const disks = seats.map(() => new Set<string>());
   /** Roots by encoding: every node writes the same blocks. */
   const roots = new Map<string, string>();
-  const write = (disk: Set<string>, record: Uint8Array) => {
+  const write = (disk: Set<string>, bytes: Uint8Array) => {
+    const record = bytes.subarray(lengthBytes);
     if (record[0] === 1 || record[0] === 2) return disk.add(latin1(record, 0, ballotBytes));
     const root = rootIn(record, roots);
     return root === undefined ? disk : disk.add(root);
