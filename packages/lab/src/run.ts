@@ -69,7 +69,7 @@ class Run {
       if (outcome.kind === "threw") this.#found = thrown(outcome.error, outcome.instance);
       if (outcome.kind !== "ended") break;
       if (untilMs === healAtMs) this.#handOutAgain(untilMs);
-      if (untilMs > healAtMs) this.#found = this.#demands.look(untilMs, this.#items, this.#honest());
+      if (untilMs > healAtMs) this.#found = this.#demands.look(untilMs, this.#items, this.#demanded());
       nowMs = untilMs;
     }
     return this.#report(process.threadCpuUsage(start));
@@ -77,6 +77,13 @@ class Run {
 
   #honest(): (readonly [Instance, Node])[] {
     return this.#cast.honest.map((instance) => [instance, this.#cast.nodes[instance] as Node]);
+  }
+
+  /** An observer says nothing, so in a silent network nobody tells it what it missed. */
+  #demanded(): (readonly [Instance, Node])[] {
+    const { weights, workload } = this.#setting;
+    const isSeat = (instance: Instance) => (this.#cast.context.seats[instance] as number) < weights.length;
+    return this.#honest().filter(([instance]) => workload.kind === "busy" || isSeat(instance));
   }
 
   #handOut(untilMs: number): void {
