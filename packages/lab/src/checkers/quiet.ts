@@ -1,7 +1,7 @@
 // O8: where nobody has anything to propose, and all is final, nothing is sent. Checked after the world healed, where
 // all are honest and clocks do not jump, from `quietDeltas` after the last work, restart or block with work in it on.
 // A few empty blocks may follow to make it final, but no stream of them. A heartbeat may break the silence: it comes
-// when a node entered no view for its time.
+// when a node had no block for its time.
 
 import type { Observation } from "../nodes/words.ts";
 import type { CheckContext, Checker } from "./checker.ts";
@@ -17,8 +17,8 @@ export function quiet({ seats, deltaMs }: CheckContext, healAtMs: number, heartb
   const quietUs = quietDeltas * deltaMs * 1000;
   const beatUs = heartbeatMs * 1000 * (1 - driftShare) - quietUs;
   const working = new Set<number>();
-  /** When each instance did anything that is seen, last. */
-  const activeUs = seats.map(() => 0);
+  /** When each instance began or got a block, last: its heartbeat counts from there. */
+  const restedUs = seats.map(() => 0);
   let causeUs = healAtMs * 1000;
   /** Of the highest block with work in it. */
   let workHeight = 0;
@@ -33,8 +33,8 @@ export function quiet({ seats, deltaMs }: CheckContext, healAtMs: number, heartb
   return {
     name: "quiet",
     onObservation(observation, instance, timeUs) {
-      const idleUs = timeUs - (activeUs[instance] as number);
-      activeUs[instance] = timeUs;
+      const idleUs = timeUs - (restedUs[instance] as number);
+      if (observation.kind === "booted" || observation.kind === "delivered") restedUs[instance] = timeUs;
       if (observation.kind === "booted" || observation.kind === "work") working.delete(instance);
       if (observation.kind === "work" && observation.has) working.add(instance);
       const isQuiet = observation.kind === "sent" && working.size === 0 && timeUs > causeUs + quietUs;
