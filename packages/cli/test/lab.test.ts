@@ -22,7 +22,18 @@ describe("lab", () => {
   });
 
   test("check runs a campaign and says what it covered, as JSON in one line", () => {
-    const { status, stdout } = tandem("lab", "check", "--seeds", "3", "--from", "1", "--jobs", "2", "--json");
+    const { status, stdout } = tandem(
+      "lab",
+      "check",
+      "--seeds",
+      "3",
+      "--from",
+      "1",
+      "--jobs",
+      "2",
+      "--no-controls",
+      "--json",
+    );
     expect(status).toBe(0);
     expect(stdout.trimEnd()).not.toContain("\n");
     const said = JSON.parse(stdout) as { runs: number; violations: unknown[]; coverage: { name: string }[] };
