@@ -113,6 +113,7 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
     this.#pace.enter(this.#desk.knowledge.nullifiedBefore(this.#desk.view));
     this.#desk.push(...this.#pace.rest());
     this.#voice.repeat();
+    this.#askForGap(this.#desk.view);
   }
 
   /** A record of ours, before the crash: it is true, and nothing that follows from it is sent or persisted again. */
@@ -290,11 +291,26 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
   #enter(): boolean {
     const highest = this.#desk.knowledge.highest;
     if (highest < this.#desk.view) return false;
+    const left = this.#desk.view;
     this.#desk.view = asView(highest + 1);
     const nullified = this.#desk.knowledge.nullifiedBefore(this.#desk.view);
     this.#pace.enter(nullified);
     if (nullified === 0) this.#desk.push(...this.#pace.rest());
+    else this.#askForGap(left);
     return true;
+  }
+
+  /**
+   * S7: what was missing already in the view that we left does not come by itself. Peers think us where they are, and
+   * where there is nothing to propose no proposal comes by which we would see what we lack.
+   */
+  #askForGap(left: View): void {
+    const { knowledge, view } = this.#desk;
+    const extension = knowledge.extension(view);
+    if (extension.kind !== "wait" || extension.want === undefined) return;
+    const { request } = extension.want;
+    const since = request.kind === "certificates" ? request.from : knowledge.views.highestNotarized;
+    if (since < left) this.#supply.want(extension.want, undefined);
   }
 
   /** Casts one vote that can be cast now, or asks for what a vote or proposal needs. */

@@ -38,3 +38,15 @@ test("O8: blocks that repair brings set the heartbeat back, as those that a view
   const timers = effects.flatMap((effect) => (effect.kind === "set-timer" ? [effect.timer.name] : []));
   expect(timers).toContain("heartbeat");
 });
+
+test("S7: who missed what became final asks for it in the next view, though no proposal comes", () => {
+  const world = createWorld();
+  const node = new One(world, 0);
+  node.start();
+  const requests = (effects: ReturnType<One["give"]>) =>
+    effects.flatMap((effect) => (effect.kind === "send" && effect.message.kind === "request" ? [effect.message] : []));
+  const nullified = (view: number) => node.hearCertificate(world.certificate("nullification", view, zeroRoot));
+  // Of views 1 to 4 nothing is known. It may be on its way still.
+  expect(requests(nullified(5))).toEqual([]);
+  expect(requests(nullified(6))).toMatchObject([{ request: { kind: "certificates", from: 1, to: 4 } }]);
+});

@@ -38,4 +38,9 @@ export const foundSeeds: readonly FoundSeed[] = [
     found:
       "What a torn write left of a certificate decoded as one with fewer bits, which was believed and told: records now begin with their length.",
   },
+  {
+    seed: 1356,
+    found:
+      "A node lost the message by which a block became final, and entered later views by nullifications: with nothing to propose anywhere, nobody told it again and it did not ask.",
+  },
 ];
