@@ -27,8 +27,12 @@ export function jobsFlag(flags: Flags): number {
   return Math.max(1, countFlag(flags, "jobs") ?? availableParallelism());
 }
 
+export function pathFlag(flags: Flags, name: string): string | undefined {
+  const path = flags[name];
+  return typeof path === "string" ? resolve(callerFolder, path) : undefined;
+}
+
 /** The path of another copy of the machine. */
 export function consensusFlag(flags: Flags): string | undefined {
-  const path = flags["consensus"];
-  return typeof path === "string" ? resolve(callerFolder, path) : undefined;
+  return pathFlag(flags, "consensus");
 }

@@ -1,16 +1,18 @@
 // `tandem lab replay`: what happened in one run.
 
-import { drawSetting, loadConsensus, override, replay, timelineKinds, useNative } from "@tandem/lab";
+import { readFileSync } from "node:fs";
+import { drawSetting, loadConsensus, override, replay, type Setting, timelineKinds, useNative } from "@tandem/lab";
 import type { Command } from "../command.ts";
 import { Complaint } from "../terminal.ts";
-import { consensusFlag, countFlag, neededFlag } from "./flags.ts";
+import { consensusFlag, countFlag, neededFlag, pathFlag } from "./flags.ts";
 
 export const replayCommand: Command = {
-  help: `./tandem lab replay --seed S [--node N] [--kind K] [--from MS] [--to MS] [--json]
+  help: `./tandem lab replay --seed S|--file PATH [--node N] [--kind K] [--from MS] [--to MS] [--json]
 
 Runs one seed again and prints its timeline: time, instance, kind, what. Exit code 1 if a checker fires.
 
   --seed S          the seed
+  --file PATH       a setting that shrink printed with --json, instead of a seed
   --node N          only this instance, as receiver or sender
   --kind K          only this kind, or several: deliver,observe. Kinds: ${timelineKinds.join(", ")}
   --from MS         only from this time on, in virtual milliseconds
@@ -21,6 +23,7 @@ Runs one seed again and prints its timeline: time, instance, kind, what. Exit co
 `,
   options: {
     seed: { type: "string" },
+    file: { type: "string" },
     node: { type: "string" },
     kind: { type: "string" },
     from: { type: "string" },
@@ -31,7 +34,7 @@ Runs one seed again and prints its timeline: time, instance, kind, what. Exit co
   },
   async run({ flags, json, print }) {
     const scheme = flags["native"] === true ? "native" : "mock";
-    const setting = override(drawSetting(neededFlag(flags, "seed")), { scheme });
+    const setting = override(settingOf(flags), { scheme });
     if (flags["setting"] === true) return print(`${JSON.stringify(setting, null, json ? 0 : 2)}\n`);
     useNative();
     const { report, timeline } = replay(setting, await loadConsensus(consensusFlag(flags)), filterOf(flags));
@@ -43,6 +46,20 @@ Runs one seed again and prints its timeline: time, instance, kind, what. Exit co
     print(`${forgotten}${timeline.format()}\n\n${blocks} blocks, ${messages} messages, trace ${hash}\n${end}\n`);
   },
 };
+
+function settingOf(flags: Readonly<Record<string, unknown>>): Setting {
+  const path = pathFlag(flags, "file");
+  if (path === undefined) return drawSetting(neededFlag(flags, "seed"));
+  try {
+    return (JSON.parse(readFileSync(path, "utf8")) as { setting: Setting }).setting;
+  } catch (error) {
+    throw new Complaint(
+      "unreadable",
+      `Cannot read a setting from ${path} (${(error as Error).message}).`,
+      "Is it JSON that shrink printed?",
+    );
+  }
+}
 
 function filterOf(flags: Readonly<Record<string, unknown>>) {
   const node = countFlag(flags, "node");
