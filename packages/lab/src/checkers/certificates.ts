@@ -11,20 +11,33 @@ export function certificates(context: CheckContext): Checker {
   return {
     name: "certificates",
     onObservation(observation) {
-      const certificate = certificateIn(observation);
-      if (certificate === undefined || checked.has(certificate)) return undefined;
-      checked.add(certificate);
-      return problem(context, certificate);
+      for (const certificate of certificatesIn(observation)) {
+        if (checked.has(certificate)) continue;
+        checked.add(certificate);
+        const wrong = problem(context, certificate);
+        if (wrong !== undefined) return wrong;
+      }
+      return undefined;
     },
   };
 }
 
-function certificateIn(observation: Observation): Certificate | undefined {
-  if (observation.kind === "delivered") return observation.certificate;
-  if (observation.kind !== "sent") return undefined;
+const none: readonly Certificate[] = [];
+
+function certificatesIn(observation: Observation): readonly Certificate[] {
+  if (observation.kind === "delivered") return [observation.certificate];
+  if (observation.kind !== "sent") return none;
   const { message } = observation;
-  if (message.kind === "certificate") return message.certificate;
-  return message.kind === "proposal" ? message.proposal.parent : undefined;
+  switch (message.kind) {
+    case "certificate":
+      return [message.certificate];
+    case "proposal":
+      return message.proposal.parent === undefined ? none : [message.proposal.parent];
+    case "answer":
+      return [...message.certificates, ...message.blocks.map(({ certificate }) => certificate)];
+    default:
+      return none;
+  }
 }
 
 function problem(context: CheckContext, certificate: Certificate): string | undefined {

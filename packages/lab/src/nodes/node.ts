@@ -178,6 +178,7 @@ export class Node implements Process<LabInput, LabEffect, LabMessage, Observatio
     const blocks = this.#finals.slice(from - 1, from - 1 + blocksMax);
     const message: LabMessage = { kind: "answer", id, blocks, certificates: [] };
     actions.send(to, message, sizeOf(message));
+    this.#tell({ kind: "sent", to, message }, actions);
   }
 
   #tellBooted(booted: Observation, actions: NodeActions): void {
