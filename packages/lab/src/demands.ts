@@ -16,6 +16,8 @@ export class Demands {
   #open: Demand | undefined;
   /** Met so far. */
   met = 0;
+  /** Of its bound, what the slowest of these took, in percent. */
+  slowestPercent = 0;
 
   constructor(progress: Progress) {
     this.#progress = progress;
@@ -31,6 +33,8 @@ export class Demands {
     const late = nodes.find(([, { room }]) => isWaiting(room.waiting, open.item));
     if (late === undefined) {
       this.met++;
+      const percent = Math.ceil((100 * (nowMs - open.sinceMs)) / (open.deadlineMs - open.sinceMs));
+      this.slowestPercent = Math.max(this.slowestPercent, percent);
       this.#open = undefined;
       return undefined;
     }

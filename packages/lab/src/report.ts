@@ -25,6 +25,8 @@ export interface RunReport {
   readonly validators: number;
   /** How often progress was demanded of the healed world, and made in time. */
   readonly demands: number;
+  /** Of the bound, what the slowest took. */
+  readonly slowestPercent: number;
   /** What the world lists, and how often it was felt. */
   readonly faults: Readonly<Partial<Record<Hazard, number>>>;
   /** What the run lists, and how often honest nodes felt each. */

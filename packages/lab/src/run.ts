@@ -133,6 +133,7 @@ class Run {
       cpuMs: Math.round((user + system) / 1000),
       validators: weights.length,
       demands: this.#demands.met,
+      slowestPercent: this.#demands.slowestPercent,
       faults: Object.fromEntries([...hazardsOf(config)].map((hazard) => [hazard, timesFelt(hazard, counts)])),
       habits: Object.fromEntries(felt),
     };

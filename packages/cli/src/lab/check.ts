@@ -81,11 +81,12 @@ function pace(done: number, messages: number, violations: number, wallMs: number
 }
 
 function readable(summary: CampaignSummary, threads: number, wallSeconds: number): string {
-  const { runs, messages, blocks, demands, messagesPerCpuSecond, hash, coverage, unfelt, violations } = summary;
+  const { runs, messages, blocks, demands, slowestPercent, messagesPerCpuSecond, hash, coverage, unfelt, violations } =
+    summary;
   const count = (number: number) => Math.round(number).toLocaleString("en-US");
   return `${count(runs)} runs in ${wallSeconds.toFixed(1)} s on ${threads} threads: ${(runs / wallSeconds).toFixed(1)} seeds/s
 ${count(blocks)} blocks, ${count(messages)} messages delivered: ${count(messages / wallSeconds)} a second, ${count(messagesPerCpuSecond)} for each second of a core
-progress was demanded ${count(demands)} times of healed worlds
+progress was demanded ${count(demands)} times of healed worlds; the slowest took ${slowestPercent} % of its bound
 hash of all traces: ${hash}
 
 ${formatTable(["what happened", "", "runs", "felt in", "times"], coverage.map(coverageRow), [2, 3, 4])}

@@ -22,6 +22,8 @@ export interface CampaignSummary {
   readonly blocks: number;
   /** How often progress was demanded, and made in time. */
   readonly demands: number;
+  /** Of its bound, what the slowest took. */
+  readonly slowestPercent: number;
   /** Processor time of the runs, all threads together. */
   readonly cpuSeconds: number;
   readonly messagesPerCpuSecond: number;
@@ -46,6 +48,7 @@ export function summarize(reports: readonly RunReport[]): CampaignSummary {
     messages,
     blocks: sum((report) => report.blocks),
     demands: sum((report) => report.demands),
+    slowestPercent: Math.max(0, ...reports.map((report) => report.slowestPercent)),
     cpuSeconds,
     messagesPerCpuSecond: Math.round(messages / Math.max(cpuSeconds, 0.001)),
     hash: toHex(sha256(utf8(reports.map((report) => report.hash).join(" ")))).slice(0, 16),
