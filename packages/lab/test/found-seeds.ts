@@ -43,4 +43,14 @@ export const foundSeeds: readonly FoundSeed[] = [
     found:
       "A node lost the message by which a block became final, and entered later views by nullifications: with nothing to propose anywhere, nobody told it again and it did not ask.",
   },
+  { seed: 1059, found: "The lab's own mistake: a heartbeat after a clock jump was taken for noise." },
+  {
+    seed: 10595,
+    found: "The lab's own mistake: an observer that comes up in silence was held to what nobody told it.",
+  },
+  { seed: 11871, found: "The lab's own mistake: a heartbeat was counted from when a node last spoke." },
+  {
+    seed: 21857,
+    found: "The lab's own mistake: the bound forgot that an old need asks each liar after the longest pause.",
+  },
 ];

@@ -5,8 +5,9 @@
 // no certificate notarized: timers of V are grown at most g = 2^min(n, 4)-fold (S2).
 //
 //   all honest nodes reach one view      2gΔ until what is stuck repeats (S7), and 3Δ to be heard
-//   who is behind has caught up          32Δ of a pause begun before, and for each Byzantine peer asked in vain one
-//                                        more pause (2, 4, 8… up to 32Δ); again for each 64 blocks of distance
+//   who is behind has caught up          32Δ of a pause begun before, and 32Δ more for each Byzantine peer that the
+//                                        same need asks in vain; for each 64 blocks beyond the first, a new need with
+//                                        new pauses (2, 4, 8… up to 32Δ) for these peers
 //   view V + i ends                      3·min(16, g·2^i)Δ for the timer, 2Δ to be heard
 //
 // The first view above V that an honest node leads has all honest nodes in it in time, and finalizes what its leader
@@ -67,10 +68,12 @@ export class Progress implements Checker {
   }
 
   #catchUpDeltas(): number {
+    const { size } = this.#context.byzantine;
     const heights = [...this.#heights.values()];
     const distance = Math.max(0, ...heights) - Math.min(...heights, Number.POSITIVE_INFINITY);
+    if (distance <= 0) return pauseDeltasMax;
     let vain = 0;
-    for (let i = 0; i < this.#context.byzantine.size; i++) vain += Math.min(pauseDeltasMax, 2 ** (i + 1));
-    return pauseDeltasMax + vain * Math.max(1, Math.ceil(distance / chainBlocks));
+    for (let i = 0; i < size; i++) vain += Math.min(pauseDeltasMax, 2 ** (i + 1));
+    return pauseDeltasMax * (1 + size) + vain * (Math.ceil(distance / chainBlocks) - 1);
   }
 }
