@@ -53,7 +53,7 @@ class Difference {
 
   #leave(node: Node, depth: number): void {
     if (node.kind === "leaf") this.#oldLeaves.push(node);
-    if (node.kind === "inner" && depth % pageDepth === 0) this.#stale.push(pageKey(node.version, depth, this.#path));
+    if (node.kind === "inner" && depth % pageDepth === 0) this.#stale.push(pageKey(node.version, depth, this.#path, 0));
   }
 
   #enter(node: Node, depth: number): void {
@@ -61,7 +61,7 @@ class Difference {
     if (node.kind !== "inner" || depth % pageDepth !== 0) return;
     // T4: nothing that was written is written again.
     assert(node.version > this.#before, `a node of version ${node.version} was written before`);
-    this.#puts.push({ key: pageKey(node.version, depth, this.#path), value: encodePage(node, depth, this.#slab) });
+    this.#puts.push({ key: pageKey(node.version, depth, this.#path, 0), value: encodePage(node, depth, this.#slab) });
   }
 
   /** A leaf that only moved up or down is the same leaf as before. */

@@ -4,10 +4,10 @@
 import { assert } from "../assert.ts";
 import { compareBytes, equalBytes } from "../bytes.ts";
 import { sha256 } from "../hashing.ts";
-import { type Inner, type Leaf, type Node, open, pathOf } from "./node.ts";
+import { type Leaf, type Node, open, pathOf } from "./node.ts";
 import { comparePrefixes } from "./path.ts";
 import { type SparseStore, StoreFault } from "./store.ts";
-import { loadPages, loadTop, type MapSnapshot, readValues } from "./stored-map.ts";
+import { type ClosedPage, loadPages, loadTop, type MapSnapshot, readValues } from "./stored-map.ts";
 
 export interface MapEntry {
   readonly path: Uint8Array;
@@ -36,10 +36,8 @@ export async function listEntries(
 }
 
 /** An inner node whose page is not loaded, and the first path below it. */
-interface Closed {
-  readonly node: Inner;
+interface Closed extends ClosedPage {
   readonly depth: number;
-  readonly path: Uint8Array;
 }
 
 type Item = Leaf | Closed;
@@ -60,7 +58,7 @@ async function listLeaves(store: SparseStore, top: Node, from: Uint8Array, count
     const closed = [item, ...takeClosed(ahead, item.depth, Math.min(pagesAhead, countMax - leaves.length) - 1)];
     await loadPages(store, closed, item.depth);
     const found: Item[] = [];
-    for (const { node, depth, path } of closed) collect(node, depth, path, from, found);
+    for (const { node, depth, block } of closed) collect(node, depth, block, from, found);
     ahead.push(...found.reverse());
   }
   return leaves;
@@ -84,7 +82,7 @@ function collect(node: Node, depth: number, path: Uint8Array, from: Uint8Array, 
   if (node.kind === "leaf") {
     if (compareBytes(pathOf(node), from) >= 0) found.push(node);
   } else if (node.left === undefined && node.source === undefined) {
-    if (comparePrefixes(path, from, depth) >= 0) found.push({ node, depth, path });
+    if (comparePrefixes(path, from, depth) >= 0) found.push({ node, depth, block: path, blockAt: 0 });
   } else {
     const { left, right } = open(node);
     collect(left, depth + 1, path, from, found);

@@ -41,9 +41,11 @@ export interface MapChange {
   readonly value: Uint8Array | undefined;
 }
 
-/** A change on its way down: the leaf that shall be there, if any. */
-interface Placed extends OnPath {
-  readonly leaf: Leaf | undefined;
+/** A change on its way down: the leaf that shall be there, or the path where none shall be. */
+type Placed = Leaf | Deletion;
+
+interface Deletion extends OnPath {
+  readonly kind: "deletion";
 }
 
 export class SparseMap {
@@ -83,9 +85,9 @@ export class SparseMap {
     let node = this.top;
     for (let depth = 0; node.kind === "inner"; depth++) {
       const { left, right } = open(node);
-      node = bitAt(path, depth) === 0 ? left : right;
+      node = bitAt(path, 0, depth) === 0 ? left : right;
     }
-    return node.kind === "leaf" && isLeafAt(node, path) ? node : undefined;
+    return node.kind === "leaf" && isLeafAt(node, { block: path, blockAt: 0 }) ? node : undefined;
   }
 
   /**
@@ -131,12 +133,12 @@ export function placeChanges(changes: readonly MapChange[], version: number): Ba
 function placeChange({ key, value }: MapChange, builder: Builder): Placed {
   assert(key.length <= limits.keyBytesMax, `a key of ${key.length} bytes`);
   const path = sha256(key);
-  if (value === undefined) return { path, leaf: undefined };
+  if (value === undefined) return { kind: "deletion", block: path, blockAt: 0 };
   assert(value.length <= limits.valueBytesMax, `a value of ${value.length} bytes`);
   const leaf = builder.leaf(path, sha256(value));
   leaf.key = key;
   leaf.value = value;
-  return { path, leaf };
+  return leaf;
 }
 
 /** The subtree `node` at `depth` after the changes from `start` to `end`, all of which lie in it. */
@@ -155,9 +157,10 @@ function update(node: Node, depth: number, batch: Batch, start: number, end: num
 function merge(old: Leaf | undefined, depth: number, batch: Batch, start: number, end: number): Node {
   if (start === end) return old ?? empty;
   if (end - start === 1) {
-    const { path, leaf } = batch.placed[start] as Placed;
+    const change = batch.placed[start] as Placed;
+    const leaf = change.kind === "leaf" ? change : undefined;
     if (old === undefined) return leaf ?? empty;
-    if (isLeafAt(old, path)) return replace(old, leaf);
+    if (isLeafAt(old, change)) return replace(old, leaf);
     if (leaf === undefined) return old;
   }
   const middle = splitAt(batch.placed, start, end, depth);

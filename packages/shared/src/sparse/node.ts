@@ -19,7 +19,7 @@
 // loaded, or a proof left it out. Then only the node's hash is there, and walking into it is an `UnknownFault`.
 
 import { hashPairs } from "../hashing.ts";
-import { bitAt, pathBits } from "./path.ts";
+import { bitAt, comparePaths, type OnPath, pathBits } from "./path.ts";
 
 /** Where the hash of a node lies: 32 bytes of `bytes` from `at` on. Nodes hashed together share `bytes`. */
 interface Hashed {
@@ -37,7 +37,7 @@ class Empty implements Hashed {
 
 export const empty = new Empty();
 
-export class Leaf implements Hashed {
+export class Leaf implements Hashed, OnPath {
   readonly kind = "leaf";
   bytes: Uint8Array;
   at: number;
@@ -132,13 +132,15 @@ export function haveSameValue(a: Leaf, b: Leaf): boolean {
 /** The bit of its path at `depth`. */
 export function bitOf(leaf: Leaf, depth: number): number {
   if (depth >= leaf.bitsKnown) throw new UnknownFault();
-  return ((leaf.block[leaf.blockAt + (depth >> 3)] as number) >> (7 - (depth & 7))) & 1;
+  return bitAt(leaf.block, leaf.blockAt, depth);
 }
 
-/** Whether it is the leaf at `path`. Of one that is not opened, the bits that led to it may show that it is not. */
-export function isLeafAt(leaf: Leaf, path: Uint8Array): boolean {
-  if (leaf.bitsKnown === pathBits) return isSame(path, 0, leaf.block, leaf.blockAt);
-  for (let depth = 0; depth < leaf.bitsKnown; depth++) if (bitOf(leaf, depth) !== bitAt(path, depth)) return false;
+/** Whether it is the leaf at this place. Of one that is not opened, the bits that led to it may show that it is not. */
+export function isLeafAt(leaf: Leaf, place: OnPath): boolean {
+  if (leaf.bitsKnown === pathBits) return comparePaths(leaf, place) === 0;
+  for (let depth = 0; depth < leaf.bitsKnown; depth++) {
+    if (bitOf(leaf, depth) !== bitAt(place.block, place.blockAt, depth)) return false;
+  }
   throw new UnknownFault();
 }
 

@@ -178,8 +178,8 @@ function markPlaces(taken: number, leaves: number): { taken: number; leaves: num
   return { taken, leaves };
 }
 
-/** Puts the pages of `records` below `tops`, nodes of one depth, if they are what the hashes of these commit to. */
-export function openPages(tops: readonly Inner[], records: readonly Uint8Array[]): void {
+/** Puts the pages of `records` below the nodes of `tops`, if they are what the hashes of these commit to. */
+export function openPages(tops: readonly { readonly node: Inner }[], records: readonly Uint8Array[]): void {
   const levels = Array.from({ length: pageDepth + 1 }, (_, level) => new Uint8Array((32 * tops.length) << level));
   const pages = records.map((record, index) => new Page(record, levels, index));
   fillSlots(pages);
@@ -189,10 +189,10 @@ export function openPages(tops: readonly Inner[], records: readonly Uint8Array[]
     markInners(hashes);
     for (const page of pages) page.correct(level);
   }
-  tops.forEach((top, index) => {
-    if (!hasHash(top, levels[0] as Uint8Array, 32 * index))
-      throw new StoreFault("bad-record", "a page with another hash");
-    top.source = pages[index];
+  const [hashes] = levels as [Uint8Array];
+  tops.forEach(({ node }, index) => {
+    if (!hasHash(node, hashes, 32 * index)) throw new StoreFault("bad-record", "a page with another hash");
+    node.source = pages[index];
   });
 }
 
@@ -216,47 +216,50 @@ function fillSlots(pages: readonly Page[]): void {
 /** What is in a slot of a page that is being written: a node, or whatever an older page has there. */
 type Slot = Leaf | Inner | Page | undefined;
 
+/** The slots of the page that is being written. */
+const filled: Slot[] = new Array(slots).fill(undefined);
+
 /** The page record of `top`, an inner node at `depth`. */
 export function encodePage(top: Inner, depth: number, slab: Slab): Uint8Array {
-  const filled: Slot[] = new Array(slots).fill(undefined);
-  collectSlots(top, 1, depth, filled);
+  filled.fill(undefined);
+  collectSlots(top, 1, depth);
   let taken = 0;
   let leaves = 0;
   for (let slot = 0; slot < slots; slot++) {
     if (filled[slot] !== undefined) taken |= 1 << slot;
     if (hasLeaf(filled[slot], slot)) leaves |= 1 << slot;
   }
-  return writePage(filled, taken, leaves, slab);
+  return writePage(taken, leaves, slab);
 }
 
 function hasLeaf(content: Slot, slot: number): boolean {
   return content instanceof Page ? content.isLeaf(slot) : content?.kind === "leaf";
 }
 
-function collectSlots(node: Node, place: number, depth: number, filled: Slot[]): void {
+function collectSlots(node: Node, place: number, depth: number): void {
   if (node.kind === "empty") return;
   if (node.kind === "leaf" || place >= slots) {
     assert(node.version > 0, notStored);
     filled[node.kind === "leaf" ? nibbleAt(blockOf(node), node.blockAt, depth) : place - slots] = node;
   } else if (node.left !== undefined && node.right !== undefined) {
-    collectSlots(node.left, 2 * place, depth, filled);
-    collectSlots(node.right, 2 * place + 1, depth, filled);
+    collectSlots(node.left, 2 * place, depth);
+    collectSlots(node.right, 2 * place + 1, depth);
   } else {
     assert(node.source instanceof Page, notStored);
-    copySlots(node.source, place, filled);
+    copySlots(node.source, place);
   }
 }
 
 const notStored = "what a proof left out cannot be stored";
 
 /** Nobody looked below this place, so its slots are as they were in `page`. */
-function copySlots(page: Page, place: number, filled: Slot[]): void {
+function copySlots(page: Page, place: number): void {
   const level = 31 - Math.clz32(place);
   const first = firstSlot(place, level);
   for (let slot = first; slot < first + (slots >> level); slot++) if (page.isTaken(slot)) filled[slot] = page;
 }
 
-function writePage(filled: readonly Slot[], taken: number, leaves: number, slab: Slab): Uint8Array {
+function writePage(taken: number, leaves: number, slab: Slab): Uint8Array {
   let versionAt = headBytes;
   let hashAt = versionAt + versionBytes * countBits(taken);
   let leafAt = hashAt + 32 * countBits(taken & ~leaves);

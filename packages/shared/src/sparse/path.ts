@@ -1,16 +1,17 @@
 // Paths through the sparse map: 256 bits, walked from the highest bit of the first byte.
 
-import { compareBytes, equalBytes } from "../bytes.ts";
-
 /** Bits of a path, so the deepest level at which a leaf can lie. */
 export const pathBits = 256;
 
+/** Something with a path: 32 bytes of `block` from `blockAt` on. */
 export interface OnPath {
-  readonly path: Uint8Array;
+  readonly block: Uint8Array;
+  readonly blockAt: number;
 }
 
-export function bitAt(path: Uint8Array, depth: number): number {
-  return ((path[depth >> 3] as number) >> (7 - (depth & 7))) & 1;
+/** The bit at `depth` of the path that begins at `at`. */
+export function bitAt(bytes: Uint8Array, at: number, depth: number): number {
+  return ((bytes[at + (depth >> 3)] as number) >> (7 - (depth & 7))) & 1;
 }
 
 /** Of the path that begins at `at`, four bits from `depth`, a multiple of four, on. */
@@ -28,13 +29,23 @@ export function comparePrefixes(a: Uint8Array, b: Uint8Array, depth: number): nu
   return (depth & 7) === 0 ? 0 : nibbleAt(a, 0, depth - 4) - nibbleAt(b, 0, depth - 4);
 }
 
+export function comparePaths(a: OnPath, b: OnPath): number {
+  for (let i = 0; i < 32; i++) {
+    const difference = (a.block[a.blockAt + i] as number) - (b.block[b.blockAt + i] as number);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
 export function sortByPath<T extends OnPath>(items: T[]): T[] {
-  return items.sort((a, b) => compareBytes(a.path, b.path));
+  return items.sort(comparePaths);
 }
 
 /** Whether no two neighbours of sorted `items` share a path. */
 export function arePathsUnique(items: readonly OnPath[]): boolean {
-  return items.every((item, i) => i === 0 || !equalBytes(item.path, (items[i - 1] as OnPath).path));
+  for (let i = 1; i < items.length; i++)
+    if (comparePaths(items[i - 1] as OnPath, items[i] as OnPath) === 0) return false;
+  return true;
 }
 
 /**
@@ -45,7 +56,8 @@ export function splitAt(items: readonly OnPath[], start: number, end: number, de
   let high = end;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (bitAt((items[middle] as OnPath).path, depth) === 1) high = middle;
+    const { block, blockAt } = items[middle] as OnPath;
+    if (bitAt(block, blockAt, depth) === 1) high = middle;
     else low = middle + 1;
   }
   return low;

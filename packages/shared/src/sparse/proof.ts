@@ -298,7 +298,7 @@ class Reader {
     }
     const { path: within } = this.#targets[start] as Target;
     for (let i = 0; i < depth; i++) {
-      if (bitAt(path, i) !== bitAt(within, i)) throw new ProofFault("a leaf on another path");
+      if (bitAt(path, 0, i) !== bitAt(within, 0, i)) throw new ProofFault("a leaf on another path");
     }
     return this.#builder.leaf(path, this.#hash());
   }

@@ -10,7 +10,7 @@
 
 import { assert } from "../assert.ts";
 import { isCount } from "../numbers.ts";
-import { blockOf, copy32, copy64, empty, hashOf, Inner, isLeafHash, Leaf, type Node } from "./node.ts";
+import { blockOf, copy32, copy64, hashBlocks, hashOf, Inner, isLeafHash, Leaf, markLeaves, type Node } from "./node.ts";
 import type { Slab } from "./slab.ts";
 import { StoreFault, type StoreRecord } from "./store.ts";
 
@@ -65,14 +65,14 @@ export function versionOf(key: Uint8Array): number {
   return readVersion(key, 1);
 }
 
-/** `depth` is a multiple of four, and of the path its first `depth` bits count. */
-export function pageKey(version: number, depth: number, path: Uint8Array): Uint8Array {
+/** `depth` is a multiple of four, and of the path that begins at `at` its first `depth` bits count. */
+export function pageKey(version: number, depth: number, bytes: Uint8Array, at: number): Uint8Array {
   const whole = depth >> 3;
   const hasHalf = (depth & 4) !== 0;
   const key = versionKey(kinds.page, version, 1 + whole + (hasHalf ? 1 : 0));
   key[9] = depth / 4;
-  for (let i = 0; i < whole; i++) key[10 + i] = path[i] as number;
-  if (hasHalf) key[10 + whole] = (path[whole] as number) & 0xf0;
+  for (let i = 0; i < whole; i++) key[10 + i] = bytes[at + i] as number;
+  if (hasHalf) key[10 + whole] = (bytes[at + whole] as number) & 0xf0;
   return key;
 }
 
@@ -106,15 +106,17 @@ export function encodeRoot(top: Node): Uint8Array {
   return record;
 }
 
-/** The top node, not yet compared with what its hash commits to. */
+/** The top node. Whether its hash is the root that was asked for, the caller sees. */
 export function decodeRoot(record: Uint8Array): Node {
   if (record.length < 40 || record.length !== (isLeafHash(record, 0) ? 104 : 40)) {
     throw new StoreFault("bad-record", `a root record of ${record.length} bytes`);
   }
   const version = readVersion(record, 32);
   if (!isCount(version)) throw new StoreFault("bad-record", "a version above 2^53-1");
-  if (record.length === 104) return new Leaf(version, record, 0, record, 40);
-  return record.subarray(0, 32).every((byte) => byte === 0) ? empty : new Inner(version, record);
+  if (record.length === 40) return new Inner(version, record);
+  const hash = hashBlocks(record.slice(40));
+  markLeaves(hash);
+  return new Leaf(version, hash, 0, record, 40);
 }
 
 /** Keys per record, so that no record grows with the map. */

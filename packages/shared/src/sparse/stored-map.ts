@@ -61,11 +61,7 @@ async function loadPaths(store: SparseStore, at: MapSnapshot, targets: readonly 
   let visits: Visit[] = [];
   descend(top, 0, targets, 0, targets.length, visits);
   for (let depth = 0; visits.length > 0; depth += pageDepth) {
-    await loadPages(
-      store,
-      visits.map(({ node, start }) => ({ node, path: (targets[start] as OnPath).path })),
-      depth,
-    );
+    await loadPages(store, visits, depth);
     const next: Visit[] = [];
     for (const { node, start, end } of visits) descend(node, depth, targets, start, end, next);
     visits = next;
@@ -83,8 +79,7 @@ export async function loadTop(store: SparseStore, { version, root }: MapSnapshot
 }
 
 /** An inner node whose page is to be loaded, with the targets below it. */
-interface Visit {
-  readonly node: Inner;
+interface Visit extends ClosedPage {
   readonly start: number;
   readonly end: number;
 }
@@ -100,7 +95,8 @@ function descend(
 ): void {
   if (start === end || node.kind !== "inner") return;
   if (!isOpen(node)) {
-    missing.push({ node, start, end });
+    const { block, blockAt } = targets[start] as OnPath;
+    missing.push({ node, block, blockAt, start, end });
     return;
   }
   const { left, right } = open(node);
@@ -113,19 +109,18 @@ function isOpen(node: Inner): boolean {
   return node.left !== undefined || node.source !== undefined;
 }
 
-/** Inner nodes at `depth`, each with a path through it. */
-export async function loadPages(
-  store: SparseStore,
-  places: readonly { readonly node: Inner; readonly path: Uint8Array }[],
-  depth: number,
-): Promise<void> {
-  const records = await store.read(places.map(({ node, path }) => pageKey(node.version, depth, path)));
+/** An inner node whose page is not loaded, and a path through it. */
+export interface ClosedPage extends OnPath {
+  readonly node: Inner;
+}
+
+/** Pages of nodes at one depth. */
+export async function loadPages(store: SparseStore, pages: readonly ClosedPage[], depth: number): Promise<void> {
+  const keys = pages.map(({ node, block, blockAt }) => pageKey(node.version, depth, block, blockAt));
+  const records = await store.read(keys);
   const isComplete = (found: readonly (Uint8Array | undefined)[]): found is Uint8Array[] => !found.includes(undefined);
   if (!isComplete(records)) throw new StoreFault("missing-record", "a page is not in the store");
-  openPages(
-    places.map(({ node }) => node),
-    records,
-  );
+  openPages(pages, records);
 }
 
 async function loadValues(store: SparseStore, map: SparseMap, targets: readonly Target[]): Promise<void> {

@@ -13,13 +13,17 @@ export interface TouchedKeys {
 }
 
 export interface Target extends OnPath {
+  readonly path: Uint8Array;
   readonly key: Uint8Array;
   readonly isRead: boolean;
 }
 
 /** Each key once, by path. */
 export function targetsOf({ reads, writes }: TouchedKeys): Target[] {
-  const targetOf = (isRead: boolean) => (key: Uint8Array) => ({ key, path: sha256(key), isRead });
+  const targetOf = (isRead: boolean) => (key: Uint8Array) => {
+    const path = sha256(key);
+    return { path, block: path, blockAt: 0, key, isRead };
+  };
   const targets = sortByPath([...reads.map(targetOf(true)), ...writes.map(targetOf(false))]);
   // Sorting is stable, so of a key that is both, the one that is read comes first.
   return targets.filter(({ path }, i) => i === 0 || !equalBytes(path, (targets[i - 1] as Target).path));
