@@ -13,18 +13,8 @@ import { sha256 } from "../hashing.ts";
 import { limits } from "../limits.ts";
 import { asRoot, type Root } from "../numbers.ts";
 import { type Failure, failure, type Result, success } from "../result.ts";
-import {
-  Builder,
-  bitOf,
-  empty,
-  hashOf,
-  haveSameValue,
-  isLeafAt,
-  type Leaf,
-  type Node,
-  open,
-  UnknownFault,
-} from "./node.ts";
+import { Builder } from "./builder.ts";
+import { bitOf, empty, hashOf, haveSameValue, isLeafAt, type Leaf, type Node, open, UnknownFault } from "./node.ts";
 import { arePathsUnique, bitAt, type OnPath, sortByPath, splitAt } from "./path.ts";
 
 export type SparseCode =

@@ -18,7 +18,6 @@
 // Nodes are immutable, so maps share what they have in common. What is below a node may be unknown: it was not
 // loaded, or a proof left it out. Then only the node's hash is there, and walking into it is an `UnknownFault`.
 
-import { hashPairs } from "../hashing.ts";
 import { bitAt, comparePaths, type OnPath, pathBits } from "./path.ts";
 
 /** Where the hash of a node lies: 32 bytes of `bytes` from `at` on. Nodes hashed together share `bytes`. */
@@ -157,99 +156,7 @@ function isSame(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number): boolean
   return true;
 }
 
-/** Whether the hash at `at` is that of a leaf (M2). */
-export function isLeafHash(bytes: Uint8Array, at: number): boolean {
-  return ((bytes[at + 31] as number) & 1) === 1;
-}
-
-/** M2: marks hashes as those of leaves. */
-export function markLeaves(hashes: Uint8Array): void {
-  for (let last = 31; last < hashes.length; last += 32) hashes[last] = (hashes[last] as number) | 1;
-}
-
-/** M2: marks hashes as those of inner nodes. */
-export function markInners(hashes: Uint8Array): void {
-  for (let last = 31; last < hashes.length; last += 32) hashes[last] = (hashes[last] as number) & 0xfe;
-}
-
 /** M3: whether there is no inner node over these two. */
 export function collapses(left: Node, right: Node): boolean {
   return (left.kind === "empty" && right.kind !== "inner") || (right.kind === "empty" && left.kind !== "inner");
-}
-
-/** Small copies: a loop is twice as fast as `set` with a view. */
-export function copy32(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: number): void {
-  for (let i = 0; i < 32; i++) to[toAt + i] = from[fromAt + i] as number;
-}
-
-export function copy64(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: number): void {
-  for (let i = 0; i < 64; i++) to[toAt + i] = from[fromAt + i] as number;
-}
-
-/** Makes nodes now and hashes them together at the end, level by level, deepest first. */
-export class Builder {
-  readonly #version: number;
-  /** Paths and value hashes of the leaves, in a row, and where their hashes will be. */
-  readonly #blocks: Uint8Array;
-  readonly #hashes: Uint8Array;
-  #leafCount = 0;
-  readonly #levels: Opened[][] = [];
-
-  constructor(version: number, leavesMax: number) {
-    this.#version = version;
-    this.#blocks = new Uint8Array(64 * leavesMax);
-    this.#hashes = new Uint8Array(32 * leavesMax);
-  }
-
-  leaf(path: Uint8Array, valueHash: Uint8Array): Leaf {
-    const index = this.#leafCount++;
-    copy32(path, 0, this.#blocks, 64 * index);
-    copy32(valueHash, 0, this.#blocks, 64 * index + 32);
-    return new Leaf(this.#version, this.#hashes, 32 * index, this.#blocks, 64 * index);
-  }
-
-  /** The node at `depth` over two subtrees. */
-  join(left: Node, right: Node, depth: number): Node {
-    if (collapses(left, right)) return left.kind === "empty" ? right : left;
-    const inner = new Inner(this.#version) as Opened;
-    inner.left = left;
-    inner.right = right;
-    let level = this.#levels[depth];
-    while (level === undefined) {
-      this.#levels.push([]);
-      level = this.#levels[depth];
-    }
-    level.push(inner);
-    return inner;
-  }
-
-  hash(): void {
-    const count = this.#leafCount;
-    if (count > 0) hashPairs(this.#blocks.subarray(0, 64 * count), this.#hashes.subarray(0, 32 * count));
-    markLeaves(this.#hashes);
-    for (let depth = this.#levels.length - 1; depth >= 0; depth--) hashLevel(this.#levels[depth] as Opened[]);
-  }
-}
-
-function hashLevel(level: readonly Opened[]): void {
-  const blocks = new Uint8Array(64 * level.length);
-  for (let i = 0; i < level.length; i++) {
-    const { left, right } = level[i] as Opened;
-    copy32(left.bytes, left.at, blocks, 64 * i);
-    copy32(right.bytes, right.at, blocks, 64 * i + 32);
-  }
-  const hashes = hashBlocks(blocks);
-  markInners(hashes);
-  for (let i = 0; i < level.length; i++) {
-    const inner = level[i] as Opened;
-    inner.bytes = hashes;
-    inner.at = 32 * i;
-  }
-}
-
-/** One hash for each 64 bytes. */
-export function hashBlocks(blocks: Uint8Array): Uint8Array {
-  const hashes = new Uint8Array(blocks.length / 2);
-  if (hashes.length > 0) hashPairs(blocks, hashes);
-  return hashes;
 }

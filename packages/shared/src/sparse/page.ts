@@ -7,21 +7,8 @@
 //     root, and a page takes half the space.
 
 import { assert } from "../assert.ts";
-import { hashPairs } from "../hashing.ts";
-import {
-  blockOf,
-  copy32,
-  copy64,
-  empty,
-  hasHash,
-  hashBlocks,
-  Inner,
-  Leaf,
-  markInners,
-  markLeaves,
-  type Node,
-  type Source,
-} from "./node.ts";
+import { blockOf, empty, hasHash, Inner, Leaf, type Node, type Source } from "./node.ts";
+import { copy32, copy64, hashInners, hashLeaves } from "./node-hash.ts";
 import { nibbleAt } from "./path.ts";
 import { readVersion, versionBytes, writeVersion } from "./record.ts";
 import type { Slab } from "./slab.ts";
@@ -34,28 +21,32 @@ const slots = 16;
 const headBytes = 4;
 const leafBytes = 64;
 
-/** The hashes of pages that were read together: level 0 has one for each page, level 4 sixteen. */
-type Levels = readonly Uint8Array[];
+/** The hashes of pages that were read together: of their leaves, and of the inner nodes of each level above. */
+interface Hashes {
+  readonly leaves: Uint8Array;
+  readonly levels: Uint8Array[];
+}
 
 /**
  * Inside it, the top has place 1, and the children of place n have 2n and 2n + 1: slots are places 16 to 31.
  */
 class Page implements Source {
   readonly record: Uint8Array;
-  readonly #levels: Levels;
-  readonly #index: number;
-  /** A bit for each place that is not empty, and for each that is a leaf. */
+  /** A bit for each place that is not empty, for each that is a leaf, and for each that is an inner node. */
   readonly #taken: number;
   readonly #leaves: number;
+  readonly #inners: number;
   readonly #hashesAt: number;
   readonly #leavesAt: number;
+  #hashes: Hashes | undefined = undefined;
+  /** In those hashes, where the leaves of this page begin, and the inner nodes of each level. */
+  #firstLeaf = 0;
+  readonly #firstInners = [0, 0, 0, 0];
 
-  constructor(record: Uint8Array, levels: Levels, index: number) {
+  constructor(record: Uint8Array) {
     const taken = readBits(record, 0);
     const leaves = readBits(record, 2);
     this.record = record;
-    this.#levels = levels;
-    this.#index = index;
     this.#hashesAt = headBytes + versionBytes * countBits(taken);
     this.#leavesAt = this.#hashesAt + 32 * countBits(taken & ~leaves);
     if ((leaves & ~taken) !== 0 || record.length !== this.#leavesAt + leafBytes * countBits(leaves)) {
@@ -64,6 +55,7 @@ class Page implements Source {
     const marks = markPlaces(taken << slots, leaves << slots);
     this.#taken = marks.taken;
     this.#leaves = marks.leaves;
+    this.#inners = marks.taken & ~marks.leaves;
   }
 
   /** Paths and value hashes, as they are hashed. */
@@ -79,80 +71,81 @@ class Page implements Source {
     return ((this.#leaves >>> (slots + slot)) & 1) === 1;
   }
 
+  isInner(place: number): boolean {
+    return ((this.#inners >>> place) & 1) === 1;
+  }
+
   versionAt(slot: number): number {
-    return readVersion(this.record, headBytes + versionBytes * this.#rank(this.#taken, slot));
+    return readVersion(this.record, headBytes + versionBytes * rank(this.#taken, slots, slots + slot));
   }
 
   hashAt(slot: number): number {
-    return this.#hashesAt + 32 * this.#rank(this.#taken & ~this.#leaves, slot);
+    return this.#hashesAt + 32 * rank(this.#inners, slots, slots + slot);
   }
 
   leafAt(slot: number): number {
-    return this.#leavesAt + leafBytes * this.#rank(this.#leaves, slot);
+    return this.#leavesAt + leafBytes * rank(this.#leaves, slots, slots + slot);
   }
 
-  /** How many slots below `slot` are in `places`. */
-  #rank(places: number, slot: number): number {
-    return countBits((places >>> slots) & ((1 << slot) - 1));
+  setLeafHashes(hashes: Hashes, firstLeaf: number): void {
+    this.#hashes = hashes;
+    this.#firstLeaf = firstLeaf;
   }
 
-  /** Writes the hashes of the slots; those of the leaves are the next of `leafHashes`, from `leafHash` on. */
-  fill(leafHashes: Uint8Array, leafHash: number): void {
-    const bottom = this.#levels[pageDepth] as Uint8Array;
-    let nextLeaf = 32 * leafHash;
-    let nextHash = this.#hashesAt;
-    for (let slot = 0; slot < slots; slot++) {
-      if (!this.isTaken(slot)) continue;
-      const at = 32 * (slots * this.#index + slot);
-      if (this.isLeaf(slot)) {
-        copy32(leafHashes, nextLeaf, bottom, at);
-        nextLeaf += 32;
-      } else {
-        copy32(this.record, nextHash, bottom, at);
-        nextHash += 32;
-      }
-    }
+  setInnerHashes(level: number, firstInner: number): void {
+    this.#firstInners[level] = firstInner;
   }
 
-  /** After all pairs of the level below were hashed: corrects the places of this level that are no inner nodes. */
-  correct(level: number): void {
-    const hashes = this.#levels[level] as Uint8Array;
-    for (let place = 1 << level; place < 2 << level; place++) {
-      const at = this.#at(level, place);
-      if (((this.#taken >>> place) & 1) === 0) hashes.fill(0, at, at + 32);
-      else if (((this.#leaves >>> place) & 1) === 1) this.#lift(level, place, hashes, at);
-    }
+  copyHash(place: number, to: Uint8Array, toAt: number): void {
+    if (((this.#taken >>> place) & 1) === 1) copy32(this.#bytesOf(place), this.#atOf(place), to, toAt);
+    else to.fill(0, toAt, toAt + 32);
   }
 
-  /** M3: a pair with a single leaf is that leaf. */
-  #lift(level: number, place: number, hashes: Uint8Array, at: number): void {
-    const child = ((this.#taken >>> (2 * place)) & 1) === 1 ? 2 * place : 2 * place + 1;
-    copy32(this.#levels[level + 1] as Uint8Array, this.#at(level + 1, child), hashes, at);
+  #bytesOf(place: number): Uint8Array {
+    const { leaves, levels } = this.#hashes as Hashes;
+    if (!this.isInner(place)) return leaves;
+    return place >= slots ? this.record : (levels[levelOf(place)] as Uint8Array);
   }
 
-  #at(level: number, place: number): number {
-    return 32 * ((this.#index << level) + place - (1 << level));
+  #atOf(place: number): number {
+    if (!this.isInner(place)) return 32 * (this.#firstLeaf + rank(this.#leaves, slots, this.#leafPlace(place)));
+    if (place >= slots) return this.hashAt(place - slots);
+    const level = levelOf(place);
+    return 32 * ((this.#firstInners[level] as number) + rank(this.#inners, 1 << level, place));
+  }
+
+  /** The slot's place of the only leaf at or below a place. */
+  #leafPlace(place: number): number {
+    const width = slots >> levelOf(place);
+    const first = place * width;
+    const below = (this.#leaves >>> first) & ((1 << width) - 1);
+    return first + 31 - Math.clz32(below);
+  }
+
+  /** Whether the hash of the top, computed from the record, is that of `node`. */
+  hasTop(node: Inner): boolean {
+    return this.isInner(1) && hasHash(node, this.#bytesOf(1), this.#atOf(1));
   }
 
   child(place: number): Node {
     if (((this.#taken >>> place) & 1) === 0) return empty;
-    const level = 31 - Math.clz32(place);
-    const bytes = this.#levels[level] as Uint8Array;
-    const at = this.#at(level, place);
-    if (((this.#leaves >>> place) & 1) === 1) return this.#leaf(bytes, at, firstSlot(place, level));
-    if (level < pageDepth) return new Inner(0, bytes, at, this, place);
-    return new Inner(this.versionAt(place - slots), bytes, at);
-  }
-
-  /** The only leaf among some slots, of which `slot` is the first. */
-  #leaf(bytes: Uint8Array, at: number, slot: number): Leaf {
-    while (!this.isTaken(slot)) slot++;
+    const bytes = this.#bytesOf(place);
+    const at = this.#atOf(place);
+    if (this.isInner(place)) {
+      return place < slots ? new Inner(0, bytes, at, this, place) : new Inner(this.versionAt(place - slots), bytes, at);
+    }
+    const slot = this.#leafPlace(place) - slots;
     return new Leaf(this.versionAt(slot), bytes, at, this.record, this.leafAt(slot));
   }
 }
 
-function firstSlot(place: number, level: number): number {
-  return (place << (pageDepth - level)) - slots;
+function levelOf(place: number): number {
+  return 31 - Math.clz32(place);
+}
+
+/** How many places from `first` up to but without `place` are marked; at most sixteen. */
+function rank(marks: number, first: number, place: number): number {
+  return countBits((marks >>> first) & ((1 << (place - first)) - 1));
 }
 
 function readBits(record: Uint8Array, at: number): number {
@@ -180,36 +173,53 @@ function markPlaces(taken: number, leaves: number): { taken: number; leaves: num
 
 /** Puts the pages of `records` below the nodes of `tops`, if they are what the hashes of these commit to. */
 export function openPages(tops: readonly { readonly node: Inner }[], records: readonly Uint8Array[]): void {
-  const levels = Array.from({ length: pageDepth + 1 }, (_, level) => new Uint8Array((32 * tops.length) << level));
-  const pages = records.map((record, index) => new Page(record, levels, index));
-  fillSlots(pages);
-  for (let level = pageDepth - 1; level >= 0; level--) {
-    const hashes = levels[level] as Uint8Array;
-    hashPairs(levels[level + 1] as Uint8Array, hashes);
-    markInners(hashes);
-    for (const page of pages) page.correct(level);
-  }
-  const [hashes] = levels as [Uint8Array];
+  const pages = records.map((record) => new Page(record));
+  hashPages(pages);
   tops.forEach(({ node }, index) => {
-    if (!hasHash(node, hashes, 32 * index)) throw new StoreFault("bad-record", "a page with another hash");
-    node.source = pages[index];
+    const page = pages[index] as Page;
+    if (!page.hasTop(node)) throw new StoreFault("bad-record", "a page with another hash");
+    node.source = page;
   });
 }
 
-function fillSlots(pages: readonly Page[]): void {
-  const blocks = pages.map((page) => page.leafBlocks);
-  const preimages = new Uint8Array(blocks.reduce((sum, { length }) => sum + length, 0));
-  let end = 0;
-  for (const block of blocks) {
-    preimages.set(block, end);
-    end += block.length;
+function hashPages(pages: readonly Page[]): void {
+  const hashes = { leaves: hashPageLeaves(pages), levels: new Array<Uint8Array>(pageDepth) };
+  let leafCount = 0;
+  for (const page of pages) {
+    page.setLeafHashes(hashes, leafCount);
+    leafCount += page.leafBlocks.length / leafBytes;
   }
-  const hashes = hashBlocks(preimages);
-  markLeaves(hashes);
-  let leafHash = 0;
-  pages.forEach((page, index) => {
-    page.fill(hashes, leafHash);
-    leafHash += (blocks[index] as Uint8Array).length / leafBytes;
+  for (let level = pageDepth - 1; level >= 0; level--) hashes.levels[level] = hashPageLevel(pages, level);
+}
+function hashPageLeaves(pages: readonly Page[]): Uint8Array {
+  const blocks = new Uint8Array(pages.reduce((sum, { leafBlocks }) => sum + leafBlocks.length, 0));
+  let end = 0;
+  for (const { leafBlocks } of pages) {
+    blocks.set(leafBlocks, end);
+    end += leafBlocks.length;
+  }
+  const hashes = new Uint8Array(blocks.length / 2);
+  hashLeaves(blocks, hashes);
+  return hashes;
+}
+
+/** The level below is hashed already. */
+function hashPageLevel(pages: readonly Page[], level: number): Uint8Array {
+  const owners: Page[] = [];
+  const places: number[] = [];
+  for (const page of pages) {
+    page.setInnerHashes(level, places.length);
+    for (let place = 1 << level; place < 2 << level; place++) {
+      if (!page.isInner(place)) continue;
+      owners.push(page);
+      places.push(place);
+    }
+  }
+  return hashInners(places.length, (index, block, at) => {
+    const page = owners[index] as Page;
+    const place = places[index] as number;
+    page.copyHash(2 * place, block, at);
+    page.copyHash(2 * place + 1, block, at + 32);
   });
 }
 
@@ -254,9 +264,9 @@ const notStored = "what a proof left out cannot be stored";
 
 /** Nobody looked below this place, so its slots are as they were in `page`. */
 function copySlots(page: Page, place: number): void {
-  const level = 31 - Math.clz32(place);
-  const first = firstSlot(place, level);
-  for (let slot = first; slot < first + (slots >> level); slot++) if (page.isTaken(slot)) filled[slot] = page;
+  const width = slots >> levelOf(place);
+  const first = place * width - slots;
+  for (let slot = first; slot < first + width; slot++) if (page.isTaken(slot)) filled[slot] = page;
 }
 
 function writePage(taken: number, leaves: number, slab: Slab): Uint8Array {

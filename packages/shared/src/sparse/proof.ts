@@ -23,21 +23,10 @@ import { limits } from "../limits.ts";
 import type { Root } from "../numbers.ts";
 import { failure, type Result, success } from "../result.ts";
 import { byteList, codec, container, list, refine, sortedList, type Type } from "../ssz/index.ts";
+import { Builder } from "./builder.ts";
 import { known, type SparseCode, type SparseError, SparseMap } from "./map.ts";
-import {
-  Builder,
-  collapses,
-  copy32,
-  empty,
-  Inner,
-  isLeafHash,
-  Leaf,
-  type Node,
-  open,
-  pathOf,
-  UnknownFault,
-  valueHashOf,
-} from "./node.ts";
+import { collapses, empty, Inner, Leaf, type Node, open, pathOf, UnknownFault, valueHashOf } from "./node.ts";
+import { copy32, isLeafHash } from "./node-hash.ts";
 import { bitAt, pathBits, splitAt } from "./path.ts";
 import { haveCommonKey, type Target, type TouchedKeys, targetsOf, withEachKeyOnce } from "./touched.ts";
 

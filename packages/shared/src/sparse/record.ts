@@ -10,7 +10,8 @@
 
 import { assert } from "../assert.ts";
 import { isCount } from "../numbers.ts";
-import { blockOf, copy32, copy64, hashBlocks, hashOf, Inner, isLeafHash, Leaf, markLeaves, type Node } from "./node.ts";
+import { blockOf, hashOf, Inner, Leaf, type Node } from "./node.ts";
+import { copy32, copy64, hashLeaves, isLeafHash } from "./node-hash.ts";
 import type { Slab } from "./slab.ts";
 import { StoreFault, type StoreRecord } from "./store.ts";
 
@@ -114,8 +115,8 @@ export function decodeRoot(record: Uint8Array): Node {
   const version = readVersion(record, 32);
   if (!isCount(version)) throw new StoreFault("bad-record", "a version above 2^53-1");
   if (record.length === 40) return new Inner(version, record);
-  const hash = hashBlocks(record.slice(40));
-  markLeaves(hash);
+  const hash = new Uint8Array(32);
+  hashLeaves(record.slice(40), hash);
   return new Leaf(version, hash, 0, record, 40);
 }
 
