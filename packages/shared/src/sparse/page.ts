@@ -49,7 +49,7 @@ class Page implements Source {
     this.record = record;
     this.#hashesAt = headBytes + versionBytes * countBits(taken);
     this.#leavesAt = this.#hashesAt + 32 * countBits(taken & ~leaves);
-    if ((leaves & ~taken) !== 0 || record.length !== this.#leavesAt + leafBytes * countBits(leaves)) {
+    if (record.length !== this.#leavesAt + leafBytes * countBits(leaves)) {
       throw new StoreFault("bad-record", `a page record of ${record.length} bytes`);
     }
     const marks = markPlaces(taken << slots, leaves << slots);
@@ -108,18 +108,10 @@ class Page implements Source {
   }
 
   #atOf(place: number): number {
-    if (!this.isInner(place)) return 32 * (this.#firstLeaf + rank(this.#leaves, slots, this.#leafPlace(place)));
+    if (!this.isInner(place)) return 32 * (this.#firstLeaf + rank(this.#leaves, slots, firstSlot(place)));
     if (place >= slots) return this.hashAt(place - slots);
     const level = levelOf(place);
     return 32 * ((this.#firstInners[level] as number) + rank(this.#inners, 1 << level, place));
-  }
-
-  /** The slot's place of the only leaf at or below a place. */
-  #leafPlace(place: number): number {
-    const width = slots >> levelOf(place);
-    const first = place * width;
-    const below = (this.#leaves >>> first) & ((1 << width) - 1);
-    return first + 31 - Math.clz32(below);
   }
 
   /** Whether the hash of the top, computed from the record, is that of `node`. */
@@ -134,13 +126,19 @@ class Page implements Source {
     if (this.isInner(place)) {
       return place < slots ? new Inner(0, bytes, at, this, place) : new Inner(this.versionAt(place - slots), bytes, at);
     }
-    const slot = this.#leafPlace(place) - slots;
+    // The only leaf among some slots has the rank that it would have in the first of them.
+    const slot = firstSlot(place) - slots;
     return new Leaf(this.versionAt(slot), bytes, at, this.record, this.leafAt(slot));
   }
 }
 
 function levelOf(place: number): number {
   return 31 - Math.clz32(place);
+}
+
+/** The place of the first slot at or below a place. */
+function firstSlot(place: number): number {
+  return place << (pageDepth - levelOf(place));
 }
 
 /** How many places from `first` up to but without `place` are marked; at most sixteen. */
@@ -264,9 +262,8 @@ const notStored = "what a proof left out cannot be stored";
 
 /** Nobody looked below this place, so its slots are as they were in `page`. */
 function copySlots(page: Page, place: number): void {
-  const width = slots >> levelOf(place);
-  const first = place * width - slots;
-  for (let slot = first; slot < first + width; slot++) if (page.isTaken(slot)) filled[slot] = page;
+  const first = firstSlot(place) - slots;
+  for (let slot = first; slot < first + (slots >> levelOf(place)); slot++) if (page.isTaken(slot)) filled[slot] = page;
 }
 
 function writePage(taken: number, leaves: number, slab: Slab): Uint8Array {

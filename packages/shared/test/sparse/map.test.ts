@@ -76,6 +76,11 @@ test("any history: root as rebuilt from nothing, values as in a plain map, earli
   );
 });
 
+test("a batch of thousands, whose levels are hashed in several steps", () => {
+  const changes = Array.from({ length: 6000 }, (_, i) => put(text(`account ${i}`), `${i}`));
+  expect(hex(mapOf(...changes).root)).toBe(hex(new PlainMap().after(changes).root));
+});
+
 test("content alone makes the tree: any order, in any batches, with detours", () => {
   const content = fc.uniqueArray(fc.nat(someKeys.length - 1), { minLength: 1 });
   const orders = content.chain((places) =>

@@ -381,9 +381,14 @@ describe("our own mistakes", () => {
   });
 
   test("a map from a proof is not for storing", () => {
-    // In the second map, all that is left out lies above the last level of the page.
-    const few = ["0", "10", "11"].map((bits) => put(keyAtBits(bits), bits));
-    for (const content of [accounts(50), few]) {
+    // What is left out: inner nodes above the last level of the page; a leaf in that level; an inner node in it.
+    const few = [
+      ["0", "10", "11"],
+      ["0000", "0001"],
+      ["0000", "00010", "00011"],
+    ];
+    const contents = few.map((keys) => keys.map((bits) => put(keyAtBits(bits), bits)));
+    for (const content of [accounts(50), ...contents]) {
       const key = content[0]?.key as Uint8Array;
       const map = must(SparseMap.empty.apply(content));
       const touched = { reads: [key], writes: [] };
