@@ -111,7 +111,7 @@ export const bugs: readonly Bug[] = [
   bug(
     "recovery-skips-nullify",
     "does not remember after a crash what it nullified (S8)",
-    1,
+    3,
     edit(
       "voice.ts",
       "    const said = state.own[vote.kind];\n",
@@ -291,7 +291,7 @@ export const bugs: readonly Bug[] = [
   bug(
     "asks-one-peer",
     "asks the same peer for ever (S7)",
-    15,
+    19,
     edit("repair.ts", "    need.peer = this.#after(need.peer);\n", ""),
   ),
   bug(
