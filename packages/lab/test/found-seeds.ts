@@ -22,7 +22,7 @@ export const foundSeeds: readonly FoundSeed[] = [
   },
   {
     seed: 2108,
-    found: "The same: a heartbeat is two timers of half its length, and a node that has one may break the silence.",
+    found: "The checker of silence fired; other mends came before its cause was found, and it has not fired since.",
   },
   {
     seed: 1030,
