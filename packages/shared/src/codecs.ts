@@ -14,7 +14,7 @@ import { affirmationCodec, affirmedClaimCodec } from "./messages/affirmation.ts"
 import { attestHeaderCodec } from "./messages/attest-header.ts";
 import { attestationCodec, attestItemsCodec } from "./messages/attestation.ts";
 import { blobCodec, envelopeCodec } from "./messages/blob.ts";
-import { attestProposalCodec, blobRootsCodec, orderProposalCodec } from "./messages/block.ts";
+import { attestProposalCodec, blobRootsCodec, orderBlockCodec, orderProposalCodec } from "./messages/block.ts";
 import { certificateCodec } from "./messages/certificate.ts";
 import { claimCodec, claimSummaryCodec } from "./messages/claim.ts";
 import { evidenceCodec } from "./messages/evidence.ts";
@@ -49,6 +49,7 @@ const messageCodecs: readonly Codec<unknown>[] = [
   blobRootsCodec,
   touchCodec,
   orderHeaderCodec,
+  orderBlockCodec,
   orderProposalCodec,
   contractRecordCodec,
   claimCodec,

@@ -67,6 +67,17 @@ const orderBodyType: Type<OrderBody> = container({
   blobs: blobRootsType,
   citation: optional(citationType(attestHeaderType)),
 });
+/** A block without what its leader says about it: what is voted for, stored and served. */
+export interface OrderBlock {
+  readonly header: OrderHeader;
+  readonly body: OrderBody;
+}
+export const orderBlockCodec = codec<OrderBlock>(
+  "order-block",
+  container({ header: orderHeaderType, body: orderBodyType }),
+  limits.proposalBytesMax,
+);
+
 const attestBodyType: Type<AttestBody> = container({
   items: attestItemsType,
   citation: optional(citationType(orderHeaderType)),
