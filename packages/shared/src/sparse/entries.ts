@@ -4,10 +4,11 @@
 import { assert } from "../assert.ts";
 import { compareBytes, equalBytes } from "../bytes.ts";
 import { sha256 } from "../hashing.ts";
-import { type Leaf, type Node, open, pathOf } from "./node.ts";
+import { isOpen, type Leaf, type Node, open, pathOf } from "./node.ts";
 import { comparePrefixes } from "./path.ts";
+import { type Reading, readFrom } from "./reading.ts";
 import { type SparseStore, StoreFault } from "./store.ts";
-import { type ClosedPage, loadPages, loadTop, type MapSnapshot, readValues } from "./stored-map.ts";
+import { type ClosedPage, type MapSnapshot, openClosed, openMap, valuesOf } from "./stored-map.ts";
 
 export interface MapEntry {
   readonly path: Uint8Array;
@@ -26,8 +27,13 @@ export async function listEntries(
   countMax: number,
 ): Promise<readonly MapEntry[]> {
   assert(from.length === 32 && countMax > 0, "from a path, a positive count");
-  const leaves = await listLeaves(store, await loadTop(store, at), from, countMax);
-  const records = await readValues(store, leaves);
+  return readFrom(store, entriesFrom(at, from, countMax));
+}
+
+function* entriesFrom(at: MapSnapshot, from: Uint8Array, countMax: number): Reading<readonly MapEntry[]> {
+  const { top } = yield* openMap(at);
+  const leaves = yield* leavesFrom(top, from, countMax);
+  const records = yield* valuesOf(leaves);
   return records.map(({ key, value }, i) => {
     const path = pathOf(leaves[i] as Leaf);
     if (!equalBytes(sha256(key), path)) throw new StoreFault("bad-record", "a value record of another key");
@@ -35,14 +41,10 @@ export async function listEntries(
   });
 }
 
-/** An inner node whose page is not loaded, and the first path below it. */
-interface Closed extends ClosedPage {
-  readonly depth: number;
-}
+/** A page has the first path below it. */
+type Item = Leaf | ClosedPage;
 
-type Item = Leaf | Closed;
-
-async function listLeaves(store: SparseStore, top: Node, from: Uint8Array, countMax: number): Promise<Leaf[]> {
+function* leavesFrom(top: Node, from: Uint8Array, countMax: number): Reading<Leaf[]> {
   const leaves: Leaf[] = [];
   // What is ahead, the nearest last.
   const ahead: Item[] = [];
@@ -56,7 +58,7 @@ async function listLeaves(store: SparseStore, top: Node, from: Uint8Array, count
       continue;
     }
     const closed = [item, ...takeClosed(ahead, item.depth, Math.min(pagesAhead, countMax - leaves.length) - 1)];
-    await loadPages(store, closed, item.depth);
+    yield* openClosed(closed);
     const found: Item[] = [];
     for (const { node, depth, block } of closed) collect(node, depth, block, from, found);
     ahead.push(...found.reverse());
@@ -65,8 +67,8 @@ async function listLeaves(store: SparseStore, top: Node, from: Uint8Array, count
 }
 
 /** The nearest items, as far as they are pages of one depth. */
-function takeClosed(ahead: Item[], depth: number, countMax: number): Closed[] {
-  const taken: Closed[] = [];
+function takeClosed(ahead: Item[], depth: number, countMax: number): ClosedPage[] {
+  const taken: ClosedPage[] = [];
   while (taken.length < countMax) {
     const next = ahead.at(-1);
     if (next === undefined || "kind" in next || next.depth !== depth) break;
@@ -81,7 +83,7 @@ function collect(node: Node, depth: number, path: Uint8Array, from: Uint8Array, 
   if (node.kind === "empty") return;
   if (node.kind === "leaf") {
     if (compareBytes(pathOf(node), from) >= 0) found.push(node);
-  } else if (node.left === undefined && node.source === undefined) {
+  } else if (!isOpen(node)) {
     if (comparePrefixes(path, from, depth) >= 0) found.push({ node, depth, block: path, blockAt: 0 });
   } else {
     const { left, right } = open(node);

@@ -7,9 +7,10 @@
 
 import { assert } from "../assert.ts";
 import { asRoot } from "../numbers.ts";
+import { readFrom } from "./reading.ts";
 import { decodeStale, encodeLatest, type Kind, kinds, latestKey, versionKey, versionOf } from "./record.ts";
 import type { SparseStore, StoreBatch } from "./store.ts";
-import { loadTop, type MapSnapshot } from "./stored-map.ts";
+import { type MapSnapshot, openMap } from "./stored-map.ts";
 
 /** The state at `version`: the latest snapshot that is not after it, or `undefined` if none is kept. */
 export async function snapshotAt(store: SparseStore, version: number): Promise<MapSnapshot | undefined> {
@@ -36,7 +37,7 @@ export async function pruneMap(store: SparseStore, keepFrom: number, recordsMax 
 
 /** Makes `to`, a snapshot that is kept or the empty one, the latest again. */
 export async function rollBackMap(store: SparseStore, to: MapSnapshot): Promise<StoreBatch> {
-  await loadTop(store, to);
+  await readFrom(store, openMap(to));
   const deletes: Uint8Array[][] = [];
   for (const kind of Object.values(kinds)) deletes.push(await listKeys(store, kind, to.version + 1));
   if (to.version === 0) return { puts: [], deletes: [...deletes.flat(), latestKey] };

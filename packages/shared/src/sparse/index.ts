@@ -15,6 +15,15 @@ export {
   verifyKeys,
   witnessKeys,
 } from "./proof.ts";
+export { type Reading, type Records, readFrom, readNow } from "./reading.ts";
 export { type SparseStore, type StoreBatch, StoreFault, type StoreRange, type StoreRecord } from "./store.ts";
-export { emptySnapshot, loadMap, type MapSnapshot, type MapUpdate, updateMap } from "./stored-map.ts";
+export {
+  emptySnapshot,
+  loadMap,
+  type MapSnapshot,
+  type MapUpdate,
+  openKeys,
+  openMap,
+  updateMap,
+} from "./stored-map.ts";
 export type { TouchedKeys } from "./touched.ts";

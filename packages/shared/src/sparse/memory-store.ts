@@ -4,13 +4,14 @@
 
 import { assert } from "../assert.ts";
 import { compareBytes } from "../bytes.ts";
+import type { Records } from "./reading.ts";
 import type { SparseStore, StoreBatch, StoreRange, StoreRecord } from "./store.ts";
 
 /** Before the key: its length, and that of the value. */
 const headBytes = 5;
 
 /** Records one after the other. None is changed or moved, so what was read stays as it was. */
-class Records {
+class RecordLog {
   #bytes: Uint8Array;
   #view: DataView;
   #end = headBytes;
@@ -74,7 +75,7 @@ const free = 0;
 const left = 1;
 
 export class MemoryStore implements SparseStore {
-  #records = new Records(4096);
+  #records = new RecordLog(4096);
   #deadBytes = 0;
   /** A record's place is the one that the hash of its key gives, or the first after it that was free. */
   #table = new Uint32Array(64);
@@ -85,7 +86,11 @@ export class MemoryStore implements SparseStore {
     return this.#size;
   }
 
-  async read(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
+  async read(keys: readonly Uint8Array[]): Promise<Records> {
+    return this.readNow(keys);
+  }
+
+  readNow(keys: readonly Uint8Array[]): Records {
     return keys.map((key) => {
       const start = this.#table[this.#placeOf(key)] as number;
       return start === free ? undefined : this.#records.valueOf(start);
@@ -145,7 +150,7 @@ export class MemoryStore implements SparseStore {
   #rebuild(): void {
     const [table, records] = [this.#table, this.#records];
     this.#table = new Uint32Array(2 ** (32 - Math.clz32(4 * Math.max(16, this.#size) - 1)));
-    this.#records = new Records(2 * (records.length - this.#deadBytes));
+    this.#records = new RecordLog(2 * (records.length - this.#deadBytes));
     this.#deadBytes = 0;
     this.#placesTaken = 0;
     this.#size = 0;

@@ -101,6 +101,11 @@ export interface Opened extends Inner {
   right: Node;
 }
 
+/** Whether its children are there or can be made. */
+export function isOpen(inner: Inner): boolean {
+  return inner.left !== undefined || inner.source !== undefined;
+}
+
 export function open(inner: Inner): Opened {
   if (inner.left === undefined) {
     if (inner.source === undefined) throw new UnknownFault();

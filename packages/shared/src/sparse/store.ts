@@ -5,6 +5,8 @@
 //     whatever belongs to it.
 // T2  Several maps share one store if the shell puts a prefix of its own before each key.
 
+import type { Records } from "./reading.ts";
+
 export interface StoreRecord {
   readonly key: Uint8Array;
   readonly value: Uint8Array;
@@ -19,8 +21,7 @@ export interface StoreRange {
 }
 
 export interface SparseStore {
-  /** One value, or `undefined`, for each key. */
-  read(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]>;
+  read(keys: readonly Uint8Array[]): Promise<Records>;
   list(range: StoreRange): Promise<readonly StoreRecord[]>;
 }
 
