@@ -10,6 +10,7 @@ import {
   namespaceProofCodec,
   touchCodec,
 } from "./merkle/index.ts";
+import { accountCodec } from "./messages/account.ts";
 import { affirmationCodec, affirmedClaimCodec } from "./messages/affirmation.ts";
 import { attestHeaderCodec } from "./messages/attest-header.ts";
 import { attestationCodec, attestItemsCodec } from "./messages/attestation.ts";
@@ -48,6 +49,7 @@ const messageCodecs: readonly Codec<unknown>[] = [
   blobCodec,
   blobRootsCodec,
   touchCodec,
+  accountCodec,
   orderHeaderCodec,
   orderBlockCodec,
   orderProposalCodec,

@@ -13,6 +13,7 @@ import {
   verifyListItem,
   verifyTouches,
 } from "../merkle/index.ts";
+import { type Account, accountCodec } from "../messages/account.ts";
 import { blobIndexType, payerKeyType, rootType, shardNameType } from "../messages/common.ts";
 import type { OrderHeader } from "../messages/order-header.ts";
 import { type ValidatorSets, validatorSetsCodec } from "../messages/validator-sets.ts";
@@ -94,8 +95,8 @@ export interface AccountProof {
 export interface AccountEntry {
   readonly header: OrderHeader;
   readonly payer: Uint8Array;
-  /** As the ledger encodes it; `undefined` for a payer that it does not know. */
-  readonly account: Uint8Array | undefined;
+  /** `undefined` for a payer that the ledger does not know. */
+  readonly account: Account | undefined;
 }
 
 const accountProofType: Type<AccountProof> = container({
@@ -108,8 +109,11 @@ export const accountProofCodec = codec("account-proof", accountProofType, limits
 export function verifyAccount(electorate: Electorate, { header, payer, entry }: AccountProof): Proven<AccountEntry> {
   const final = verifyOrderHeader(electorate, header);
   if (!final.ok) return at("header", final.error);
-  const account = verifyMapEntry(final.value.ledgerRoot, payer, entry);
-  if (!account.ok) return at("entry", account.error);
+  const bytes = verifyMapEntry(final.value.ledgerRoot, payer, entry);
+  if (!bytes.ok) return at("entry", bytes.error);
+  if (bytes.value === undefined) return success({ header: final.value, payer, account: undefined });
+  const account = accountCodec.decode(bytes.value);
+  if (!account.ok) return failure("malformed", "entry", account.error.message);
   return success({ header: final.value, payer, account: account.value });
 }
 
