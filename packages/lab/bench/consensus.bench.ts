@@ -5,10 +5,10 @@
 
 import { type Effect, type Input, type Message, performVerify, Simplex } from "@tandem/consensus";
 import { nativeScheme } from "@tandem/native";
-import { asHeight, type Root, sha256, utf8 } from "@tandem/shared";
+import { type Root, sha256, utf8 } from "@tandem/shared";
 import type { Bench } from "../../../scripts/bench/measure.ts";
 import { createKeys, type Keys } from "../src/nodes/keys.ts";
-import { type Block, blockRules, genesis } from "../src/payload/block.ts";
+import { type Block, blockRules, genesis, toyBlock } from "../src/payload/block.ts";
 
 export const area = "consensus";
 
@@ -64,7 +64,7 @@ class Network {
       }
       case "build": {
         const { view, parent } = effect;
-        const block: Block = { ...empty, view, height: asHeight(parent.height + 1), parent: parent.root };
+        const block = toyBlock({ view, parent, salt: 0, items: [] });
         this.#queue.push({ to: from, input: { kind: "built", view, block } });
         return;
       }
@@ -84,8 +84,6 @@ class Network {
     this.#queue.push({ to, input: { kind: "message", from, message } });
   }
 }
-
-const empty = { epoch: genesis.epoch, isSound: true, salt: 0, items: [] };
 
 /** The bare signature work of one block at all validators. */
 function bareWork({ electorate, signers }: Keys): () => void {

@@ -39,7 +39,7 @@ import { scaleSetting } from "../src/index.ts";
 import { createKeys } from "../src/nodes/keys.ts";
 import type { Node } from "../src/nodes/node.ts";
 import type { LabMessage, Observation } from "../src/nodes/words.ts";
-import { type Block, blockRules, epoch, genesis } from "../src/payload/block.ts";
+import { type Block, blockRules, epoch, genesis, toyBlock } from "../src/payload/block.ts";
 
 const deltaMs = 100;
 const keys = createKeys(scaleSetting(4, 1));
@@ -54,15 +54,7 @@ beforeEach(() => {
 });
 
 function block(view: number, parent: { root: Root; height: number } = genesis, salt = 0): Block {
-  return {
-    epoch,
-    view: asView(view),
-    height: asHeight(parent.height + 1),
-    parent: parent.root,
-    isSound: true,
-    salt,
-    items: [],
-  };
+  return toyBlock({ view: asView(view), parent: { ...parent, height: asHeight(parent.height) }, salt, items: [] });
 }
 
 /** A journal record begins with its length, which no checker reads. */
@@ -98,7 +90,7 @@ const booted = (finals: readonly Block[] = [], journal: readonly Uint8Array[] = 
   finals: finals.map((each) => ({ block: each, certificate: finalOf(each) })),
   journal,
 });
-const finalOf = (of: Block) => certificate("finalization", of.view, infoOf(of).root, [0, 1, 2]);
+const finalOf = (of: Block) => certificate("finalization", of.header.view, infoOf(of).root, [0, 1, 2]);
 
 /** What a checker says of what seats do, one after the other, a millisecond apart. */
 function watch(checker: Checker, ...seen: readonly (readonly [seat: number, observation: Observation])[]) {
@@ -182,7 +174,8 @@ describe("durable-first", () => {
 
 describe("justified", () => {
   const blocks = new Map([one, rival, two].map((each) => [toHex(infoOf(each).root), each]));
-  const notarizes = (of: Block, seat: number) => [seat, sentVote("notarize", of.view, infoOf(of).root, seat)] as const;
+  const notarizes = (of: Block, seat: number) =>
+    [seat, sentVote("notarize", of.header.view, infoOf(of).root, seat)] as const;
   /** Enters the votes as a run does: `signed-once` goes first. */
   const watched = (...seen: Parameters<typeof watch>[1][]) => {
     const first = signedOnce(context);
@@ -206,7 +199,7 @@ describe("justified", () => {
     expect(watched(nullify(2, 1), notarizes(late, 0))[1]).toBeUndefined();
   });
   test("S4: a height follows its parent's", () => {
-    const high = { ...block(1), height: asHeight(2) };
+    const high = block(1, { root: genesis.root, height: 1 });
     blocks.set(toHex(infoOf(high).root), high);
     expect(watched(notarizes(high, 0))[0]).toMatch(/height 2 on 0/);
   });

@@ -91,7 +91,7 @@ function rootIn(record: Uint8Array, roots: Map<string, string>): string | undefi
   if (root === undefined) {
     const block = blockRules.codec.decode(record.subarray(start, end));
     if (!block.ok) return undefined;
-    root = toHex(blockRules.codec.root(block.value));
+    root = toHex(blockRules.infoOf(block.value).root);
     roots.set(key, root);
   }
   return root;

@@ -8,7 +8,7 @@
 
 import { toHex } from "@tandem/shared";
 import type { LabMessage } from "../nodes/words.ts";
-import { type Block, genesis } from "../payload/block.ts";
+import { type Block, blockRules, genesis, isSound } from "../payload/block.ts";
 import type { CheckContext, Checker } from "./checker.ts";
 import type { VoteBook } from "./vote-book.ts";
 
@@ -43,7 +43,7 @@ function unjustified(message: LabMessage, votes: VoteBook, blocks: Blocks): stri
   if (kind === "notarize") {
     const known = blocks.get(root);
     if (known === undefined) return `notarized an unknown block in view ${view}`;
-    if (!known.isSound) return `notarized a block in view ${view} whose payload is wrong`;
+    if (!isSound(known)) return `notarized a block in view ${view} whose payload is wrong`;
     return unjustifiedBlock(known, votes, blocks);
   }
   if (kind === "finalize" && !votes.canBeNotarized(view, root)) return `finalized view ${view}, which is not notarized`;
@@ -51,15 +51,17 @@ function unjustified(message: LabMessage, votes: VoteBook, blocks: Blocks): stri
 }
 
 function unjustifiedBlock(block: Block, votes: VoteBook, blocks: Blocks): string | undefined {
-  const parent = toHex(block.parent);
+  const { view, height, parent: parentRoot } = blockRules.infoOf(block);
+  const parent = toHex(parentRoot);
   const isGenesis = parent === toHex(genesis.root);
-  const below = isGenesis ? genesis : blocks.get(parent);
-  if (below === undefined) return `view ${block.view} builds on a block that no honest node stored`;
-  if (block.height !== below.height + 1) return `view ${block.view}: height ${block.height} on ${below.height}`;
-  if (below.view >= block.view) return `view ${block.view} builds on view ${below.view}`;
+  const stored = blocks.get(parent);
+  const below = isGenesis ? genesis : stored && blockRules.infoOf(stored);
+  if (below === undefined) return `view ${view} builds on a block that no honest node stored`;
+  if (height !== below.height + 1) return `view ${view}: height ${height} on ${below.height}`;
+  if (below.view >= view) return `view ${view} builds on view ${below.view}`;
   if (!isGenesis && !votes.canBeNotarized(below.view, parent) && !votes.canBeFinalized(below.view, parent))
-    return `view ${block.view} builds on view ${below.view}, which cannot be notarized`;
-  for (let view = below.view + 1; view < block.view; view++)
-    if (!votes.canBeNullified(view)) return `view ${block.view} skips view ${view}, which cannot be nullified`;
+    return `view ${view} builds on view ${below.view}, which cannot be notarized`;
+  for (let skipped = below.view + 1; skipped < view; skipped++)
+    if (!votes.canBeNullified(skipped)) return `view ${view} skips view ${skipped}, which cannot be nullified`;
   return undefined;
 }

@@ -27,7 +27,7 @@ export function quiet({ seats, deltaMs }: CheckContext, healAtMs: number, heartb
     if (observation.kind === "sent") return working.size > 0 || idleUs >= beatUs;
     if (observation.kind !== "delivered") return observation.kind !== "durable" && observation.kind !== "pruned";
     const { block, info } = observation;
-    if (block.items.length > 0) workHeight = Math.max(workHeight, info.height);
+    if (block.body.blobs.length > 0) workHeight = Math.max(workHeight, info.height);
     return info.height <= workHeight + emptyHeightsMax;
   };
   return {

@@ -1,7 +1,7 @@
 // Proposes two blocks in one view, one to each half of the peers; now and then both to all, which proves it.
 
 import type { LabMessage } from "../nodes/words.ts";
-import { type Block, blockRules } from "../payload/block.ts";
+import { blockRules, withSalt } from "../payload/block.ts";
 import { eachMessage, type HabitContext, type MakeHabit, send, signVote } from "./habit.ts";
 
 export const equivocatingLeader: MakeHabit = (context) => ({
@@ -21,7 +21,7 @@ export const equivocatingLeader: MakeHabit = (context) => ({
 
 function rivalOf(context: HabitContext, message: Extract<LabMessage, { kind: "proposal" }>): LabMessage {
   const { block, parent } = message.proposal;
-  const other: Block = { ...block, salt: block.salt + 1 };
+  const other = withSalt(block, 1);
   const { view, root } = blockRules.infoOf(other);
   const { signature } = signVote(context, context.signer, "notarize", view, root);
   return context.ledger.mark("equivocating-leader", {

@@ -88,7 +88,7 @@ export function signVote(
 export function viewOf(message: LabMessage): View | undefined {
   switch (message.kind) {
     case "proposal":
-      return message.proposal.block.view;
+      return message.proposal.block.header.view;
     case "vote":
       return message.vote.view;
     case "certificate":

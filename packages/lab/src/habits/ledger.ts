@@ -112,7 +112,7 @@ export class Ledger {
 }
 
 function viewOfOther(message: LabMessage): number {
-  if (message.kind === "proposal") return message.proposal.block.view;
+  if (message.kind === "proposal") return message.proposal.block.header.view;
   if (message.kind === "certificate") return message.certificate.view;
   return Number.POSITIVE_INFINITY;
 }

@@ -1,8 +1,8 @@
 // As leader, builds on the parent of the block that it should build on, as if that one were not there.
 
-import { asHeight, type Certificate, toHex } from "@tandem/shared";
+import { type Certificate, toHex } from "@tandem/shared";
 import type { LabEffect } from "../nodes/words.ts";
-import { type Block, blockRules, genesis } from "../payload/block.ts";
+import { type Block, blockRules, emptied } from "../payload/block.ts";
 import { broadcast, type HabitContext, type MakeHabit, signVote } from "./habit.ts";
 
 /** Certificates remembered: more than views stay unfinal for long. */
@@ -38,20 +38,13 @@ function propose(
   certificates: ReadonlyMap<string, Certificate>,
   parents: ReadonlyMap<string, Block>,
 ): LabEffect | undefined {
-  if (parent.height === 0) return undefined;
-  const skipped = parent.height === 1 ? genesis.root : parents.get(toHex(parent.root))?.parent;
+  const skipped = parents.get(toHex(parent.root));
   if (skipped === undefined) return undefined;
-  const certificate = certificates.get(toHex(skipped));
+  const certificate = certificates.get(toHex(skipped.header.parent));
   if (parent.height > 1 && certificate === undefined) return undefined;
-  const block: Block = {
-    epoch: context.electorate.epoch,
-    view,
-    height: asHeight(parent.height),
-    parent: skipped,
-    isSound: true,
-    salt: 0,
-    items: [],
-  };
+  const below = parents.get(toHex(skipped.header.parent)) ?? skipped;
+  const empty = emptied(skipped, below.header.ledgerRoot);
+  const block: Block = { ...empty, header: { ...empty.header, view, proposer: context.signer.seat } };
   const { signature } = signVote(context, context.signer, "notarize", view, blockRules.infoOf(block).root);
   return broadcast(
     context.ledger.mark("skipped-parent", { kind: "proposal", proposal: { block, parent: certificate, signature } }),

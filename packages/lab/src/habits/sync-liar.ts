@@ -2,6 +2,7 @@
 
 import type { Certificate } from "@tandem/shared";
 import type { LabMessage } from "../nodes/words.ts";
+import { withSalt } from "../payload/block.ts";
 import { eachMessage, type HabitContext, type MakeHabit, send } from "./habit.ts";
 
 type Answer = Extract<LabMessage, { kind: "answer" }>;
@@ -38,10 +39,7 @@ function lie(context: HabitContext, answer: Answer, seen: readonly Certificate[]
     case 1:
       return { ...answer, certificates: answer.certificates.map(forge) };
     case 2: {
-      const blocks = answer.blocks.map(({ block, certificate }) => ({
-        block: { ...block, salt: block.salt + 7 },
-        certificate,
-      }));
+      const blocks = answer.blocks.map(({ block, certificate }) => ({ block: withSalt(block, 7), certificate }));
       return { ...answer, blocks };
     }
     default: {

@@ -1,13 +1,13 @@
 // As leader, proposes blocks that every honest room above finds wrong.
 
-import { type Block, blockRules } from "../payload/block.ts";
+import { blockRules, unsoundOf } from "../payload/block.ts";
 import { eachMessage, type MakeHabit, send, signVote } from "./habit.ts";
 
 export const unsoundPayload: MakeHabit = (context) => ({
   effects: (effects) =>
     eachMessage(context, effects, (message, to) => {
       if (message.kind !== "proposal") return [send(to, message)];
-      const block: Block = { ...message.proposal.block, isSound: false };
+      const block = unsoundOf(message.proposal.block);
       const { view, root } = blockRules.infoOf(block);
       const { signature } = signVote(context, context.signer, "notarize", view, root);
       const proposal = { ...message.proposal, block, signature };

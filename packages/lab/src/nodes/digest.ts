@@ -5,7 +5,7 @@ import type { LabMessage } from "./words.ts";
 export function digestOf(message: LabMessage): number {
   switch (message.kind) {
     case "proposal":
-      return 1 + mix(message.proposal.block.view, message.proposal.signature);
+      return 1 + mix(message.proposal.block.header.view, message.proposal.signature);
     case "vote":
       return 2 + mix(message.vote.view, message.vote.signature);
     case "certificate":

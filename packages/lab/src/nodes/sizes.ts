@@ -11,7 +11,10 @@ export function sizeOf(message: LabMessage): number {
   switch (message.kind) {
     case "proposal":
       return (
-        blockBytes + rootBytes * message.proposal.block.items.length + certificateBytes(message.proposal.parent) + 96
+        blockBytes +
+        rootBytes * message.proposal.block.body.blobs.length +
+        certificateBytes(message.proposal.parent) +
+        96
       );
     case "vote":
       return voteBytes;
@@ -24,7 +27,7 @@ export function sizeOf(message: LabMessage): number {
     case "answer": {
       let bytes = smallBytes;
       for (const { block, certificate } of message.blocks)
-        bytes += blockBytes + rootBytes * block.items.length + certificateBytes(certificate);
+        bytes += blockBytes + rootBytes * block.body.blobs.length + certificateBytes(certificate);
       for (const certificate of message.certificates) bytes += certificateBytes(certificate);
       return bytes;
     }

@@ -1,78 +1,137 @@
-// The smallest block that consensus can be tried with: a place in the chain, and numbered items of work in place of
-// blobs. An unsound block stands for one whose payload is wrong; `salt` lets a bad leader make two blocks of one.
+// Blocks of the lab are order blocks, whatever stage is run. Under consensus alone their content is a toy: numbered items
+// of work stand as blob roots, the time is a salt by which two blocks of one are made, and the other roots are zero.
 
 import type { BlockInfo, BlockRules } from "@tandem/consensus";
 import {
   asEpoch,
   asHeight,
+  asTimeMs,
+  asValidatorIndex,
   asView,
-  boolean,
-  branded,
-  byteVector,
-  codec,
-  container,
-  type Epoch,
-  type Height,
-  list,
+  equalBytes,
+  hashPair,
+  limits,
+  listRoot,
+  type OrderBlock,
+  type OrderHeader,
+  orderBlockCodec,
+  orderHeaderCodec,
   type Root,
-  uint32,
-  uint53,
+  touchesTree,
   type View,
   zeroRoot,
 } from "@tandem/shared";
 
-/** Items in one block: a busy second at the rates of workload.ts. */
+export type Block = OrderBlock;
+
+/** Items in one toy block: a busy second at the rates of workload.ts. */
 export const blockItemsMax = 64;
-
-export interface Block {
-  readonly epoch: Epoch;
-  readonly view: View;
-  readonly height: Height;
-  readonly parent: Root;
-  readonly isSound: boolean;
-  readonly salt: number;
-  readonly items: readonly number[];
-}
-
-const blockCodec = codec<Block>(
-  "lab-block",
-  container({
-    epoch: branded<Epoch>(uint53),
-    view: branded<View>(uint53),
-    height: branded<Height>(uint53),
-    parent: branded<Root>(byteVector(32)),
-    isSound: boolean,
-    salt: uint32,
-    items: list(uint32, blockItemsMax),
-  }),
-);
 
 /** Blocks do not change, and every node asks for the root of the same one. */
 const known = new WeakMap<Block, BlockInfo>();
 
 export const blockRules: BlockRules<Block> = {
-  codec: blockCodec,
+  codec: orderBlockCodec,
   infoOf(block) {
     let info = known.get(block);
     if (info === undefined) {
-      const { epoch, view, height, parent } = block;
-      info = { epoch, view, height, parent, root: blockCodec.root(block) };
+      const { epoch, view, height, parent } = block.header;
+      info = { epoch, view, height, parent, root: rootOf(block) };
       known.set(block, info);
     }
     return info;
   },
 };
 
+/** A block whose body is not what its header commits to gets another root than the header's. */
+function rootOf({ header, body }: Block): Root {
+  const root = orderHeaderCodec.root(header);
+  return equalBytes(listRoot(body.blobs, limits.blockBlobsMax), header.blobsRoot)
+    ? root
+    : (hashPair(root, root) as Root);
+}
+
 export const epoch = asEpoch(0);
 
-const genesisBlock: Block = {
+/** What a toy block is made of. */
+export interface ToyBlock {
+  readonly view: View;
+  readonly parent: Pick<BlockInfo, "height" | "root">;
+  readonly salt: number;
+  readonly items: readonly number[];
+}
+
+export function toyBlock({ view, parent, salt, items }: ToyBlock): Block {
+  const blobs = items.map(rootOfItem);
+  const header: OrderHeader = {
+    ...genesisHeader,
+    view,
+    height: asHeight(parent.height + 1),
+    parent: parent.root,
+    timeMs: asTimeMs(salt),
+    blobsRoot: listRoot(blobs, limits.blockBlobsMax),
+  };
+  return { header, body: { blobs, citation: undefined } };
+}
+
+const blobsRootOfNone = listRoot([], limits.blockBlobsMax);
+const touchesRootOfNone = touchesTree([]).commitment;
+
+const genesisHeader: OrderHeader = {
+  version: 1,
   epoch,
   view: asView(0),
   height: asHeight(0),
   parent: zeroRoot,
-  isSound: true,
-  salt: 0,
-  items: [],
+  history: zeroRoot,
+  timeMs: asTimeMs(0),
+  proposer: asValidatorIndex(0),
+  blobsRoot: blobsRootOfNone,
+  touchesRoot: touchesRootOfNone,
+  ledgerRoot: zeroRoot,
+  attested: { height: asHeight(0), root: zeroRoot },
+  validatorsRoot: zeroRoot,
 };
 
-export const genesis: BlockInfo = blockRules.infoOf(genesisBlock);
+/** What toy blocks begin on. */
+export const genesis: BlockInfo = blockRules.infoOf({
+  header: genesisHeader,
+  body: { blobs: [], citation: undefined },
+});
+
+/** A root that a number can be read from. */
+function rootOfItem(item: number): Root {
+  const root = new Uint8Array(32);
+  new DataView(root.buffer).setUint32(0, item);
+  return root as Root;
+}
+
+/** The items of a toy block. */
+export function itemsOf({ body }: Block): number[] {
+  return body.blobs.map((root) => new DataView(root.buffer, root.byteOffset).getUint32(0));
+}
+
+/** The same block but for its root: one that every honest node finds as good. */
+export function withSalt(block: Block, more: number): Block {
+  return { ...block, header: { ...block.header, timeMs: asTimeMs(block.header.timeMs + more) } };
+}
+
+/** A block in the same place that orders nothing: it leaves the ledger as it was. */
+export function emptied({ header }: Block, ledgerRoot: Root): Block {
+  return {
+    header: { ...header, blobsRoot: blobsRootOfNone, touchesRoot: touchesRootOfNone, ledgerRoot },
+    body: { blobs: [], citation: undefined },
+  };
+}
+
+/** A touches root that stands for no touches (O5). */
+const unsoundRoot = new Uint8Array(32).fill(1) as Root;
+
+/** The same block with content that every honest node finds wrong. */
+export function unsoundOf(block: Block): Block {
+  return { ...block, header: { ...block.header, touchesRoot: unsoundRoot } };
+}
+
+export function isSound({ header }: Block): boolean {
+  return !equalBytes(header.touchesRoot, unsoundRoot);
+}

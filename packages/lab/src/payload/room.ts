@@ -5,8 +5,8 @@
 // the wrong ancestors is found out.
 
 import type { BlockInfo } from "@tandem/consensus";
-import { asHeight, type View } from "@tandem/shared";
-import { type Block, blockItemsMax } from "./block.ts";
+import type { View } from "@tandem/shared";
+import { type Block, blockItemsMax, isSound, itemsOf, toyBlock } from "./block.ts";
 
 export class Room {
   readonly #waiting = new Set<number>();
@@ -38,7 +38,7 @@ export class Room {
   }
 
   deliver(block: Block): void {
-    for (const item of block.items) {
+    for (const item of itemsOf(block)) {
       this.#ordered.add(item);
       this.#waiting.delete(item);
     }
@@ -46,20 +46,19 @@ export class Room {
 
   /** Nothing if there is nothing to order and an empty block is not wanted. */
   build(view: View, parent: BlockInfo, ancestors: readonly Block[], isWanted: boolean): Block | undefined {
-    const above = new Set(ancestors.flatMap((block) => block.items));
+    const above = new Set(ancestors.flatMap(itemsOf));
     const items: number[] = [];
     for (const item of this.#waiting) {
       if (items.length === blockItemsMax) break;
       if (!above.has(item)) items.push(item);
     }
     if (items.length === 0 && !isWanted) return undefined;
-    const { epoch, height, root } = parent;
-    return { epoch, view, height: asHeight(height + 1), parent: root, isSound: true, salt: this.#salt, items };
+    return toyBlock({ view, parent, salt: this.#salt, items });
   }
 
   check(block: Block, ancestors: readonly Block[]): "valid" | "invalid" {
-    const isRepeated = (item: number) =>
-      this.#ordered.has(item) || ancestors.some((ancestor) => ancestor.items.includes(item));
-    return block.isSound && !block.items.some(isRepeated) ? "valid" : "invalid";
+    const above = new Set(ancestors.flatMap(itemsOf));
+    const isRepeated = (item: number) => this.#ordered.has(item) || above.has(item);
+    return isSound(block) && !itemsOf(block).some(isRepeated) ? "valid" : "invalid";
   }
 }

@@ -11,7 +11,7 @@ export function describeMessage(message: LabMessage): string {
       const { block, parent } = message.proposal;
       const { view, height, root } = blockRules.infoOf(block);
       const below = parent === undefined ? "genesis" : describeCertificate(parent);
-      return `proposal of view ${view}: height ${height}, block ${short(root)}, ${block.items.length} items, on ${below}`;
+      return `proposal of view ${view}: height ${height}, block ${short(root)}, ${block.body.blobs.length} blobs, on ${below}`;
     }
     case "vote": {
       const { kind, view, block, signer } = message.vote;
