@@ -47,6 +47,8 @@ const rows: readonly Row[] = [
   ["order-header", "version 2", changed(samples.orderHeader, "version", 2), "bad-value", "version"],
   ["attest-header", "version 3", changed(samples.attestHeader, "version", 3), "bad-value", "version"],
 
+  ["account", "O2: neither balance nor nonce", { balance: 0n, nonce: 0 }, "bad-value", ""],
+
   ["vote", "a notarize of no block", changed(notarize, "block", zeros), "bad-value", ""],
   ["vote", "a nullify of a block", changed(nullify, "block", rootOf(1)), "bad-value", ""],
   ["vote", "a finalize of no block", changed(finalize, "block", zeros), "bad-value", ""],

@@ -45,6 +45,9 @@ const envelope = container({
 });
 const blob = container({ envelope, signature: bytes(64) });
 
+// O2
+const account = container({ balance: uint128, nonce: count });
+
 // O3
 const orderHeader = container({
   version: uint8,
@@ -168,6 +171,8 @@ const proposal = (header: Schema, body: Schema) =>
   container({ header, body, parent: optional(certificate), signature });
 const citation = (header: Schema) => optional(container({ header, certificate, descent: historyProof }));
 
+const orderBody = container({ blobs: blobRoots, citation: citation(attestHeader) });
+
 const members = list(container({ key: publicKey, weight: uint64 }), 1024);
 const epochSets = container({
   epoch: count,
@@ -215,8 +220,10 @@ export const messageSchemas: Readonly<Record<string, Schema>> = {
   blob,
   "blob-roots": blobRoots,
   touch,
+  account,
   "order-header": orderHeader,
-  "order-proposal": proposal(orderHeader, container({ blobs: blobRoots, citation: citation(attestHeader) })),
+  "order-block": container({ header: orderHeader, body: orderBody }),
+  "order-proposal": proposal(orderHeader, orderBody),
   "contract-record": contractRecord,
   claim,
   "claim-summary": claimSummary,

@@ -177,7 +177,15 @@ export function slice(known: Known, { header: final, shard, touches, namespace }
 }
 
 export function account(known: Known, { header: final, payer, entry }: AccountProof): boolean {
-  return header(known, final) && entryOf(final.header.ledgerRoot, payer, entry) !== undefined;
+  const found = entryOf(final.header.ledgerRoot, payer, entry);
+  return header(known, final) && (found === "none" || (found !== undefined && isAccount(found)));
+}
+
+/** balance (16 bytes), nonce (8), which is below 2^53; not both zero */
+function isAccount(bytes: Uint8Array): boolean {
+  const nonceHigh = bytes.subarray(22);
+  const isNonce = nonceHigh[1] === 0 && (nonceHigh[0] as number) < 1 << 5;
+  return bytes.length === 24 && isNonce && bytes.some((byte) => byte !== 0);
 }
 
 export function sets(known: Known, { header: final, sets: members }: SetsProof): boolean {

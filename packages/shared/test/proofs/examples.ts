@@ -149,11 +149,10 @@ export class Examples {
 
   async account(height: number, payer: string, tip: number, title: string): Promise<Example> {
     const { world } = this;
-    const text = orderBlockAt(world, height).accounts.get(payer);
     const fact: proofs.AccountEntry = {
       header: world.order.header(height),
       payer: payerKey(payer),
-      account: text === undefined ? undefined : bytesOf(text),
+      account: orderBlockAt(world, height).accounts.get(payer),
     };
     return { title, electorate: this.order(tip), proof: await accountProof(world, height, payerKey(payer), tip), fact };
   }

@@ -286,7 +286,15 @@ refused("account", [
     "bad-proof",
     "entry",
   ],
+  ["one that does not decode", verifyAccount(orderers, signedAccount(bytesOf("rich"))), "malformed", "entry"],
+  ["one that is none", verifyAccount(orderers, signedAccount(new Uint8Array(24))), "malformed", "entry"],
 ]);
+
+function signedAccount(bytes: Uint8Array) {
+  const payer = payerKey("3");
+  const { root, entry } = mapOf(payer, bytes);
+  return { header: signedHeader(order, 16, { ledgerRoot: root }), payer, entry };
+}
 
 const sets = await setsProof(world, 17, 17);
 
@@ -357,13 +365,13 @@ refused("frontier", [
   ["one that does not decode", verifyFrontier(attesters, signedFrontier("not a frontier")), "malformed", "entry"],
 ]);
 
-function mapOf(key: string, bytes: Uint8Array) {
-  const map = must(SparseMap.empty.apply([{ key: bytesOf(key), value: bytes }]));
-  return { root: map.root, entry: must(proveKeys(map, { reads: [bytesOf(key)], writes: [] })) };
+function mapOf(key: Uint8Array, bytes: Uint8Array) {
+  const map = must(SparseMap.empty.apply([{ key, value: bytes }]));
+  return { root: map.root, entry: must(proveKeys(map, { reads: [key], writes: [] })) };
 }
 
 function signedFrontier(text: string) {
-  const { root, entry } = mapOf("bank", bytesOf(text));
+  const { root, entry } = mapOf(bytesOf("bank"), bytesOf(text));
   return { header: signedHeader(attest, 11, { frontiersRoot: root }), shard: bank, entry };
 }
 
@@ -378,9 +386,9 @@ const before = await stateProof(world, 10, token, bytesOf("key-3"), 11);
 
 /** A frontier whose contracts map has these bytes under the token's name. */
 function signedRecord(bytes: Uint8Array) {
-  const contracts = mapOf(token, bytes);
+  const contracts = mapOf(bytesOf(token), bytes);
   const made = frontierOf(present(world.attestBlocks[11]?.frontiers.get(bank), "frontier"));
-  const frontiers = mapOf("bank", frontierCodec.encode({ ...made, contracts: contracts.root }));
+  const frontiers = mapOf(bytesOf("bank"), frontierCodec.encode({ ...made, contracts: contracts.root }));
   const header = signedHeader(attest, 11, { frontiersRoot: frontiers.root });
   return { ...state, frontier: { header, shard: bank, entry: frontiers.entry }, record: contracts.entry };
 }

@@ -56,7 +56,12 @@ test("an order header commits to its blobs, touches, ledger and sets", () => {
     );
     leaves.sort((a, b) => (a.shard < b.shard ? -1 : Number(a.shard > b.shard)));
     expect(header.touchesRoot).toEqual(digest(naiveNamespacedRoot(leaves)));
-    const entries = Array.from(accounts, ([name, text]) => [payerKey(name), bytesOf(text)] as const);
+    const entries = Array.from(accounts, ([name, { balance, nonce }]) => {
+      const bytes = new DataView(new ArrayBuffer(24));
+      bytes.setBigUint64(0, balance, true);
+      bytes.setBigUint64(16, BigInt(nonce), true);
+      return [payerKey(name), new Uint8Array(bytes.buffer)] as const;
+    });
     expect(header.ledgerRoot).toEqual(mapRoot(entries));
     expect(header.validatorsRoot).toEqual(rootOf("validator-sets", setsAt(world, height)));
   }

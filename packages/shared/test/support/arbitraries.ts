@@ -57,6 +57,10 @@ const environmentName = name.map(numbers.asEnvironmentName);
 export const contractName = fc.tuple(name, name).map((parts) => numbers.asContractName(parts.join("/")));
 const blockRef = anyRecord({ height, root });
 
+export const account = anyRecord({ balance: amount, nonce: count.map(numbers.asNonce) }).filter(
+  ({ balance, nonce }) => balance > 0n || nonce > 0,
+);
+
 export const envelope = anyRecord({
   version,
   network: root,
@@ -190,12 +194,12 @@ const citationOf = <Header>(header: Arbitrary<Header>) =>
   orUndefined(anyRecord({ header, certificate, descent: historyProof }));
 const parent = orUndefined(certificate);
 export const blobRoots = listOf(root);
-export const orderProposal = anyRecord({
+const orderBlockFields = {
   header: orderHeader,
   body: anyRecord({ blobs: blobRoots, citation: citationOf(attestHeader) }),
-  parent,
-  signature,
-});
+};
+export const orderBlock = anyRecord(orderBlockFields);
+export const orderProposal = anyRecord({ ...orderBlockFields, parent, signature });
 export const attestProposal = anyRecord({
   header: attestHeader,
   body: anyRecord({ items: attestItems, citation: citationOf(orderHeader) }),

@@ -2,10 +2,11 @@
 // each variant there. Golden hashes and attacks on decoders start from them.
 
 import { compareBytes } from "../../src/bytes.ts";
+import type { Account } from "../../src/messages/account.ts";
 import type { AttestHeader } from "../../src/messages/attest-header.ts";
 import type { Attestation, AttestItem } from "../../src/messages/attestation.ts";
 import type { Blob, Envelope } from "../../src/messages/blob.ts";
-import type { AttestProposal, Citation, OrderProposal } from "../../src/messages/block.ts";
+import type { AttestProposal, Citation, OrderBlock, OrderProposal } from "../../src/messages/block.ts";
 import type { Certificate } from "../../src/messages/certificate.ts";
 import { type Claim, type ClaimSummary, claimSummaryCodec, summarizeClaim } from "../../src/messages/claim.ts";
 import type { Evidence } from "../../src/messages/evidence.ts";
@@ -59,6 +60,8 @@ export const envelopes: readonly Envelope[] = [
     payload: new Uint8Array(0),
   },
 ];
+
+export const account: Account = { balance: asAmount(2n ** 100n + 137n), nonce: asNonce(2 ** 40 + 138) };
 
 export const blobs: readonly Blob[] = envelopes.map((envelope, index) => ({
   envelope,
@@ -194,6 +197,8 @@ export const orderProposals: readonly OrderProposal[] = [
   },
   { header: orderHeader, body: { blobs: [], citation: undefined }, parent: undefined, signature: blsSignature(90) },
 ];
+
+export const orderBlocks: readonly OrderBlock[] = orderProposals.map(({ header, body }) => ({ header, body }));
 
 export const attestProposals: readonly AttestProposal[] = [
   {

@@ -7,6 +7,7 @@
 
 import { limits } from "../../src/limits.ts";
 import { listRoot, type NamespacedTree, touchesTree } from "../../src/merkle/index.ts";
+import { type Account, accountCodec } from "../../src/messages/account.ts";
 import { type AttestHeader, attestHeaderCodec } from "../../src/messages/attest-header.ts";
 import { type AttestItem, attestItemType } from "../../src/messages/attestation.ts";
 import { type Blob, blobCodec } from "../../src/messages/blob.ts";
@@ -60,8 +61,8 @@ export interface WorldBlob {
 export interface OrderBlock {
   readonly blobs: readonly WorldBlob[];
   readonly touches: NamespacedTree;
-  /** From a payer's name to its account, as text. */
-  readonly accounts: ReadonlyMap<string, string>;
+  /** By the payer's name. */
+  readonly accounts: ReadonlyMap<string, Account>;
   readonly ledger: SparseMap;
 }
 
@@ -184,12 +185,17 @@ function payerOf(height: number, index: number): string {
   return `${(height + index) % Math.min(payers, 1 + Math.floor(height / 3))}`;
 }
 
+/** The balance says which blob the payer paid for last. */
+function accountAfter(height: number, index: number): Account {
+  return { balance: asAmount(BigInt(10 ** 6 - 1000 * height - index)), nonce: asNonce(height + 1) };
+}
+
 function orderBlock(world: World, height: number): void {
   const { order, attest, orderBlocks } = world;
   const blobs = programsAt(height).map((program, index) => blobAt(world, height, index, program));
   const before = orderBlocks[height - 1];
-  const paid = new Map(blobs.map((_, index) => [payerOf(height, index), `paid last at ${height}, blob ${index}`]));
-  const changes = Array.from(paid, ([name, account]) => ({ key: payerKey(name), value: bytesOf(account) }));
+  const paid = new Map(blobs.map((_, index) => [payerOf(height, index), accountAfter(height, index)]));
+  const changes = Array.from(paid, ([name, account]) => ({ key: payerKey(name), value: accountCodec.encode(account) }));
   const ledger = must((before?.ledger ?? SparseMap.empty).apply(changes));
   const touches = touchesTree(blobs.map(({ root, touches: shards }) => ({ root, touches: shards })));
   const roots = blobs.map(({ root }) => root);
