@@ -22,6 +22,7 @@ export * from "./messages/blob.ts";
 export * from "./messages/block.ts";
 export * from "./messages/certificate.ts";
 export * from "./messages/claim.ts";
+export * from "./messages/common.ts";
 export * from "./messages/evidence.ts";
 export * from "./messages/frontier.ts";
 export * from "./messages/genesis.ts";
