@@ -62,11 +62,26 @@ export function verifyCertificate(electorate: Electorate, certificate: Certifica
   return verifyQuorum(scheme, committee, domain, ballotCodec.root(certificate), certificate);
 }
 
+interface CertifiedHeader {
+  readonly epoch: Epoch;
+  readonly view: View;
+}
+
 /** Whether `certificate` is a finalization of exactly this header. */
 export function verifyFinalization(
   electorate: Electorate,
   certificate: Certificate,
-  header: { readonly epoch: Epoch; readonly view: View },
+  header: CertifiedHeader,
+  headerRoot: Root,
+): Verdict<CertificateCode> {
+  const named = checkFinalization(certificate, header, headerRoot);
+  return named.ok ? verifyCertificate(electorate, certificate) : named;
+}
+
+/** Whether `certificate` says so, whoever signed it. */
+export function checkFinalization(
+  certificate: Certificate,
+  header: CertifiedHeader,
   headerRoot: Root,
 ): Verdict<CertificateCode> {
   if (certificate.kind !== "finalization") {
@@ -81,7 +96,7 @@ export function verifyFinalization(
   if (!equalBytes(headerRoot, certificate.block)) {
     return failure("wrong-block", "block", "the certificate names another block");
   }
-  return verifyCertificate(electorate, certificate);
+  return verified;
 }
 
 export type EvidenceCode =

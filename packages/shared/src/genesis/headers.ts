@@ -5,6 +5,7 @@ import { limits } from "../limits.ts";
 import { emptyHistory, historyRoot, listRoot, touchesTree } from "../merkle/index.ts";
 import { accountCodec } from "../messages/account.ts";
 import type { AttestHeader } from "../messages/attest-header.ts";
+import { blobsRootOf } from "../messages/block.ts";
 import type { BlockRef } from "../messages/common.ts";
 import type { Genesis } from "../messages/genesis.ts";
 import type { OrderHeader } from "../messages/order-header.ts";
@@ -25,7 +26,7 @@ export function genesisOrderHeader(genesis: Genesis, ledgerRoot: Root): OrderHea
   return {
     ...firstPlace(),
     timeMs: genesis.startMs,
-    blobsRoot: listRoot([], limits.blockBlobsMax),
+    blobsRoot: blobsRootOf([]),
     touchesRoot: touchesTree([]).commitment,
     ledgerRoot,
     attested: nothingCited,

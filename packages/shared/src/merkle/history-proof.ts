@@ -34,21 +34,34 @@ export async function proveHistory(
   size: number,
   index: number,
 ): Promise<Result<HistoryProof, Failure<HistoryProofCode>>> {
-  if (!isCount(index) || !isCount(size) || index >= size) {
-    return failure("out-of-range", "index", `no leaf ${index} of ${size}`);
-  }
-  const siblings = siblingsOf(size, index);
-  const places = siblings.flat();
-  const hashes = await reader.read(places);
+  return assembleHistoryProof(size, index, await reader.read(historyPlaces(size, index)));
+}
+
+/** For whoever reads without a reader: the completed subtrees that the proof of a leaf is made of. */
+export function historyPlaces(size: number, index: number): readonly HistoryPlace[] {
+  return isLeaf(size, index) ? siblingsOf(size, index).flat() : [];
+}
+
+/** The proof of a leaf, from the hashes at its `historyPlaces`. */
+export function assembleHistoryProof(
+  size: number,
+  index: number,
+  hashes: readonly (Root | undefined)[],
+): Result<HistoryProof, Failure<HistoryProofCode>> {
+  if (!isLeaf(size, index)) return failure("out-of-range", "index", `no leaf ${index} of ${size}`);
   const path: Root[] = [];
   let at = 0;
-  for (const sibling of siblings) {
+  for (const sibling of siblingsOf(size, index)) {
     const peaks = hashes.slice(at, at + sibling.length);
     at += sibling.length;
-    if (!isWhole(peaks, sibling.length)) return missing(places, hashes);
+    if (!isWhole(peaks, sibling.length)) return missing(historyPlaces(size, index), hashes);
     path.push(foldPeaks(peaks));
   }
   return success({ path });
+}
+
+function isLeaf(size: number, index: number): boolean {
+  return isCount(index) && isCount(size) && index < size;
 }
 
 function isWhole(hashes: readonly (Root | undefined)[], count: number): hashes is readonly Root[] {
@@ -111,9 +124,7 @@ export function verifyHistoryPath(
   leafHash: Uint8Array,
   path: readonly Uint8Array[],
 ): Verdict {
-  if (!isCount(index) || !isCount(size) || index >= size) {
-    return failure("out-of-range", "index", `no leaf ${index} of ${size}`);
-  }
+  if (!isLeaf(size, index)) return failure("out-of-range", "index", `no leaf ${index} of ${size}`);
   if (leafHash.length !== 32) return failure("bad-node", "leaf", `a hash has 32 bytes, not ${leafHash.length}`);
   const wrong = checkNodes(path, 32, "path");
   if (!wrong.ok) return wrong;

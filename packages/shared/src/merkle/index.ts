@@ -13,9 +13,11 @@ export {
 } from "./history.ts";
 export { MemoryHistory } from "./history-memory.ts";
 export {
+  assembleHistoryProof,
   type HistoryProof,
   type HistoryProofCode,
   type HistoryReader,
+  historyPlaces,
   historyProofCodec,
   historyProofType,
   proveHistory,

@@ -9,6 +9,7 @@
 
 import { limits } from "../limits.ts";
 import { type HistoryProof, historyProofType } from "../merkle/history-proof.ts";
+import { listRoot } from "../merkle/ssz-list.ts";
 import type { Root } from "../numbers.ts";
 import { codec, container, list, optional, type Type } from "../ssz/index.ts";
 import { type AttestHeader, attestHeaderType } from "./attest-header.ts";
@@ -62,6 +63,11 @@ function proposalType<Header, Body>(header: Type<Header>, body: Type<Body>): Typ
 /** O4: `blobsRoot` is the root of this list. */
 export const blobRootsType: Type<readonly Root[]> = list(rootType, limits.blockBlobsMax);
 export const blobRootsCodec = codec("blob-roots", blobRootsType);
+
+/** The same root, without a copy of all blobs' roots on the way: a block has thousands. */
+export function blobsRootOf(blobs: readonly Root[]): Root {
+  return listRoot(blobs, limits.blockBlobsMax);
+}
 
 const orderBodyType: Type<OrderBody> = container({
   blobs: blobRootsType,

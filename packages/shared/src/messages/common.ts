@@ -1,5 +1,6 @@
 // The words that messages share, as SSZ types under their branded names.
 
+import { equalBytes } from "../bytes.ts";
 import { limits } from "../limits.ts";
 import {
   type Amount,
@@ -82,6 +83,10 @@ export interface BlockRef {
   readonly root: Root;
 }
 export const blockRefType: Type<BlockRef> = container({ height: heightType, root: rootType });
+
+export function equalRefs(a: BlockRef, b: BlockRef): boolean {
+  return a.height === b.height && equalBytes(a.root, b.root);
+}
 
 /** ASCII names in byte order, which is also the order of their encodings without lengths. */
 export function compareText(a: string, b: string): number {

@@ -25,6 +25,7 @@ export {
   verifyAttestHeader,
   verifyOrderHeader,
 } from "./chain.ts";
+export { type CitationCode, type Cited, checkCitation, verifyCitation } from "./citation.ts";
 export type { MapProof } from "./map.ts";
 export {
   type AccountEntry,
