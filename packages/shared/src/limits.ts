@@ -22,6 +22,32 @@ export const limits = {
   /** Encoded bytes of all blobs in a block: what a 100 Mbit/s link carries in about 1.3 s. */
   blockBytesMax: 16 * mib,
 
+  // Dissemination (O6).
+  /** Encoded bytes of blobs in one push: nearly two of the largest; 40 ms of a 100 Mbit/s link. */
+  pushBytesMax: 512 * kib,
+  /** Blobs in one push: with 512 bytes each, the bytes above are full. */
+  pushBlobsMax: 1024,
+  /** Blobs that wait for one peer, as references to what the pool holds anyway: as many as fill a block. */
+  pushWaitingMax: 16_384,
+  /** Roots in one request: 8 KiB, so asking for a whole block costs a thousandth of the block. */
+  wantRootsMax: 256,
+  /** Roots that a node misses at a time: of four full blocks. */
+  wantedRootsMax: 4 * 16_384,
+  /** Encoded bytes of blobs in one answer: eight of the largest; a sixth of a second of a 100 Mbit/s link. */
+  foundBytesMax: 2 * mib + 64 * kib,
+
+  // The pool (O7).
+  /** Encoded bytes that wait to be ordered: four full blocks. */
+  poolBytesMax: 64 * mib,
+  /** Blobs that wait: four full blocks; with about a kilobyte of memory for each, no more than their bytes. */
+  poolBlobsMax: 65_536,
+  /** Encoded bytes that wait of one payer: 16 payers who pay for it fill the pool, one does not. */
+  poolPayerBytesMax: 4 * mib,
+  /** Blobs that wait of one payer: what a busy one has ordered in a few blocks. */
+  poolPayerBlobsMax: 1024,
+  /** Nonces that may be missing before a blob: those on their way on other paths. */
+  poolNonceGapMax: 64,
+
   // Validators, shards (section 8, A1).
   /** Members of a set: a certificate stays under 300 bytes and verifies in milliseconds. */
   validatorsMax: 1024,
@@ -95,6 +121,14 @@ export const limits = {
   validatorSetsBytesMax: 16 * mib,
   /** Encoded bytes of the validator sets with the header that commits to them, and its proof. */
   setsProofBytesMax: 16 * mib + 4 * kib,
+
+  // Slices that a follower of one shard asks for (O5).
+  /** Blocks whose slices come in one answer: a hundred of a block a second are asked for seldom enough. */
+  sliceRunBlocksMax: 128,
+  /** Headers of an answer, with those that only lead on to a finalization: one for each view of an hour, in 1.3 MB. */
+  sliceRunHeadersMax: 4096,
+  /** Encoded bytes of an answer: one slice always comes whole, however large its block, beside all headers. */
+  sliceRunBytesMax: 20 * mib,
 
   // Trees and proofs.
   /** Leaves of an RFC 6962 tree; sizes stay exact in a double. */
