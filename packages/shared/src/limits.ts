@@ -34,7 +34,7 @@ export const limits = {
   /** Roots that a node misses at a time: of four full blocks. */
   wantedRootsMax: 4 * 16_384,
   /** Encoded bytes of blobs in one answer: eight of the largest; a sixth of a second of a 100 Mbit/s link. */
-  foundBytesMax: 2 * mib + 64 * kib,
+  foundBytesMax: 8 * 258 * kib,
 
   // The pool (O7).
   /** Encoded bytes that wait to be ordered: four full blocks. */
@@ -125,7 +125,7 @@ export const limits = {
   // Slices that a follower of one shard asks for (O5).
   /** Blocks whose slices come in one answer: a hundred of a block a second are asked for seldom enough. */
   sliceRunBlocksMax: 128,
-  /** Headers of an answer, with those that only lead on to a finalization: one for each view of an hour, in 1.3 MB. */
+  /** Headers of an answer, with those that only lead on to a finalization: an hour of a block a second, 1.1 MB. */
   sliceRunHeadersMax: 4096,
   /** Encoded bytes of an answer: one slice always comes whole, however large its block, beside all headers. */
   sliceRunBytesMax: 20 * mib,
