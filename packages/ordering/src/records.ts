@@ -2,6 +2,7 @@
 // big-endian, so that a kind is sorted by them.
 //
 //   block    height         block and the certificate that names it       when consensus delivers it (S6)
+//   header   height         its header and that certificate, once more    then too: proofs look for finalizations
 //   height   header root    its height                                    then too
 //   final                   the height of the last delivered block        then too
 //   touches  height         for each blob the shards that it touches (O5) when the block is executed
@@ -40,7 +41,9 @@ import {
   limits,
   list,
   type OrderBlock,
+  type OrderHeader,
   orderBlockCodec,
+  orderHeaderType,
   type Position,
   positionCodec,
   type Reading,
@@ -71,11 +74,13 @@ const kinds = {
   ledger: 7,
   tip: 8,
   kept: 9,
+  header: 10,
 } as const;
 
 // Keys.
 
 export const blockKey = (height: Height) => numberKey(kinds.block, height);
+export const headerKey = (height: Height) => numberKey(kinds.header, height);
 export const heightKey = (header: Root) => rootKey(kinds.height, header);
 export const finalKey: Uint8Array = Uint8Array.of(kinds.final);
 export const touchesKey = (height: Height) => numberKey(kinds.touches, height);
@@ -131,6 +136,15 @@ export interface BlockRecord {
 
 export const blockRecordCodec: RecordCodec<BlockRecord> = recordCodec(
   codec<BlockRecord>("block-record", container({ block: orderBlockCodec.type, certificate: certificateType })),
+);
+
+export interface HeaderRecord {
+  readonly header: OrderHeader;
+  readonly certificate: Certificate;
+}
+
+export const headerRecordCodec: RecordCodec<HeaderRecord> = recordCodec(
+  codec<HeaderRecord>("header-record", container({ header: orderHeaderType, certificate: certificateType })),
 );
 
 /** The shards that each blob of a block touches. */
@@ -268,10 +282,12 @@ export function genesisRecords({ ledger, header, root }: OrderNetwork): StoreBat
 
 /** S6: a block as consensus delivers it. `root` is its header's. */
 export function deliveredRecords(root: Root, record: BlockRecord): StoreBatch {
-  const { height } = record.block.header;
+  const { header } = record.block;
+  const { height } = header;
   const number = heightRecordCodec.encode(height);
   const puts = [
     putRecord(blockKey(height), blockRecordCodec.encode(record)),
+    putRecord(headerKey(height), headerRecordCodec.encode({ header, certificate: record.certificate })),
     putRecord(heightKey(root), number),
     putRecord(finalKey, number),
   ];
