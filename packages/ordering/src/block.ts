@@ -46,7 +46,8 @@ function rootOf(block: OrderBlock): Root {
   return isBodyOf(block) ? root : (hashPair(root, root) as Root);
 }
 
-function isBodyOf({ header, body }: OrderBlock): boolean {
+/** Whether the body is what the header commits to. */
+export function isBodyOf({ header, body }: OrderBlock): boolean {
   if (body.blobs.length > limits.blockBlobsMax) return false;
   if (!equalBytes(listRoot(body.blobs, limits.blockBlobsMax), header.blobsRoot)) return false;
   // A citation may be absent: it is for voters, and what it proves can be proven again.

@@ -163,6 +163,11 @@ export class Fetcher {
     return this.#find(from, id)?.keys.length ?? 0;
   }
 
+  /** Whether an answer to this request would be heard. */
+  isOpen(from: Peer, id: number): boolean {
+    return this.#find(from, id) !== undefined;
+  }
+
   #find(from: Peer, id: number): Request | undefined {
     const desk = this.#desks.get(from);
     return desk?.open?.id === id ? desk.open : desk?.late.find((request) => request.id === id);
@@ -226,16 +231,21 @@ export class Fetcher {
   }
 
   #afterPause(request: Request): OrderEffect[] {
-    const { parcel, peer, isFirst } = request;
+    const { peer, isFirst } = request;
     if (isFirst) this.#release(peer);
     const desk = this.#desks.get(peer);
     if (desk?.open !== request) return [];
-    desk.open = undefined;
     desk.isSilent = true;
+    return this.#setAside(desk, request);
+  }
+
+  /** The peer may be asked for something else. Its answer still counts; others are asked for the same meanwhile. */
+  #setAside(desk: Desk, request: Request): OrderEffect[] {
+    desk.open = undefined;
     desk.late.push(request);
     if (desk.late.length > lateMax) desk.late.shift();
-    parcel.at = undefined;
-    return this.#handOn(parcel);
+    request.parcel.at = undefined;
+    return this.#handOn(request.parcel);
   }
 
   /** What waits for this proposer needs not wait for it any more. */
@@ -255,17 +265,28 @@ export class Fetcher {
     return [this.#timer(id, parcel)];
   }
 
-  /** Gives waiting parcels to peers that are free; those that a proposer was to be asked for before all others. */
+  /** Gives waiting parcels to peers that are free; those that a proposer is to be asked for before all others. */
   #assign(): OrderEffect[] {
     const effects: OrderEffect[] = [];
-    const led = [...this.#waiting].filter(({ lead }) => lead !== undefined);
-    const others = [...this.#waiting].filter(({ lead }) => lead === undefined);
-    for (const parcel of [...led, ...others]) {
+    for (const parcel of this.#waitingFor(true)) effects.push(...this.#askFirst(parcel));
+    for (const parcel of this.#waitingFor(false)) {
       if (this.#isBusy) break;
       const desk = this.#choose(parcel);
       if (desk !== undefined) effects.push(...this.#ask(desk, parcel));
     }
     return effects;
+  }
+
+  #waitingFor(isLed: boolean): readonly Parcel[] {
+    return [...this.#waiting].filter(({ lead }) => (lead !== undefined) === isLed);
+  }
+
+  /** What a proposer is asked for first goes before all else that it was asked for: that may be in a long pause. */
+  #askFirst(parcel: Parcel): OrderEffect[] {
+    const desk = this.#desks.get(parcel.lead as Peer) as Desk;
+    if (desk.open?.isFirst) return [];
+    const effects = desk.open === undefined ? [] : this.#setAside(desk, desk.open);
+    return [...effects, ...this.#ask(desk, parcel)];
   }
 
   get #isBusy(): boolean {
@@ -275,7 +296,7 @@ export class Fetcher {
 
   /** The next one in turn that was not asked yet. Those that were silent lately are not preferred to busy ones. */
   #choose(parcel: Parcel): Desk | undefined {
-    const unasked = parcel.lead === undefined ? this.#unasked(parcel) : [this.#desks.get(parcel.lead) as Desk];
+    const unasked = this.#unasked(parcel);
     const speaking = unasked.filter(({ isSilent }) => !isSilent);
     return (speaking.length > 0 ? speaking : unasked).find(({ open }) => open === undefined);
   }

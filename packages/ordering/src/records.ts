@@ -299,7 +299,8 @@ export interface ExecutedBlock {
   /** Of the tip's block, in order. */
   readonly blobs: readonly {
     readonly root: Root;
-    readonly bytes: Uint8Array;
+    /** Absent if they are stored already, for a vote rested on them (S8). */
+    readonly bytes: Uint8Array | undefined;
     readonly touches: readonly ShardName[];
   }[];
   /** What its header completed in the history. */
@@ -313,7 +314,7 @@ export function executedRecords({ blobs, completed, ledger, tip }: ExecutedBlock
   const { height } = tip;
   const touches = blobs.map((blob) => blob.touches);
   const ordered = blobs.flatMap(({ root, bytes }, index) => [
-    putRecord(blobKey(root), bytes),
+    ...(bytes === undefined ? [] : [putRecord(blobKey(root), bytes)]),
     putRecord(placeKey(root), placeRecordCodec.encode({ height, index } as Position)),
   ]);
   return joinBatches(ledgerBatch(ledger), {

@@ -36,6 +36,11 @@ export const limits = {
   /** Encoded bytes of blobs in one answer: eight of the largest; a sixth of a second of a 100 Mbit/s link. */
   foundBytesMax: 8 * 258 * kib,
 
+  /** Encoded bytes of blobs that wait to be examined: two seconds of a core at 256 bytes. */
+  intakeBytesMax: 16 * mib,
+  /** Blobs that wait to be examined: one more full block. */
+  intakeBlobsMax: 16_384,
+
   // The pool (O7).
   /** Encoded bytes that wait to be ordered: four full blocks. */
   poolBytesMax: 64 * mib,

@@ -1,4 +1,4 @@
-// A binary heap from which anything can be taken, and a walk over heaps in order that leaves them as they are.
+// A binary heap, one from which anything can be taken, and a walk over heaps in order that leaves them as they are.
 //
 // Both orders of the pool rest on these: what to include next, and what to give up next. A walk costs what it visits,
 // not what the pool holds: whoever wants the best few of many pays for the few.
@@ -11,7 +11,6 @@ type Before<Item> = (a: Item, b: Item) => boolean;
 export class Heap<Item> {
   readonly #before: Before<Item>;
   readonly #items: Item[] = [];
-  readonly #places = new Map<Item, number>();
 
   constructor(before: Before<Item>) {
     this.#before = before;
@@ -31,23 +30,19 @@ export class Heap<Item> {
     this.#rise(item, this.#items.length - 1);
   }
 
-  remove(item: Item): void {
-    const place = this.#places.get(item);
-    assert(place !== undefined, "only what is in a heap is taken from it");
-    this.#places.delete(item);
-    const last = this.#items.pop() as Item;
-    if (last !== item) this.#sink(last, this.#rise(last, place));
-  }
-
   pop(): Item | undefined {
-    const first = this.#items[0];
-    if (first !== undefined) this.remove(first);
-    return first;
+    return this.#items.length === 0 ? undefined : this.take(0);
   }
 
-  #put(item: Item, place: number): void {
+  protected take(place: number): Item {
+    const taken = this.#items[place] as Item;
+    const last = this.#items.pop() as Item;
+    if (place < this.#items.length) this.#sink(last, this.#rise(last, place));
+    return taken;
+  }
+
+  protected put(item: Item, place: number): void {
     this.#items[place] = item;
-    this.#places.set(item, place);
   }
 
   #rise(item: Item, from: number): number {
@@ -56,10 +51,10 @@ export class Heap<Item> {
       const above = (place - 1) >> 1;
       const parent = this.#items[above] as Item;
       if (!this.#before(item, parent)) break;
-      this.#put(parent, place);
+      this.put(parent, place);
       place = above;
     }
-    this.#put(item, place);
+    this.put(item, place);
     return place;
   }
 
@@ -68,10 +63,10 @@ export class Heap<Item> {
     for (let below = this.#firstChild(place); below !== undefined; below = this.#firstChild(place)) {
       const child = this.#items[below] as Item;
       if (!this.#before(child, item)) break;
-      this.#put(child, place);
+      this.put(child, place);
       place = below;
     }
-    this.#put(item, place);
+    this.put(item, place);
   }
 
   /** The place of the child that comes first. */
@@ -80,6 +75,28 @@ export class Heap<Item> {
     const right = left + 1;
     if (right >= this.#items.length) return left < this.#items.length ? left : undefined;
     return this.#before(this.#items[right] as Item, this.#items[left] as Item) ? right : left;
+  }
+}
+
+/** One that knows where each item is, so that any can be taken out. */
+export class IndexedHeap<Item> extends Heap<Item> {
+  readonly #places = new Map<Item, number>();
+
+  remove(item: Item): void {
+    const place = this.#places.get(item);
+    assert(place !== undefined, "only what is in a heap is taken from it");
+    this.take(place);
+  }
+
+  protected override take(place: number): Item {
+    const taken = super.take(place);
+    this.#places.delete(taken);
+    return taken;
+  }
+
+  protected override put(item: Item, place: number): void {
+    super.put(item, place);
+    this.#places.set(item, place);
   }
 }
 

@@ -14,7 +14,7 @@ import { type Candidate, type Refusal, refusalAt, refuse } from "../candidate.ts
 import type { OrderNetwork } from "../network.ts";
 import { type Entry, entryOf, isReplacement, rateOf } from "./entry.ts";
 import { victimsFor } from "./eviction.ts";
-import { Heap } from "./heap.ts";
+import { IndexedHeap } from "./heap.ts";
 import { PayerQueue } from "./queue.ts";
 import { type IsBehind, Ranks } from "./ranks.ts";
 import { Selection, type SelectionContext } from "./selection.ts";
@@ -87,7 +87,7 @@ export class Pool {
   readonly #entries = new Map<string, Entry>();
   readonly #queues = new Map<string, PayerQueue>();
   readonly #ranks = new Ranks();
-  readonly #expiries = new Heap<Entry>(expiresBefore);
+  readonly #expiries = new IndexedHeap<Entry>(expiresBefore);
   /** In the order in which they were promised. */
   readonly #own = new Set<Entry>();
   #bytes = 0;
@@ -224,11 +224,20 @@ export class Pool {
     assert(account.nonce >= queue.account.nonce, "nonces of final blocks only grow");
     queue.account = account;
     const passed = queue.entries.slice(0, queue.countBelow(account.nonce));
+    const removed = passed.map((entry) => this.#forget(entry, ordered.has(entry.candidate.key) ? "ordered" : "stale"));
     this.#ranks.refresh(queue);
-    return passed.map((entry) => this.#remove(entry, ordered.has(entry.candidate.key) ? "ordered" : "stale"));
+    return removed;
   }
 
   #remove(entry: Entry, why: Removal["why"]): Removal {
+    const queue = this.#queueOf(entry.candidate.payer);
+    const removal = this.#forget(entry, why);
+    this.#ranks.refresh(queue);
+    return removal;
+  }
+
+  /** The ranks of its payer are to be refreshed. */
+  #forget(entry: Entry, why: Removal["why"]): Removal {
     const { candidate, isOwn } = entry;
     const queue = this.#queueOf(candidate.payer);
     queue.remove(entry);
@@ -237,7 +246,6 @@ export class Pool {
     this.#expiries.remove(entry);
     this.#own.delete(entry);
     this.#bytes -= candidate.bytes.length;
-    this.#ranks.refresh(queue);
     return { candidate, isOwn, why };
   }
 

@@ -8,7 +8,7 @@
 
 import type { Account, ShardName } from "@tandem/shared";
 import type { Entry } from "./entry.ts";
-import { Heap } from "./heap.ts";
+import { type Heap, IndexedHeap } from "./heap.ts";
 import type { PayerQueue } from "./queue.ts";
 
 export type IsBehind = (shard: ShardName) => boolean;
@@ -30,7 +30,7 @@ export interface Tail {
 
 interface Group {
   readonly touches: readonly ShardName[];
-  readonly heads: Heap<Head>;
+  readonly heads: IndexedHeap<Head>;
 }
 
 export function isBetter(a: Head, b: Head): boolean {
@@ -67,7 +67,7 @@ export function touchesBehind({ candidate }: Entry, isBehind: IsBehind): boolean
 export class Ranks {
   /** By what the heads in them touch. */
   readonly #groups = new Map<string, Group>();
-  readonly tails = new Heap<Tail>(isWorse);
+  readonly tails = new IndexedHeap<Tail>(isWorse);
   /** What of each payer is in these. */
   readonly #shown = new Map<PayerQueue, { head: Head | undefined; tail: Tail | undefined }>();
   /** Counts changes. */
@@ -94,7 +94,7 @@ export class Ranks {
   #addHead(head: Head): void {
     const { touches } = head.entry.candidate.blob.envelope;
     const key = touches.join("/");
-    const group = this.#groups.get(key) ?? { touches, heads: new Heap(isBetter) };
+    const group = this.#groups.get(key) ?? { touches, heads: new IndexedHeap<Head>(isBetter) };
     this.#groups.set(key, group);
     group.heads.add(head);
   }

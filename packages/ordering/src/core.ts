@@ -1,0 +1,235 @@
+// What all parts of the machine share: what this node has executed, what waits, what is held, and the effects of the input
+// at hand.
+
+import {
+  appendToHistory,
+  asHeight,
+  type BlockRef,
+  emptyHistory,
+  type Height,
+  openMap,
+  type Root,
+  type ShardName,
+  type StoreBatch,
+  toHex,
+  type ValidatorIndex,
+} from "@tandem/shared";
+import { type Attested, AttestedChain } from "./attested.ts";
+import { type Candidate, readCandidate } from "./candidate.ts";
+import { type BlockState, Chain } from "./chain.ts";
+import { Fetcher, fetcherLimits } from "./fetcher.ts";
+import { Intake } from "./intake.ts";
+import { type Job, Jobs, read, readKeys, until } from "./jobs.ts";
+import type { Ground } from "./judge.ts";
+import { type Frontiers, Lag } from "./lag.ts";
+import { Ledger } from "./ledger.ts";
+import { ledgerVersion, type OrderNetwork } from "./network.ts";
+import { Outbox, outboxLimits } from "./outbox.ts";
+import { type AdmissionContext, Pool, type PoolLimits } from "./pool/pool.ts";
+import { blobKey, blockKey, blockRecordCodec, ledgerReading, readRecord, type TipRecord } from "./records.ts";
+import { Shelf } from "./shelf.ts";
+import type { OrderEffect, Peer } from "./types.ts";
+
+export interface OrderingConfig {
+  readonly network: OrderNetwork;
+  /** Absent for an observer. */
+  readonly seat: ValidatorIndex | undefined;
+  /** All other validators. */
+  readonly peers: readonly Peer[];
+  readonly deltaMs: number;
+  readonly pool: PoolLimits;
+}
+
+export class Core implements Ground {
+  readonly config: OrderingConfig;
+  readonly network: OrderNetwork;
+  readonly pool: Pool;
+  readonly shelf = new Shelf();
+  readonly intake = new Intake();
+  readonly outbox: Outbox;
+  readonly fetcher: Fetcher;
+  readonly jobs: Jobs;
+  chain: Chain;
+  lag: Lag;
+  attested: AttestedChain;
+  /** Height of the last block that consensus delivered. */
+  finalHeight: Height = asHeight(0);
+  isStarted = false;
+  /** A quorum finalized what cannot be. */
+  hasDiverged = false;
+  /** What jobs wait for, by key, and how many do. */
+  readonly #wanted = new Map<string, number>();
+  /** Bytes that were stored for blocks which may come to nothing, by key. */
+  readonly #provisional = new Map<string, Root>();
+  #effects: OrderEffect[] = [];
+
+  constructor(config: OrderingConfig) {
+    const { network, peers, deltaMs } = config;
+    this.config = config;
+    this.network = network;
+    this.pool = new Pool(network, config.pool);
+    this.outbox = new Outbox({ peers, deltaMs, ...outboxLimits });
+    this.fetcher = new Fetcher({ peers, deltaMs, ...fetcherLimits });
+    this.jobs = new Jobs((effect) => this.push(effect));
+    this.chain = new Chain(genesisState(network));
+    this.lag = new Lag(network, []);
+    this.attested = new AttestedChain(this.chain.base.cited);
+  }
+
+  push(...effects: readonly OrderEffect[]): void {
+    this.#effects.push(...effects);
+  }
+
+  takeEffects(): readonly OrderEffect[] {
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  store(batch: StoreBatch): void {
+    if (batch.puts.length > 0 || batch.deletes.length > 0) this.push({ kind: "store", batch });
+  }
+
+  /** Height of the next block on top of the last executed one. */
+  get next(): Height {
+    return asHeight(this.chain.base.height + 1);
+  }
+
+  /** O10, for a block that would come next and cite the newest attest block. */
+  readonly isBehind = (shard: ShardName): boolean =>
+    this.lag.isBehind(shard, this.attested.newest.frontiers, [], this.next);
+
+  contextOf({ blob }: Candidate): AdmissionContext {
+    const account = this.chain.base.ledger.accountOf(blob.envelope.payer);
+    return { account, next: this.next, isBehind: this.isBehind };
+  }
+
+  isSigned(key: string): boolean | undefined {
+    return this.shelf.isSigned(key);
+  }
+
+  /** O6: what is neither here nor in the store is asked for, until all of it is here. */
+  *gather(roots: readonly Root[], first: Peer | undefined): Job<readonly Candidate[]> {
+    const keys = roots.map((root) => toHex(root));
+    const isMissing = (_: Root, i: number) => this.shelf.get(keys[i] as string) === undefined;
+    this.#holdPooled(keys);
+    yield* this.#readStored(roots.filter(isMissing));
+    const missing = roots.filter(isMissing);
+    if (missing.length > 0) this.push(...this.fetcher.want(missing, first));
+    yield* until(() => this.#holdPooled(keys));
+    return keys.map((key) => this.shelf.get(key) as Candidate);
+  }
+
+  /** Keeps these blobs on the shelf, and asks for them, as long as the job is at work. */
+  *claiming<T>(roots: readonly Root[], job: Job<T>): Job<T> {
+    const keys = roots.map((root) => toHex(root));
+    this.#want(keys, 1);
+    try {
+      return yield* job;
+    } finally {
+      this.#want(keys, -1);
+    }
+  }
+
+  /** Puts on the shelf what came by the pool. Whether nothing is missing. */
+  #holdPooled(keys: readonly string[]): boolean {
+    let isWhole = true;
+    for (const key of keys) {
+      if (this.shelf.get(key) !== undefined) continue;
+      const pooled = this.pool.get(key);
+      if (pooled === undefined) isWhole = false;
+      else this.shelf.hold(pooled, true);
+    }
+    return isWhole;
+  }
+
+  *#readStored(roots: readonly Root[]): Job {
+    const records = yield* readKeys(roots.map(blobKey));
+    for (const record of records) {
+      const candidate = record && readCandidate(this.network, record);
+      if (!candidate?.ok) continue;
+      this.shelf.hold(candidate.value);
+      this.shelf.markStored(candidate.value.key);
+    }
+  }
+
+  #want(keys: readonly string[], by: 1 | -1): void {
+    const free: string[] = [];
+    for (const key of keys) {
+      const count = (this.#wanted.get(key) ?? 0) + by;
+      if (count > 0) this.#wanted.set(key, count);
+      else if (this.#wanted.delete(key)) free.push(key);
+    }
+    if (free.length > 0) this.fetcher.forget(free);
+  }
+
+  /** S8: blobs that a vote or a proposal of ours rests on are durable first. */
+  storeBlobs(candidates: readonly Candidate[]): void {
+    const fresh = candidates.filter(({ key }) => !this.shelf.isStored(key));
+    for (const { key, root } of fresh) {
+      this.shelf.markStored(key);
+      this.#provisional.set(key, root);
+    }
+    this.store({ puts: fresh.map(({ root, bytes }) => ({ key: blobKey(root), value: bytes })), deletes: [] });
+  }
+
+  /**
+   * A block became final: what is held for others alone that came to nothing goes. Its bytes leave the store, and the
+   * blobs go back to where they wait.
+   */
+  clearShelf(ordered: readonly Candidate[]): Uint8Array[] {
+    for (const { key } of ordered) this.#provisional.delete(key);
+    const keys = new Set(this.#wanted.keys());
+    for (const { key } of this.chain.blobs()) keys.add(key);
+    const final = new Set(ordered.map(({ key }) => key));
+    const deletes: Uint8Array[] = [];
+    for (const { candidate } of this.shelf.keep(keys)) {
+      const { key, bytes } = candidate;
+      const stored = this.#provisional.get(key);
+      if (stored !== undefined) deletes.push(blobKey(stored));
+      this.#provisional.delete(key);
+      if (final.has(key) || this.pool.has(key) || !this.intake.hasRoom(bytes.length)) continue;
+      this.intake.add({ candidate, source: { kind: "held" } });
+    }
+    return deletes;
+  }
+}
+
+function genesisState({ header, root, ledger, attestGenesis }: OrderNetwork): BlockState {
+  const cited = { ref: attestGenesis, frontiers: new Map(), proof: undefined };
+  return baseState(header, root, new Ledger(ledger), appendToHistory(emptyHistory, root).history, cited);
+}
+
+function baseState(
+  header: BlockState["header"],
+  root: Root,
+  ledger: Ledger,
+  history: BlockState["history"],
+  cited: Attested,
+): BlockState {
+  const nothing = {
+    completed: [],
+    candidates: [],
+    touched: new Set<ShardName>(),
+    changed: new Map(),
+    parent: undefined,
+  };
+  return { ...nothing, header, root, height: header.height, ledger, before: ledger.map, history, cited };
+}
+
+/** Where a restart goes on. */
+export function* restore(network: OrderNetwork, tip: TipRecord): Job<{ base: BlockState; lag: Lag }> {
+  const map = yield* read(ledgerReading(openMap({ version: ledgerVersion(tip.height), root: tip.ledgerRoot })));
+  const record = tip.height === 0 ? undefined : yield* read(readRecord(blockKey(tip.height), blockRecordCodec));
+  const frontiers: Frontiers = new Map(tip.lag.map(({ shard, round, pending }) => [shard, { round, pending }]));
+  const ref: BlockRef = tip.height === 0 ? network.attestGenesis : tip.attested;
+  const header = record?.block.header ?? network.header;
+  const base = baseState(header, tip.root, new Ledger(map), tip.history, { ref, frontiers, proof: undefined });
+  return {
+    base,
+    lag: new Lag(
+      network,
+      tip.lag.map(({ shard, heights }) => [shard, heights]),
+    ),
+  };
+}

@@ -1,0 +1,167 @@
+// O7, O6: where blobs come in: from clients, from peers that push them, and from proposals that came to nothing. They wait
+// here until they are examined, one load at a time: what can be refused without a signature is refused first, then all
+// signatures of the load are checked together.
+//
+// Back-pressure: what waits is bounded. A client is told `busy`; a peer's batch is not taken, and not acknowledged, so the
+// peer sends it again later, and nothing else meanwhile.
+
+import { type Height, limits, openKeys, type Root } from "@tandem/shared";
+import { type Candidate, type Refusal, refusalAt, refuse, signatureOf } from "./candidate.ts";
+import type { Chain } from "./chain.ts";
+import { ask, type Job, read, readKeys } from "./jobs.ts";
+import type { OrderNetwork } from "./network.ts";
+import type { Admission, AdmissionContext, Pool } from "./pool/pool.ts";
+import { ledgerReading, placeKey } from "./records.ts";
+import type { Peer } from "./types.ts";
+
+export type Source =
+  | { readonly kind: "client"; readonly id: number }
+  /** It was accepted before a restart. */
+  | { readonly kind: "kept" }
+  | { readonly kind: "peer" }
+  /** It was held for a block that came to nothing. */
+  | { readonly kind: "held" };
+
+export interface Arrival {
+  readonly candidate: Candidate;
+  readonly source: Source;
+}
+
+/** Blobs that are examined together. */
+const loadBlobsMax = 1024;
+
+export class Intake {
+  readonly #waiting: Arrival[] = [];
+  /** Batches of peers that are to be acknowledged once all before them is examined: one for each peer. */
+  readonly #batches = new Map<Peer, number>();
+  #bytes = 0;
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0 && this.#batches.size === 0;
+  }
+
+  /** Whether there is room for so many bytes more. */
+  hasRoom(bytes: number): boolean {
+    return this.#bytes + bytes <= limits.intakeBytesMax && this.#waiting.length < limits.intakeBlobsMax;
+  }
+
+  add(arrival: Arrival): void {
+    this.#waiting.push(arrival);
+    this.#bytes += arrival.candidate.bytes.length;
+  }
+
+  /** Whether a batch of this peer is here already. */
+  hasBatchOf(peer: Peer): boolean {
+    return this.#batches.has(peer);
+  }
+
+  addBatch(peer: Peer, batch: number): void {
+    this.#batches.set(peer, batch);
+  }
+
+  /** The next load, and the batches that are done with it. */
+  take(): { readonly arrivals: readonly Arrival[]; readonly batches: readonly (readonly [Peer, number])[] } {
+    const arrivals = this.#waiting.splice(0, loadBlobsMax);
+    for (const { candidate } of arrivals) this.#bytes -= candidate.bytes.length;
+    if (this.#waiting.length > 0) return { arrivals, batches: [] };
+    const batches = [...this.#batches];
+    this.#batches.clear();
+    return { arrivals, batches };
+  }
+}
+
+/** What examining needs to know. */
+export interface Desk {
+  readonly network: OrderNetwork;
+  readonly chain: Chain;
+  readonly pool: Pool;
+  readonly next: Height;
+  contextOf(candidate: Candidate): AdmissionContext;
+  /** What is known of the signature. */
+  isSigned(key: string): boolean | undefined;
+}
+
+export interface Examined extends Arrival {
+  readonly admission: Admission;
+}
+
+/** Examines a load, and puts into the pool what may be there. */
+export function* examine(desk: Desk, arrivals: readonly Arrival[]): Job<readonly Examined[]> {
+  const { pool, network } = desk;
+  const open = arrivals.filter(({ candidate }) => refusalAt(network, candidate, desk.next) === undefined);
+  const ordered = yield* orderedAmong(open.filter(({ source }) => source.kind === "client"));
+  yield* openPayers(desk, open);
+  const signed = yield* checkSignatures(desk, hopefulOf(desk, open));
+  // Meanwhile a block can have become final, whose accounts are other ones.
+  yield* openPayers(desk, open);
+  // A load can hold many blobs of one payer, in any order.
+  return byNonce(arrivals).map((arrival) => ({ ...arrival, admission: admit(arrival) }));
+
+  function admit({ candidate, source }: Arrival): Admission {
+    const { key } = candidate;
+    const early = ordered.has(key)
+      ? refuse("duplicate", "", "it is ordered already").error
+      : (refusalAt(network, candidate, desk.next) ?? pool.preview(candidate, desk.contextOf(candidate)));
+    if (early !== undefined) return refused(early);
+    if (!pool.has(key) && signed.get(key) !== true) {
+      return refused(refuse("signature", "signature", "the signature is not the payer's").error);
+    }
+    const isOwn = source.kind === "client" || source.kind === "kept";
+    return pool.add(candidate, { ...desk.contextOf(candidate), isOwn });
+  }
+}
+
+function refused(refusal: Refusal): Admission {
+  return { kind: "refused", refusal };
+}
+
+function byNonce(arrivals: readonly Arrival[]): Arrival[] {
+  return [...arrivals].sort((a, b) => a.candidate.blob.envelope.nonce - b.candidate.blob.envelope.nonce);
+}
+
+/** Those worth a signature check. Nonces that are missing in the pool can be in this very load. */
+function hopefulOf(desk: Desk, arrivals: readonly Arrival[]): Arrival[] {
+  const payers = new Set<string>();
+  return byNonce(arrivals).filter(({ candidate }) => {
+    const refusal = desk.pool.preview(candidate, desk.contextOf(candidate));
+    const isHopeful = refusal === undefined || (refusal.code === "nonce-gap" && payers.has(candidate.payer));
+    if (isHopeful) payers.add(candidate.payer);
+    return isHopeful;
+  });
+}
+
+/** Keys of those that are in a final block. */
+function* orderedAmong(arrivals: readonly Arrival[]): Job<ReadonlySet<string>> {
+  const roots: readonly Root[] = arrivals.map(({ candidate }) => candidate.root);
+  const places = yield* readKeys(roots.map(placeKey));
+  return new Set(arrivals.flatMap(({ candidate }, i) => (places[i] === undefined ? [] : [candidate.key])));
+}
+
+/** Until the accounts are open in the ledger of the last executed block, whichever it is by then. */
+function* openPayers({ chain }: Desk, arrivals: readonly Arrival[]): Job {
+  const reads = arrivals.map(({ candidate }) => candidate.blob.envelope.payer);
+  for (let base: unknown; base !== chain.base; ) {
+    base = chain.base;
+    yield* read(ledgerReading(openKeys(chain.base.ledger.map, { reads, writes: [] })));
+  }
+}
+
+/** By key; each once, and only those that nobody checked before. */
+function* checkSignatures(desk: Desk, arrivals: readonly Arrival[]): Job<ReadonlyMap<string, boolean>> {
+  const verdicts = new Map<string, boolean>();
+  const unchecked = new Map<string, Candidate>();
+  for (const { candidate } of arrivals) {
+    const known = desk.pool.has(candidate.key) || desk.isSigned(candidate.key);
+    if (known === undefined || known === false) unchecked.set(candidate.key, candidate);
+    else verdicts.set(candidate.key, known);
+  }
+  if (unchecked.size === 0) return verdicts;
+  const signatures = [...unchecked.values()].map((candidate) => signatureOf(desk.network, candidate));
+  const valid = yield* ask<readonly boolean[]>((id) => ({
+    kind: "verify",
+    id,
+    task: { kind: "signatures", signatures },
+  }));
+  for (const [index, key] of [...unchecked.keys()].entries()) verdicts.set(key, valid[index] === true);
+  return verdicts;
+}

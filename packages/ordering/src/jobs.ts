@@ -1,0 +1,123 @@
+// Work that takes several inputs: a check that waits for blobs, a block that is executed when its accounts are read.
+//
+// A job is a generator. It yields what it needs and goes on when that is there, so it reads like a straight line and does
+// no I/O. Two needs: an answer from the shell (`ask`), or something that this node comes to know (`until`). Jobs have
+// names; one that is begun again takes the place of the one before, whose answers are then ignored. Between two steps of a
+// job anything may happen: what it holds on to does not change (blocks, states, maps), and what may change it asks again.
+
+import type { Reading, Records } from "@tandem/shared";
+import type { OrderEffect } from "./types.ts";
+
+export type Need =
+  | { readonly kind: "ask"; readonly effectOf: (id: number) => OrderEffect }
+  | { readonly kind: "until"; readonly isMet: () => boolean };
+
+export type Job<T = void> = Generator<Need, T, unknown>;
+
+/** Gives an effect and waits for its answer. */
+export function* ask<Answer>(effectOf: (id: number) => OrderEffect): Job<Answer> {
+  return (yield { kind: "ask", effectOf }) as Answer;
+}
+
+export function* until(isMet: () => boolean): Job {
+  if (!isMet()) yield { kind: "until", isMet };
+}
+
+/** Reads what a reading asks for. Throws what it throws: a store that lost something is for the shell to handle. */
+export function* read<T>(reading: Reading<T>): Job<T> {
+  let next = reading.next();
+  while (!next.done) {
+    next = reading.next(yield* readKeys(next.value));
+  }
+  return next.value;
+}
+
+/** The values of these keys. */
+export function* readKeys(keys: readonly Uint8Array[]): Job<Records> {
+  return keys.length === 0 ? [] : yield* ask<Records>((id) => ({ kind: "read", id, keys }));
+}
+
+interface Running {
+  readonly job: Job;
+  /** The answer that it waits for, */
+  id: number | undefined;
+  /** or the condition. */
+  isMet: (() => boolean) | undefined;
+}
+
+export class Jobs {
+  readonly #running = new Map<string, Running>();
+  readonly #askers = new Map<number, string>();
+  readonly #push: (effect: OrderEffect) => void;
+  #lastId = 0;
+
+  /** `push` takes the effects of jobs. */
+  constructor(push: (effect: OrderEffect) => void) {
+    this.#push = push;
+  }
+
+  isRunning(name: string): boolean {
+    return this.#running.has(name);
+  }
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  start(name: string, job: Job): void {
+    this.stop(name);
+    const running: Running = { job, id: undefined, isMet: undefined };
+    this.#running.set(name, running);
+    this.#advance(name, running, undefined);
+  }
+
+  stop(name: string): void {
+    const running = this.#running.get(name);
+    if (running === undefined) return;
+    if (running.id !== undefined) this.#askers.delete(running.id);
+    this.#running.delete(name);
+    // What a job cleans up at its end is cleaned up here too.
+    running.job.return();
+  }
+
+  /** An answer; ignored if nobody waits for it. */
+  answer(id: number, value: unknown): void {
+    const name = this.#askers.get(id);
+    if (name === undefined) return;
+    this.#askers.delete(id);
+    const running = this.#running.get(name) as Running;
+    running.id = undefined;
+    this.#advance(name, running, value);
+  }
+
+  /** Goes on with every job whose condition is met, until none is. */
+  poll(): void {
+    while (this.#pollOnce());
+  }
+
+  #pollOnce(): boolean {
+    for (const [name, running] of this.#running) {
+      if (running.isMet === undefined || !running.isMet()) continue;
+      running.isMet = undefined;
+      this.#advance(name, running, undefined);
+      return true;
+    }
+    return false;
+  }
+
+  #advance(name: string, running: Running, value: unknown): void {
+    const { done, value: need } = running.job.next(value);
+    // A job can have stopped itself, or begun one of its own name.
+    if (this.#running.get(name) !== running) return;
+    if (done) {
+      this.#running.delete(name);
+    } else if (need.kind === "until") {
+      running.isMet = need.isMet;
+    } else {
+      const id = ++this.#lastId;
+      running.id = id;
+      this.#askers.set(id, name);
+      this.#push(need.effectOf(id));
+    }
+  }
+}

@@ -1,0 +1,67 @@
+// O6, O5: what peers ask for. Each has one answer of a kind under way; what it asks meanwhile is not heard, and it asks
+// again. So nobody can make this node read more than a bounded part of its store at a time.
+
+import { limits, type Root, toHex } from "@tandem/shared";
+import type { Core } from "./core.ts";
+import { chooseFound } from "./found.ts";
+import { type Job, read, readKeys } from "./jobs.ts";
+import { blobKey } from "./records.ts";
+import { readSliceRun } from "./slice-reads.ts";
+import type { OrderMessage, Peer } from "./types.ts";
+
+type WantSlices = Extract<OrderMessage, { kind: "want-slices" }>;
+
+/** Answers under way, for all peers together. */
+const servingMax = 64;
+
+export class Server {
+  readonly #core: Core;
+  #serving = 0;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  onWant(from: Peer, { id, roots }: Extract<OrderMessage, { kind: "want" }>): void {
+    if (roots.length <= limits.wantRootsMax) this.#start(`serve blobs ${from}`, this.#blobs(from, id, roots));
+  }
+
+  onWantSlices(from: Peer, question: WantSlices): void {
+    this.#start(`serve slices ${from}`, this.#slices(from, question));
+  }
+
+  #start(name: string, job: Job): void {
+    if (this.#core.jobs.isRunning(name) || this.#serving >= servingMax) return;
+    this.#core.jobs.start(name, this.#counted(job));
+  }
+
+  *#counted(job: Job): Job {
+    this.#serving++;
+    try {
+      yield* job;
+    } finally {
+      this.#serving--;
+    }
+  }
+
+  *#blobs(from: Peer, id: number, roots: readonly Root[]): Job {
+    const { shelf, pool } = this.#core;
+    const bytes = new Map<string, Uint8Array>();
+    const stored: Root[] = [];
+    for (const root of roots) {
+      const key = toHex(root);
+      const held = pool.get(key) ?? shelf.get(key);
+      if (held === undefined) stored.push(root);
+      else bytes.set(key, held.bytes);
+    }
+    const records = yield* readKeys(stored.map(blobKey));
+    for (const [i, root] of stored.entries()) if (records[i]) bytes.set(toHex(root), records[i]);
+    const blobs = chooseFound(roots, (key) => bytes.get(key), limits.foundBytesMax);
+    this.#core.push({ kind: "send", to: from, message: { kind: "found", id, blobs } });
+  }
+
+  *#slices(from: Peer, { id, shard, from: height, count }: WantSlices): Job {
+    const run = yield* read(readSliceRun({ shard, from: height, count, bytesMax: limits.sliceRunBytesMax }));
+    this.#core.push({ kind: "send", to: from, message: { kind: "slices", id, run } });
+  }
+}
