@@ -1,1 +1,3 @@
-export {};
+export { Replica, type ReplicaConfig, type ReplicaMachines } from "./replica.ts";
+export type * from "./types.ts";
+export { performReplicaVerify, type VerifyContext } from "./verify.ts";

@@ -1,0 +1,129 @@
+// S7: final blocks for peers that are behind, within limits.
+
+import type { Effect } from "@tandem/consensus";
+import { blockKey, blockRecordCodec } from "@tandem/ordering";
+import { asHeight, type OrderBlock, toHex } from "@tandem/shared";
+import { expect, test } from "vitest";
+import type { ReplicaEffect, ReplicaMessage } from "../src/index.ts";
+import { blockOf, certificateOf, deliveryOf, scriptedReplica, startedReplica, storing } from "./support/scripted.ts";
+
+type Answer = Extract<ReplicaMessage, { readonly kind: "answer" }>;
+
+/** A replica that holds blocks of these sizes (blobs of each, from height 1 on), and the shell of its store. */
+class Library {
+  readonly #store = new Map<string, Uint8Array>();
+  readonly #scripted = startedReplica();
+  /** Reads that are not answered yet. */
+  readonly reads: Extract<ReplicaEffect, { readonly kind: "read" }>[] = [];
+  readonly answers: { readonly to: number; readonly message: Answer }[] = [];
+
+  constructor(sizes: readonly number[]) {
+    for (const [index, blobs] of sizes.entries()) {
+      const height = index + 1;
+      const block = blockOf(height, blobs);
+      const record = blockRecordCodec.encode({ block, certificate: certificateOf(blockOf(height)) });
+      this.#store.set(toHex(blockKey(asHeight(height))), record);
+      this.#scripted.ordering.answers(storing(height));
+      this.#say(deliveryOf(height));
+    }
+  }
+
+  #say(effect: Effect<OrderBlock>): void {
+    this.#scripted.consensus.answers(effect);
+    this.#hear(this.#scripted.replica.handle({ kind: "timer", timer: { name: "heartbeat", beat: 1 } }));
+  }
+
+  #hear(effects: readonly ReplicaEffect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === "read") this.reads.push(effect);
+      if (effect.kind === "send" && effect.message.kind === "answer") {
+        this.answers.push({ to: effect.to, message: effect.message });
+      }
+    }
+  }
+
+  ask(to: number, from: number, blocksMax = 64): void {
+    this.#say({ kind: "serve", to, id: 100 + to, from: asHeight(from), blocksMax });
+  }
+
+  /** Answers the reads that wait, and those that follow. */
+  read(): void {
+    for (let read = this.reads.shift(); read !== undefined; read = this.reads.shift()) {
+      const records = read.keys.map((key) => this.#store.get(toHex(key)));
+      this.#hear(this.#scripted.replica.handle({ kind: "read", id: read.id, records }));
+    }
+  }
+
+  lose(height: number): void {
+    this.#store.delete(toHex(blockKey(asHeight(height))));
+  }
+
+  get served(): (readonly number[])[] {
+    return this.answers.map(({ message }) => message.blocks.map(({ block }) => block.header.height));
+  }
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
+
+test("an answer has what was asked for, with certificates, under the asker's number", () => {
+  const library = new Library([2, 0, 0]);
+  library.ask(3, 2);
+  library.read();
+  const [answer] = library.answers;
+  expect(answer?.to).toBe(3);
+  expect(answer?.message.id).toBe(103);
+  expect(answer?.message.blocks).toEqual(
+    [blockOf(2), blockOf(3)].map((block) => ({ block, certificate: certificateOf(block) })),
+  );
+});
+
+test("it has as many blocks as were asked for, over several reads", () => {
+  const library = new Library(range(1, 50).map(() => 0));
+  library.ask(1, 3, 40);
+  expect(library.reads[0]?.keys.length).toBe(16);
+  library.read();
+  expect(library.served).toEqual([range(3, 42)]);
+});
+
+test("who asks for what is not final yet is told so, without a read", () => {
+  const library = new Library([0]);
+  for (const from of [2, Number.MAX_SAFE_INTEGER]) library.ask(1, from);
+  expect(library.reads).toEqual([]);
+  expect(library.served).toEqual([[], []]);
+});
+
+test("what was final before a restart is served after it", () => {
+  const { replica, consensus, ordering } = scriptedReplica();
+  ordering.answers({ kind: "started", block: blockOf(5), certificate: certificateOf(blockOf(5)) });
+  consensus.answers({ kind: "serve", to: 1, id: 1, from: asHeight(4), blocksMax: 64 });
+  const [read] = replica.handle({ kind: "start", journal: [], kept: [] });
+  expect(read).toMatchObject({ kind: "read", keys: [blockKey(asHeight(4)), blockKey(asHeight(5))] });
+});
+
+test("it ends before a block that is not there", () => {
+  const library = new Library([0, 0, 0, 0]);
+  library.lose(3);
+  library.ask(1, 1);
+  library.read();
+  expect(library.served).toEqual([[1, 2]]);
+});
+
+test("it holds 8 MiB: of full blocks, which have half a megabyte of roots, 15", () => {
+  const library = new Library(range(1, 20).map((height) => (height <= 18 ? 16_384 : 0)));
+  library.ask(1, 1);
+  library.read();
+  expect(library.served).toEqual([range(1, 15)]);
+});
+
+test("S11: four answers are in the making at most, one for each peer", () => {
+  const library = new Library([0]);
+  for (const peer of [1, 1, 2, 3, 4, 5]) library.ask(peer, 1);
+  expect(library.reads.length).toBe(4);
+  library.read();
+  expect(library.answers.map(({ to }) => to)).toEqual([1, 2, 3, 4]);
+  library.ask(5, 1);
+  library.read();
+  expect(library.answers.at(-1)?.to).toBe(5);
+});
