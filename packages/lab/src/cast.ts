@@ -5,48 +5,42 @@ import { type Instance, Random, type Seat } from "@tandem/simulator";
 import type { CheckContext } from "./checkers/checker.ts";
 import { restateLeader } from "./checkers/leader-draw.ts";
 import { VoteBook } from "./checkers/vote-book.ts";
-import type { Consensus } from "./consensus.ts";
 import { type HabitContext, HabitMachine } from "./habits/habit.ts";
 import { habits } from "./habits/index.ts";
 import { Ledger } from "./habits/ledger.ts";
-import { createKeys, type Keys } from "./nodes/keys.ts";
-import { Node, type NodeOptions } from "./nodes/node.ts";
 import type { Block } from "./payload/block.ts";
 import type { Setting } from "./setting.ts";
+import type { NodeOptions, Stage, StageNode } from "./stages/stage.ts";
 
 export class Cast {
   readonly #setting: Setting;
-  readonly #consensus: Consensus;
-  readonly #keys: Keys;
+  readonly #stage: Stage;
   readonly #leaders = new Map<View, Seat>();
   readonly context: CheckContext;
   readonly ledger: Ledger;
   /** By root: all that an honest node checked, built or built upon. */
   readonly blocks = new Map<string, Block>();
-  readonly nodes: Node[] = [];
+  readonly nodes: StageNode[] = [];
   /** Instances that follow the protocol. */
   readonly honest: readonly Instance[];
 
-  constructor(setting: Setting, consensus: Consensus) {
+  constructor(setting: Setting, stage: Stage) {
     this.#setting = setting;
-    this.#consensus = consensus;
-    this.#keys = createKeys(setting);
+    this.#stage = stage;
     const { world, weights, deltaMs } = setting;
     const seats = world.instances.map(({ seat }) => seat);
     const byzantine = new Set(setting.habits.map((plan) => plan.seat));
     this.honest = seats.flatMap((seat, instance) => (byzantine.has(seat) ? [] : [instance]));
     const votes = new VoteBook(weights, byzantine);
     const leaderOf = (view: View) => this.#leaderOf(view);
-    this.context = { electorate: this.#keys.electorate, weights, byzantine, seats, deltaMs, leaderOf, votes };
+    const { genesis, keys } = stage;
+    this.context = { electorate: keys.electorate, genesis, weights, byzantine, seats, deltaMs, leaderOf, votes };
     this.ledger = new Ledger({ seats, leaderOf, silent: this.#seatsWith("silent"), twins: this.#seatsWith("twins") });
   }
 
-  createNode(instance: Instance, seat: Seat): Node {
+  createNode(instance: Instance, seat: Seat): StageNode {
     const random = new Random(this.#setting.world.seed, `node ${instance}`);
-    const node = new Node({
-      setting: this.#setting,
-      keys: this.#keys,
-      consensus: this.#consensus,
+    const node = this.#stage.createNode({
       instance,
       seat,
       random: random.fork("payload"),
@@ -60,9 +54,9 @@ export class Cast {
 
   #corrupt(instance: Instance, seat: Seat, random: Random): NodeOptions["corrupt"] {
     const plans = this.#setting.habits.filter((plan) => plan.seat === seat);
-    const signer = this.#keys.signers[seat];
+    const signer = this.#stage.keys.signers[seat];
     if (plans.length === 0 || signer === undefined) return undefined;
-    const { electorate, signers } = this.#keys;
+    const { electorate, signers } = this.#stage.keys;
     const { byzantine, seats, deltaMs, leaderOf } = this.context;
     const context: HabitContext = {
       instance,
@@ -89,7 +83,7 @@ export class Cast {
   #leaderOf(view: View): Seat {
     let leader = this.#leaders.get(view);
     if (leader === undefined) {
-      leader = restateLeader(this.#keys.leaderSeed, this.#setting.weights, view);
+      leader = restateLeader(this.#stage.keys.leaderSeed, this.#setting.weights, view);
       this.#leaders.set(view, leader);
     }
     return leader;

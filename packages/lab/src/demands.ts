@@ -1,52 +1,59 @@
 // Demanding progress of a healed world: again and again, what had arrived by some time has to be ordered at every
-// honest node within the bound that progress.ts states.
+// honest node within the bound that progress.ts states, counted from when it reached everybody who may propose it.
 
+import type { Instance } from "@tandem/simulator";
 import type { Progress } from "./checkers/progress.ts";
-import type { Node } from "./nodes/node.ts";
+import type { Work } from "./work/work.ts";
 
 interface Demand {
-  /** Items up to this one. */
-  readonly item: number;
+  /** Work up to this one. */
+  readonly last: number;
   readonly sinceMs: number;
-  readonly deadlineMs: number;
+  /** Unknown while it spreads: views go on, and what comes next has to be the view of an honest leader. */
+  readonly deadlineMs: number | undefined;
 }
 
 export class Demands {
   readonly #progress: Progress;
+  readonly #work: Pick<Work, "last" | "isWaiting">;
+  readonly #spreadMs: number;
   #open: Demand | undefined;
   /** Met so far. */
   met = 0;
   /** Of its bound, what the slowest of these took, in percent. */
   slowestPercent = 0;
 
-  constructor(progress: Progress) {
+  /** `spreadMs` is what work takes to reach everybody who may propose it. */
+  constructor(progress: Progress, work: Pick<Work, "last" | "isWaiting">, spreadMs: number) {
     this.#progress = progress;
+    this.#work = work;
+    this.#spreadMs = spreadMs;
   }
 
-  /** `item` is the last that was given to all nodes before `nowMs`. What is wrong, if something is. */
-  look(nowMs: number, item: number, nodes: readonly (readonly [instance: number, node: Node])[]) {
-    const open = this.#open;
-    if (open === undefined) {
-      this.#open = { item, sinceMs: nowMs, deadlineMs: nowMs + this.#progress.boundMs() };
-      return undefined;
-    }
-    const late = nodes.find(([, { room }]) => isWaiting(room.waiting, open.item));
-    if (late === undefined) {
-      this.met++;
-      const percent = Math.ceil((100 * (nowMs - open.sinceMs)) / (open.deadlineMs - open.sinceMs));
+  /** What is wrong, if something is. `instances` are those that are held to it. */
+  look(nowMs: number, instances: readonly Instance[]) {
+    const open = this.#timed(this.#open ?? { last: this.#work.last, sinceMs: nowMs, deadlineMs: undefined }, nowMs);
+    const isNew = this.#open === undefined;
+    this.#open = open;
+    if (isNew) return undefined;
+    const late = instances.find((instance) => this.#work.isWaiting(instance, open.last));
+    if (late === undefined) return this.#meet(open, nowMs);
+    if (open.deadlineMs === undefined || nowMs <= open.deadlineMs) return undefined;
+    const what = `work of ${open.sinceMs} ms is not ordered at ${nowMs} ms`;
+    return { checker: "progress", what, instance: late } as const;
+  }
+
+  #timed(demand: Demand, nowMs: number): Demand {
+    if (demand.deadlineMs !== undefined || nowMs < demand.sinceMs + this.#spreadMs) return demand;
+    return { ...demand, deadlineMs: nowMs + this.#progress.boundMs() };
+  }
+
+  #meet({ sinceMs, deadlineMs }: Demand, nowMs: number): undefined {
+    this.met++;
+    if (deadlineMs !== undefined) {
+      const percent = Math.ceil((100 * (nowMs - sinceMs)) / (deadlineMs - sinceMs));
       this.slowestPercent = Math.max(this.slowestPercent, percent);
-      this.#open = undefined;
-      return undefined;
     }
-    if (nowMs <= open.deadlineMs) return undefined;
-    const [instance, node] = late;
-    const what = `work of ${open.sinceMs} ms is not ordered at ${nowMs} ms, at height ${node.finals.length}`;
-    return { checker: "progress", what, instance } as const;
+    this.#open = undefined;
   }
-}
-
-/** Items wait in the order in which they came, so an old one is among the first. */
-function isWaiting(waiting: ReadonlySet<number>, last: number): boolean {
-  for (const item of waiting) if (item <= last) return true;
-  return false;
 }

@@ -11,7 +11,7 @@ import {
   type WorldConfig,
 } from "@tandem/simulator";
 import { type HabitName, habitNames } from "./habits/index.ts";
-import type { HabitPlan, Script, Setting, Workload } from "./setting.ts";
+import type { BlobPlan, HabitPlan, Script, Setting, Workload } from "./setting.ts";
 
 /** A run ends after so many blocks, or this time. */
 const blocksMax = 200;
@@ -80,6 +80,7 @@ export function drawSetting(seed: number): Setting {
   const deltaMs = deltaFor(world, payloadUs);
   const workload = drawWorkload(random.fork("workload"));
   return {
+    stage: "consensus",
     world,
     weights,
     scheme: "mock",
@@ -88,6 +89,7 @@ export function drawSetting(seed: number): Setting {
     // An idle run is watched for silence: there the heartbeat comes once.
     heartbeatMs: workload.kind === "idle" ? 40_000 : random.fork("heartbeat").pick([3000, 10_000, 3_600_000]),
     workload,
+    blobs: drawBlobs(random.fork("blobs")),
     payloadUs,
     deferPpm: random.fork("defer").pick([0, 0, 20_000, 200_000]),
     deferMs: Math.floor(deltaMs / 4),
@@ -172,5 +174,23 @@ function drawWorkload(random: Random): Workload {
     burstMs: random.between(200, 4000),
     silenceMs: random.between(1000, 10_000),
     spreadMs: random.pick([0, 20, 200]),
+  };
+}
+
+/** Blocks take what comes while a world is sick, so that work waits for leaders and never for room. */
+function drawBlobs(random: Random): BlobPlan {
+  const share = (most: number) => random.pick([0, most >> 2, most]);
+  return {
+    payers: random.between(2, 20),
+    shards: random.between(1, 5),
+    blockBlobs: random.pick([1024, 16_384]),
+    blockBytes: random.pick([4, 16]) * 1024 * 1024,
+    mediumPpm: share(200_000),
+    largePpm: share(10_000),
+    aheadPpm: share(100_000),
+    replacedPpm: share(100_000),
+    doubledPpm: share(100_000),
+    carelessPpm: share(100_000),
+    refusedPpm: share(300_000),
   };
 }

@@ -2,28 +2,27 @@
 // fires, when all honest nodes delivered enough, or when the time is over. Once the world is healed, work has to be
 // ordered in time.
 
-import { hazardsOf, type Instance, Random, type Recorder, timesFelt, World } from "@tandem/simulator";
+import { hazardsOf, type Instance, type Recorder, timesFelt, World } from "@tandem/simulator";
 import { Cast } from "./cast.ts";
 import type { Checker } from "./checkers/checker.ts";
 import { createCheckers } from "./checkers/index.ts";
 import { Progress } from "./checkers/progress.ts";
-import type { Consensus } from "./consensus.ts";
 import { Demands } from "./demands.ts";
 import { digestOf } from "./nodes/digest.ts";
-import type { Node } from "./nodes/node.ts";
 import type { LabEffect, LabInput, LabMessage, Observation } from "./nodes/words.ts";
-import { Arrivals } from "./payload/workload.ts";
 import type { RunReport, Violation } from "./report.ts";
 import { routeOf } from "./route.ts";
 import type { Setting } from "./setting.ts";
+import type { MakeStage } from "./stages/load.ts";
+import type { Stage, StageNode } from "./stages/stage.ts";
 
 export type LabRecorder = Recorder<LabInput, LabMessage, Observation>;
 
 /** How often work is handed out and demands are looked at, in virtual time. */
 const stepMs = 250;
 
-export function runSetting(setting: Setting, consensus: Consensus, record?: LabRecorder): RunReport {
-  return new Run(setting, consensus, record).run();
+export function runSetting(setting: Setting, makeStage: MakeStage, record?: LabRecorder): RunReport {
+  return new Run(setting, makeStage, record).run();
 }
 
 class Run {
@@ -31,23 +30,20 @@ class Run {
   readonly #cast: Cast;
   readonly #checkers: readonly Checker[];
   readonly #demands: Demands;
-  readonly #arrivals: Arrivals;
-  readonly #spread: Random;
+  readonly #stage: Stage;
   readonly #world: World<LabInput, LabEffect, LabMessage, Observation>;
-  /** Items that were handed out. */
-  #items = 0;
   #found: Omit<Violation, "timeMs"> | undefined;
 
-  constructor(setting: Setting, consensus: Consensus, record: LabRecorder | undefined) {
-    const { world: config, workload } = setting;
+  constructor(setting: Setting, makeStage: MakeStage, record: LabRecorder | undefined) {
+    const { world: config } = setting;
     this.#setting = setting;
-    const cast = new Cast(setting, consensus);
+    this.#stage = makeStage(setting, (instance, input, atMs) => this.#world.give(instance, input, atMs));
+    const cast = new Cast(setting, this.#stage);
     this.#cast = cast;
     const progress = new Progress(cast.context);
     this.#checkers = [...createCheckers(cast.context, setting, cast.blocks), progress];
-    this.#demands = new Demands(progress);
-    this.#arrivals = new Arrivals(workload, new Random(config.seed, "arrivals"));
-    this.#spread = new Random(config.seed, "spread");
+    const { work } = this.#stage;
+    this.#demands = new Demands(progress, work, work.spreadMs);
     const route = routeOf(setting, cast.ledger, () => this.#world.nowUs >= 1000 * config.healAtMs);
     this.#world = new World({
       config,
@@ -62,47 +58,33 @@ class Run {
   run(): RunReport {
     const start = process.threadCpuUsage();
     const { healAtMs, endAtMs } = this.#setting.world;
+    const { work } = this.#stage;
     for (let nowMs = 0; nowMs < endAtMs && this.#found === undefined && !this.#isDone(); ) {
       const untilMs = Math.min(nowMs < healAtMs ? healAtMs : endAtMs, nowMs + stepMs);
-      this.#handOut(untilMs);
+      work.handOut(untilMs);
       const outcome = this.#world.run(untilMs);
       if (outcome.kind === "threw") this.#found = thrown(outcome.error, outcome.instance);
       if (outcome.kind !== "ended") break;
-      if (untilMs === healAtMs) this.#handOutAgain(untilMs);
-      if (untilMs > healAtMs) this.#found = this.#demands.look(untilMs, this.#items, this.#demanded());
+      if (untilMs === healAtMs) work.handOutAgain(untilMs);
+      if (untilMs > healAtMs) this.#found = this.#demands.look(untilMs, this.#demanded());
       nowMs = untilMs;
     }
     return this.#report(process.threadCpuUsage(start));
   }
 
-  #honest(): (readonly [Instance, Node])[] {
-    return this.#cast.honest.map((instance) => [instance, this.#cast.nodes[instance] as Node]);
+  #honest(): StageNode[] {
+    return this.#cast.honest.map((instance) => this.#cast.nodes[instance] as StageNode);
   }
 
   /** An observer says nothing, so in a silent network nobody tells it what it missed. */
-  #demanded(): (readonly [Instance, Node])[] {
+  #demanded(): Instance[] {
     const { weights, workload } = this.#setting;
     const isSeat = (instance: Instance) => (this.#cast.context.seats[instance] as number) < weights.length;
-    return this.#honest().filter(([instance]) => workload.kind === "busy" || isSeat(instance));
-  }
-
-  #handOut(untilMs: number): void {
-    const { workload, world } = this.#setting;
-    for (const { item, atMs } of this.#arrivals.take(untilMs)) {
-      this.#items = item;
-      for (const [instance] of world.instances.entries())
-        this.#world.give(instance, { kind: "item", item }, atMs + this.#spread.below(workload.spreadMs + 1));
-    }
-  }
-
-  /** Who was down did not hear, and who crashed forgot. */
-  #handOutAgain(nowMs: number): void {
-    for (const [instance, node] of this.#cast.nodes.entries())
-      for (let item = 1; item <= this.#items; item++)
-        if (!node.room.isOrdered(item)) this.#world.give(instance, { kind: "item", item }, nowMs + 1);
+    return this.#cast.honest.filter((instance) => workload.kind === "busy" || isSeat(instance));
   }
 
   #check(observation: Observation, instance: Instance, timeUs: number): string | undefined {
+    this.#stage.work.onObservation(observation, instance);
     for (const checker of this.#checkers) {
       const what = checker.onObservation(observation, instance, timeUs);
       if (what === undefined) continue;
@@ -114,7 +96,7 @@ class Run {
 
   #isDone(): boolean {
     const { blocksMax } = this.#setting;
-    return this.#honest().every(([, node]) => node.finals.length >= blocksMax);
+    return this.#honest().every((node) => node.finals.length >= blocksMax);
   }
 
   #report({ user, system }: NodeJS.CpuUsage): RunReport {
@@ -127,7 +109,7 @@ class Run {
       seed: config.seed,
       violation: this.#found === undefined ? null : { ...this.#found, timeMs: virtualMs },
       hash: world.hash,
-      blocks: Math.max(...this.#honest().map(([, node]) => node.finals.length)),
+      blocks: Math.max(...this.#honest().map((node) => node.finals.length)),
       messages: counts.delivered,
       virtualMs,
       cpuMs: Math.round((user + system) / 1000),

@@ -1,11 +1,12 @@
 // A network of many validators on a good day, for what a block costs there.
 
-import type { Setting } from "./setting.ts";
+import { plainBlobs, type Setting } from "./setting.ts";
 
 /** Links between machines of one continent, and disks that are not busy. */
 export function scaleSetting(validators: number, blocksMax: number): Setting {
   const instance = { region: null, driftPpm: 0, aheadMs: 0 };
   return {
+    stage: "consensus",
     world: {
       seed: validators,
       instances: Array.from({ length: validators }, (_, seat) => ({ seat, ...instance })),
@@ -31,6 +32,7 @@ export function scaleSetting(validators: number, blocksMax: number): Setting {
     deltaMs: 200,
     heartbeatMs: 3_600_000,
     workload: { kind: "busy", itemsPerSecond: 50, burstMs: 0, silenceMs: 0, spreadMs: 20 },
+    blobs: plainBlobs,
     payloadUs: 2000,
     deferPpm: 0,
     deferMs: 0,

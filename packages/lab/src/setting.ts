@@ -27,7 +27,31 @@ export interface Script {
   readonly sides: readonly (readonly number[])[];
 }
 
+export const stageNames = ["consensus", "order"] as const;
+
+/** What is run: the consensus machine alone under a toy room, or the whole replica. */
+export type StageName = (typeof stageNames)[number];
+
+/** Order stage: what items of work are, and the network that they are submitted to (work/blobs.ts). */
+export interface BlobPlan {
+  /** Whose blobs have to be ordered. */
+  readonly payers: number;
+  readonly shards: number;
+  readonly blockBlobs: number;
+  readonly blockBytes: number;
+  // Shares of all payloads, in parts per million; the others are small.
+  readonly mediumPpm: number;
+  readonly largePpm: number;
+  // Shares of all items: nonces out of order, replaced by tip, submitted twice, of careless payers, to be refused.
+  readonly aheadPpm: number;
+  readonly replacedPpm: number;
+  readonly doubledPpm: number;
+  readonly carelessPpm: number;
+  readonly refusedPpm: number;
+}
+
 export interface Setting {
+  readonly stage: StageName;
   readonly world: WorldConfig;
   /** Of each seat of the set, in whole numbers. Seats beyond are observers. */
   readonly weights: readonly number[];
@@ -37,6 +61,7 @@ export interface Setting {
   readonly deltaMs: number;
   readonly heartbeatMs: number;
   readonly workload: Workload;
+  readonly blobs: BlobPlan;
   /** Time that a payload takes to be built or checked, in microseconds. */
   readonly payloadUs: number;
   /** Parts per million of checks that find something missing, and answer only after `deferMs` (O6). */
@@ -50,10 +75,32 @@ export interface Setting {
 
 /** What a campaign has otherwise than drawn. */
 export interface Overrides {
+  readonly stage?: StageName;
   readonly scheme?: Setting["scheme"];
   readonly blocksMax?: number;
 }
 
 export function override(setting: Setting, overrides: Overrides): Setting {
   return { ...setting, ...overrides };
+}
+
+/** Nothing but plain blobs, in a network of some size. */
+export const plainBlobs: BlobPlan = {
+  payers: 8,
+  shards: 3,
+  blockBlobs: 1024,
+  blockBytes: 8 * 1024 * 1024,
+  mediumPpm: 0,
+  largePpm: 0,
+  aheadPpm: 0,
+  replacedPpm: 0,
+  doubledPpm: 0,
+  carelessPpm: 0,
+  refusedPpm: 0,
+};
+
+/** A setting that was printed: older ones name no stage, and no blobs. */
+export function readSetting(text: string): Setting {
+  const { setting } = JSON.parse(text) as { setting: Setting };
+  return { ...{ stage: "consensus", blobs: plainBlobs }, ...setting };
 }

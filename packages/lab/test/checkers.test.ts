@@ -37,7 +37,6 @@ import { VoteBook } from "../src/checkers/vote-book.ts";
 import { Demands } from "../src/demands.ts";
 import { scaleSetting } from "../src/index.ts";
 import { createKeys } from "../src/nodes/keys.ts";
-import type { Node } from "../src/nodes/node.ts";
 import type { LabMessage, Observation } from "../src/nodes/words.ts";
 import { type Block, blockRules, epoch, genesis, toyBlock } from "../src/payload/block.ts";
 
@@ -50,7 +49,7 @@ let context: CheckContext;
 beforeEach(() => {
   const votes = new VoteBook(weights, byzantine);
   const leaderOf = (view: number) => restateLeader(keys.leaderSeed, weights, view);
-  context = { electorate: keys.electorate, weights, byzantine, seats: [0, 1, 2, 3], deltaMs, leaderOf, votes };
+  context = { electorate: keys.electorate, genesis, weights, byzantine, seats: [0, 1, 2, 3], deltaMs, leaderOf, votes };
 });
 
 function block(view: number, parent: { root: Root; height: number } = genesis, salt = 0): Block {
@@ -115,14 +114,16 @@ describe("commit-order", () => {
   test("fires at a gap, a repetition, another parent, and what a restart lost", () => {
     const first = [0, delivered(one, finalOf(one))] as const;
     const second = [0, delivered(two, finalOf(two))] as const;
-    expect(watch(commitOrder(), [0, booted()], first, second, [0, booted([one, two])])).toEqual(
+    expect(watch(commitOrder(context), [0, booted()], first, second, [0, booted([one, two])])).toEqual(
       Array(4).fill(undefined),
     );
-    expect(watch(commitOrder(), [0, booted()], second)[1]).toBe("delivered height 2 after 0");
-    expect(watch(commitOrder(), [0, booted()], first, first)[2]).toBe("delivered height 1 after 1");
+    expect(watch(commitOrder(context), [0, booted()], second)[1]).toBe("delivered height 2 after 0");
+    expect(watch(commitOrder(context), [0, booted()], first, first)[2]).toBe("delivered height 1 after 1");
     const onRival = block(2, infoOf(rival));
-    expect(watch(commitOrder(), [0, booted()], first, [0, delivered(onRival, finalOf(onRival))])[2]).toMatch(/on top/);
-    expect(watch(commitOrder(), [0, booted()], first, [0, booted()])[2]).toMatch(/held 0 after a restart/);
+    expect(watch(commitOrder(context), [0, booted()], first, [0, delivered(onRival, finalOf(onRival))])[2]).toMatch(
+      /on top/,
+    );
+    expect(watch(commitOrder(context), [0, booted()], first, [0, booted()])[2]).toMatch(/held 0 after a restart/);
   });
 });
 
@@ -304,20 +305,32 @@ describe("quiet", () => {
 });
 
 describe("progress", () => {
-  const nodeWith = (...waiting: number[]): readonly [number, Node] => [
-    0,
-    { room: { waiting: new Set(waiting) }, finals: [] } as unknown as Node,
-  ];
+  /** Work of one node, of which so much waits. */
+  const workWith = (last: number, ...waiting: number[]) => ({
+    last,
+    isWaiting: (_: number, upTo: number) => waiting.some((item) => item <= upTo),
+  });
 
   test("what had arrived is ordered within the bound; what arrives later is another demand", () => {
     const progress = new Progress(context);
-    const demands = new Demands(progress);
+    let work = workWith(5, 4, 5);
+    const watched = { last: 5, isWaiting: (instance: number, upTo: number) => work.isWaiting(instance, upTo) };
+    const demands = new Demands(progress, watched, 0);
     const bound = progress.boundMs();
-    expect(demands.look(1000, 5, [nodeWith(4, 5)])).toBeUndefined();
-    expect(demands.look(1000 + bound, 9, [nodeWith(5, 9)])).toBeUndefined();
-    expect(demands.look(1001 + bound, 9, [nodeWith(5, 9)])?.checker).toBe("progress");
-    expect(demands.look(1001 + bound, 9, [nodeWith(6, 9)])).toBeUndefined();
+    expect(demands.look(1000, [0])).toBeUndefined();
+    work = workWith(9, 5, 9);
+    expect(demands.look(1000 + bound, [0])).toBeUndefined();
+    expect(demands.look(1001 + bound, [0])?.checker).toBe("progress");
+    work = workWith(9, 6, 9);
+    expect(demands.look(1001 + bound, [0])).toBeUndefined();
     expect(demands.met).toBe(1);
+  });
+  test("where work has to spread first, the bound counts from then", () => {
+    const progress = new Progress(context);
+    const demands = new Demands(progress, workWith(1, 1), 500);
+    const bound = progress.boundMs();
+    for (const nowMs of [1000, 1250, 1500, 1500 + bound]) expect(demands.look(nowMs, [0])).toBeUndefined();
+    expect(demands.look(1501 + bound, [0])?.checker).toBe("progress");
   });
   test("the bound grows with views that nothing notarized, up to 16 times, and is short again after a notarization", () => {
     const told = (kind: CertificateKind, view: number): Observation =>

@@ -4,7 +4,7 @@ import { bugs, type CampaignSummary, type Coverage, type RunReport, runCampaign,
 import type { Command } from "../command.ts";
 import { Complaint, formatTable } from "../terminal.ts";
 import { areAllCaught, catchAll, readableCatches } from "./controls.ts";
-import { consensusFlag, countFlag, jobsFlag } from "./flags.ts";
+import { countFlag, entryFlag, jobsFlag, stageFlag } from "./flags.ts";
 import { ProgressBar } from "./progress-bar.ts";
 
 const seedsUsual = 200;
@@ -25,7 +25,8 @@ a copy of the machine, and has to be caught. Exit code 1 if a checker fired in t
   --native          BLS signatures instead of the mock: some hundred times slower, so take few seeds
   --blocks N        end runs after so many blocks (200)
   --no-controls     leave the deliberate bugs out
-  --consensus PATH  the index.ts of another copy of packages/consensus
+  --stage STAGE     consensus alone (usual), or order: the whole replica
+  --entry PATH      the index.ts of another copy of packages/consensus or, in the order stage, packages/replica
 `,
   options: {
     seeds: { type: "string" },
@@ -34,14 +35,16 @@ a copy of the machine, and has to be caught. Exit code 1 if a checker fired in t
     native: { type: "boolean" },
     blocks: { type: "string" },
     "no-controls": { type: "boolean" },
-    consensus: { type: "string" },
+    stage: { type: "string" },
+    entry: { type: "string" },
   },
   async run({ positionals, flags, json, print }) {
     if (positionals.length > 0)
       throw new Complaint("bad-arguments", "check takes no words.", "./tandem lab check --help");
     const from = countFlag(flags, "from") ?? 1;
     const plans = Array.from({ length: countFlag(flags, "seeds") ?? seedsUsual }, (_, index) => from + index);
-    const consensus = consensusFlag(flags);
+    const entry = entryFlag(flags);
+    const stage = stageFlag(flags) ?? "consensus";
     const blocksMax = countFlag(flags, "blocks");
     const threads = jobsFlag(flags);
     const startMs = performance.now();
@@ -51,8 +54,8 @@ a copy of the machine, and has to be caught. Exit code 1 if a checker fired in t
     const reports = await runCampaign({
       plans,
       threads,
-      ...(consensus && { consensus }),
-      overrides: { ...(flags["native"] === true && { scheme: "native" }), ...(blocksMax && { blocksMax }) },
+      ...(entry && { entry }),
+      overrides: { stage, ...(flags["native"] === true && { scheme: "native" }), ...(blocksMax && { blocksMax }) },
       onRun: (report, done) => {
         messages += report.messages;
         if (report.violation !== null) {
@@ -65,7 +68,7 @@ a copy of the machine, and has to be caught. Exit code 1 if a checker fired in t
     bar.end();
     const wallSeconds = (performance.now() - startMs) / 1000;
     const summary = summarize(reports);
-    const isOwn = consensus === undefined && flags["no-controls"] !== true;
+    const isOwn = entry === undefined && stage === "consensus" && flags["no-controls"] !== true;
     const controls = isOwn ? await catchAll(bugs, controlSeeds, threads) : [];
     const shown = readable(summary, threads, wallSeconds) + (isOwn ? `\n${readableCatches(controls)}` : "");
     print(json ? `${JSON.stringify({ threads, wallSeconds, ...summary, controls })}\n` : shown);

@@ -2,6 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
+import { type StageName, stageNames } from "@tandem/lab";
 import { Complaint } from "../terminal.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
@@ -33,6 +34,15 @@ export function pathFlag(flags: Flags, name: string): string | undefined {
 }
 
 /** The path of another copy of the machine. */
-export function consensusFlag(flags: Flags): string | undefined {
-  return pathFlag(flags, "consensus");
+export function entryFlag(flags: Flags): string | undefined {
+  return pathFlag(flags, "entry");
+}
+
+/** Nothing where it is not said. */
+export function stageFlag(flags: Flags): StageName | undefined {
+  const text = flags["stage"];
+  if (text === undefined) return undefined;
+  const stage = stageNames.find((name) => name === text);
+  if (stage !== undefined) return stage;
+  throw new Complaint("bad-arguments", `There is no stage "${text}".`, `Stages: ${stageNames.join(", ")}.`);
 }

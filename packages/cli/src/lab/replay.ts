@@ -1,10 +1,19 @@
 // `tandem lab replay`: what happened in one run.
 
 import { readFileSync } from "node:fs";
-import { drawSetting, loadConsensus, override, replay, type Setting, timelineKinds, useNative } from "@tandem/lab";
+import {
+  drawSetting,
+  loadStage,
+  override,
+  readSetting,
+  replay,
+  type Setting,
+  timelineKinds,
+  useNative,
+} from "@tandem/lab";
 import type { Command } from "../command.ts";
 import { Complaint } from "../terminal.ts";
-import { consensusFlag, countFlag, neededFlag, pathFlag } from "./flags.ts";
+import { countFlag, entryFlag, neededFlag, pathFlag, stageFlag } from "./flags.ts";
 
 export const replayCommand: Command = {
   help: `./tandem lab replay --seed S|--file PATH [--node N] [--kind K] [--from MS] [--to MS] [--json]
@@ -19,7 +28,8 @@ Runs one seed again and prints its timeline: time, instance, kind, what. Exit co
   --to MS           only up to this time
   --setting         print the setting of the seed, and nothing else
   --native          BLS signatures instead of the mock
-  --consensus PATH  the index.ts of another copy of packages/consensus
+  --stage STAGE     consensus alone (usual), or order: the whole replica
+  --entry PATH      the index.ts of another copy of packages/consensus or, in the order stage, packages/replica
 `,
   options: {
     seed: { type: "string" },
@@ -30,14 +40,17 @@ Runs one seed again and prints its timeline: time, instance, kind, what. Exit co
     to: { type: "string" },
     setting: { type: "boolean" },
     native: { type: "boolean" },
-    consensus: { type: "string" },
+    stage: { type: "string" },
+    entry: { type: "string" },
   },
   async run({ flags, json, print }) {
     const scheme = flags["native"] === true ? "native" : "mock";
-    const setting = override(settingOf(flags), { scheme });
+    const stage = stageFlag(flags);
+    const setting = override(settingOf(flags), { scheme, ...(stage && { stage }) });
     if (flags["setting"] === true) return print(`${JSON.stringify(setting, null, json ? 0 : 2)}\n`);
     useNative();
-    const { report, timeline } = replay(setting, await loadConsensus(consensusFlag(flags)), filterOf(flags));
+    const makeStage = await loadStage(setting.stage, entryFlag(flags));
+    const { report, timeline } = replay(setting, makeStage, filterOf(flags));
     if (report.violation !== null) process.exitCode = 1;
     if (json) return print(`${JSON.stringify({ report, entries: timeline.entries })}\n`);
     const forgotten = timeline.forgotten > 0 ? `(${timeline.forgotten} earlier entries left out)\n` : "";
@@ -51,7 +64,7 @@ function settingOf(flags: Readonly<Record<string, unknown>>): Setting {
   const path = pathFlag(flags, "file");
   if (path === undefined) return drawSetting(neededFlag(flags, "seed"));
   try {
-    return (JSON.parse(readFileSync(path, "utf8")) as { setting: Setting }).setting;
+    return readSetting(readFileSync(path, "utf8"));
   } catch (error) {
     throw new Complaint(
       "unreadable",

@@ -1,9 +1,9 @@
 // `tandem lab scale`: what a final block costs with many validators.
 
-import { loadConsensus, runSetting, scaleSetting, useNative } from "@tandem/lab";
+import { loadStage, runSetting, scaleSetting, useNative } from "@tandem/lab";
 import type { Command } from "../command.ts";
 import { Complaint, formatTable } from "../terminal.ts";
-import { consensusFlag, countFlag } from "./flags.ts";
+import { countFlag, entryFlag } from "./flags.ts";
 
 const sizesUsual = [4, 16, 64, 100];
 const sizesMax = 1000;
@@ -17,16 +17,16 @@ messages delivered, processor time of all validators and checkers together, and 
   --validators N    only so many
   --blocks B        blocks to run for (20)
 `,
-  options: { validators: { type: "string" }, blocks: { type: "string" }, consensus: { type: "string" } },
+  options: { validators: { type: "string" }, blocks: { type: "string" }, entry: { type: "string" } },
   async run({ flags, json, print }) {
     const validators = countFlag(flags, "validators");
     if (validators !== undefined && (validators < 1 || validators > sizesMax))
       throw new Complaint("bad-arguments", `--validators is from 1 to ${sizesMax}.`, "./tandem lab scale --help");
     const blocks = countFlag(flags, "blocks") ?? 20;
     useNative();
-    const consensus = await loadConsensus(consensusFlag(flags));
+    const makeStage = await loadStage("consensus", entryFlag(flags));
     const rows = (validators === undefined ? sizesUsual : [validators]).map((size) => {
-      const report = runSetting(scaleSetting(size, blocks), consensus);
+      const report = runSetting(scaleSetting(size, blocks), makeStage);
       if (report.violation !== null) process.exitCode = 1;
       const per = (amount: number) => amount / Math.max(1, report.blocks);
       return {

@@ -11,7 +11,7 @@ import {
   summarize,
 } from "@tandem/lab";
 import type { Command } from "../command.ts";
-import { consensusFlag, countFlag, jobsFlag } from "./flags.ts";
+import { countFlag, entryFlag, jobsFlag } from "./flags.ts";
 import { ProgressBar } from "./progress-bar.ts";
 
 const viewsUsual = 3;
@@ -27,18 +27,18 @@ renaming the honest three and the two twins, then heals the world and demands pr
   --sample N        only so many schedules, drawn at random
   --seed S          of the sample (1)
   --jobs J          threads (one for each core)
-  --consensus PATH  the index.ts of another copy of packages/consensus
+  --entry PATH      the index.ts of another copy of packages/consensus
 `,
   options: {
     views: { type: "string" },
     sample: { type: "string" },
     seed: { type: "string" },
     jobs: { type: "string" },
-    consensus: { type: "string" },
+    entry: { type: "string" },
   },
   async run({ flags, json, print }) {
     const views = countFlag(flags, "views") ?? viewsUsual;
-    const consensus = consensusFlag(flags);
+    const entry = entryFlag(flags);
     const schedules = schedulesOf(views, countFlag(flags, "sample"), countFlag(flags, "seed") ?? 1);
     const settings = new ScopeSettings(views);
     const bar = new ProgressBar(schedules.length);
@@ -47,7 +47,7 @@ renaming the honest three and the two twins, then heals the world and demands pr
     const reports = await runCampaign({
       plans: schedules.map((schedule, index) => settings.settingOf(schedule, index)),
       threads: jobsFlag(flags),
-      ...(consensus && { consensus }),
+      ...(entry && { entry }),
       onRun: (report, done) => {
         if (report.violation !== null) violations++;
         bar.show(done, `${violations} violations`);

@@ -1,9 +1,9 @@
 // `tandem lab shrink`: what is left of a failing setting when all that does not matter is taken away.
 
-import { drawSetting, loadConsensus, runSetting, shrinkSetting, useNative } from "@tandem/lab";
+import { drawSetting, loadStage, override, runSetting, shrinkSetting, useNative } from "@tandem/lab";
 import type { Command } from "../command.ts";
 import { Complaint } from "../terminal.ts";
-import { consensusFlag, neededFlag } from "./flags.ts";
+import { entryFlag, neededFlag, stageFlag } from "./flags.ts";
 
 export const shrinkCommand: Command = {
   help: `./tandem lab shrink --seed S [--json]
@@ -12,20 +12,22 @@ Takes faults, habits and time away from a run that fails, as long as the same ch
 that is left.
 
   --seed S          the seed of a run that fails
-  --consensus PATH  the index.ts of another copy of packages/consensus
+  --stage STAGE     consensus alone (usual), or order: the whole replica
+  --entry PATH      the index.ts of another copy of packages/consensus or, in the order stage, packages/replica
 `,
-  options: { seed: { type: "string" }, consensus: { type: "string" } },
+  options: { seed: { type: "string" }, stage: { type: "string" }, entry: { type: "string" } },
   async run({ flags, json, print }) {
     const seed = neededFlag(flags, "seed");
     useNative();
-    const consensus = await loadConsensus(consensusFlag(flags));
+    const drawn = override(drawSetting(seed), { stage: stageFlag(flags) ?? "consensus" });
+    const makeStage = await loadStage(drawn.stage, entryFlag(flags));
     let tries = 0;
-    const shrunk = shrinkSetting(drawSetting(seed), consensus, () => process.stderr.write(`\rtry ${++tries}`));
+    const shrunk = shrinkSetting(drawn, makeStage, () => process.stderr.write(`\rtry ${++tries}`));
     if (tries > 0) process.stderr.write("\r");
     if (shrunk === undefined)
       throw new Complaint("no-violation", `Seed ${seed} does not fail.`, "./tandem lab check finds seeds that do.", 1);
     const { config: setting, steps, isSmallest } = shrunk;
-    const { violation } = runSetting(setting, consensus);
+    const { violation } = runSetting(setting, makeStage);
     if (json) return print(`${JSON.stringify({ setting, violation, tries, steps, isSmallest })}\n`);
     print(
       `${JSON.stringify(setting, null, 2)}\n${tries} tries, ${steps} steps${isSmallest ? "" : ", not at the end"}\n`,

@@ -33,11 +33,11 @@ export async function runCampaign(options: CampaignOptions): Promise<RunReport[]
 }
 
 function runThread(
-  { consensus, overrides }: Task,
+  { entry, overrides }: Task,
   take: () => number | Setting | undefined,
   keep: (report: RunReport) => void,
 ): Promise<void> {
-  const workerData = { ...(consensus && { consensus }), ...(overrides && { overrides }) };
+  const workerData = { ...(entry && { entry }), ...(overrides && { overrides }) };
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
   return new Promise((resolve, reject) => {
     const next = () => {

@@ -1,6 +1,7 @@
 // A checker watches what every honest node does and says what it finds wrong. It restates the rules of section 8 by
 // itself: it imports types from consensus and nothing else, so that a mistake there is not repeated here.
 
+import type { BlockInfo } from "@tandem/consensus";
 import type { Electorate, View } from "@tandem/shared";
 import type { Instance, Seat } from "@tandem/simulator";
 import type { Observation } from "../nodes/words.ts";
@@ -23,6 +24,8 @@ export type CheckerName = (typeof checkerNames)[number];
 
 export interface CheckContext {
   readonly electorate: Electorate;
+  /** What the chain begins on. */
+  readonly genesis: BlockInfo;
   /** In whole numbers, which add up exactly. */
   readonly weights: readonly number[];
   readonly byzantine: ReadonlySet<Seat>;

@@ -2,10 +2,10 @@
 // delivered was durable, so a restart goes on where it ended (S6, S8).
 
 import { toHex } from "@tandem/shared";
-import { blockRules, genesis } from "../payload/block.ts";
-import type { Checker } from "./checker.ts";
+import { blockRules } from "../payload/block.ts";
+import type { CheckContext, Checker } from "./checker.ts";
 
-export function commitOrder(): Checker {
+export function commitOrder({ genesis }: CheckContext): Checker {
   const heights = new Map<number, number>();
   const tips = new Map<number, string>();
   return {

@@ -19,7 +19,7 @@ export function createCheckers(context: CheckContext, setting: Setting, blocks: 
   const isClockSteady = !world.faults.some((fault) => fault.kind === "clock-jump");
   const checkers = [
     oneChain(),
-    commitOrder(),
+    commitOrder(context),
     signedOnce(context),
     durableFirst(context),
     certificates(context),

@@ -8,14 +8,13 @@
 
 import { toHex } from "@tandem/shared";
 import type { LabMessage } from "../nodes/words.ts";
-import { type Block, blockRules, genesis, isSound } from "../payload/block.ts";
+import { type Block, blockRules, isSound } from "../payload/block.ts";
 import type { CheckContext, Checker } from "./checker.ts";
-import type { VoteBook } from "./vote-book.ts";
 
 /** By root: all that an honest node checked, built or built upon. */
 type Blocks = ReadonlyMap<string, Block>;
 
-export function justified({ votes }: CheckContext, blocks: Blocks): Checker {
+export function justified(context: CheckContext, blocks: Blocks): Checker {
   /** Delivered under a notarization: a finalization has to follow before anything else. */
   const unfinal = new Set<number>();
   return {
@@ -30,13 +29,13 @@ export function justified({ votes }: CheckContext, blocks: Blocks): Checker {
       if (observation.kind === "booted") unfinal.delete(instance);
       if (observation.kind !== "sent") return undefined;
       if (unfinal.has(instance)) return "delivered blocks without a finalization above them";
-      return unjustified(observation.message, votes, blocks);
+      return unjustified(observation.message, context, blocks);
     },
   };
 }
 
-function unjustified(message: LabMessage, votes: VoteBook, blocks: Blocks): string | undefined {
-  if (message.kind === "proposal") return unjustifiedBlock(message.proposal.block, votes, blocks);
+function unjustified(message: LabMessage, context: CheckContext, blocks: Blocks): string | undefined {
+  if (message.kind === "proposal") return unjustifiedBlock(message.proposal.block, context, blocks);
   if (message.kind !== "vote") return undefined;
   const { kind, view, block } = message.vote;
   const root = toHex(block);
@@ -44,13 +43,14 @@ function unjustified(message: LabMessage, votes: VoteBook, blocks: Blocks): stri
     const known = blocks.get(root);
     if (known === undefined) return `notarized an unknown block in view ${view}`;
     if (!isSound(known)) return `notarized a block in view ${view} whose payload is wrong`;
-    return unjustifiedBlock(known, votes, blocks);
+    return unjustifiedBlock(known, context, blocks);
   }
-  if (kind === "finalize" && !votes.canBeNotarized(view, root)) return `finalized view ${view}, which is not notarized`;
+  if (kind === "finalize" && !context.votes.canBeNotarized(view, root))
+    return `finalized view ${view}, which is not notarized`;
   return undefined;
 }
 
-function unjustifiedBlock(block: Block, votes: VoteBook, blocks: Blocks): string | undefined {
+function unjustifiedBlock(block: Block, { genesis, votes }: CheckContext, blocks: Blocks): string | undefined {
   const { view, height, parent: parentRoot } = blockRules.infoOf(block);
   const parent = toHex(parentRoot);
   const isGenesis = parent === toHex(genesis.root);

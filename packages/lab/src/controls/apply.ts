@@ -15,7 +15,7 @@ class MisfitError extends Error {
 }
 
 export interface Copy {
-  /** Path of its entry file, for `loadConsensus`. */
+  /** Path of its entry file, for `loadStage`. */
   readonly entry: string;
   remove(): void;
 }

@@ -27,7 +27,7 @@ export async function catchBug(bug: Bug, { jobs, seedsMax }: CatchOptions): Prom
   try {
     let runs = 0;
     for (const seeds of batchesOf(bug.seed, seedsMax, 2 * jobs)) {
-      const reports = await runCampaign({ plans: seeds, threads: jobs, consensus: copy.entry });
+      const reports = await runCampaign({ plans: seeds, threads: jobs, entry: copy.entry });
       runs += reports.length;
       const caught = reports.find(({ violation }) => violation !== null && violation.checker !== "threw");
       if (caught?.violation)

@@ -2,10 +2,11 @@
 // sees what goes in and out, and changes either; several can stand around one machine. It signs with Byzantine keys
 // alone: accomplices lend each other theirs.
 
-import type { Signer } from "@tandem/consensus";
+import type { Message, Signer } from "@tandem/consensus";
 import { type Electorate, type Machine, type View, type Vote, type VoteKind, voteSigningRoot } from "@tandem/shared";
 import type { Instance, Random, Seat } from "@tandem/simulator";
 import type { LabEffect, LabInput, LabMessage } from "../nodes/words.ts";
+import type { Block } from "../payload/block.ts";
 import type { Ledger } from "./ledger.ts";
 
 export interface HabitContext {
@@ -67,7 +68,7 @@ export function send(to: Seat, message: LabMessage): LabEffect {
   return { kind: "send", to, message };
 }
 
-export function broadcast(message: LabMessage): LabEffect {
+export function broadcast(message: Message<Block>): LabEffect {
   return { kind: "broadcast", message };
 }
 

@@ -1,7 +1,9 @@
 // Floods everyone with votes, reasons and requests of views far ahead.
 
+import type { Message } from "@tandem/consensus";
 import { asRoot, asView, sha256, utf8, type View, zeroRoot } from "@tandem/shared";
-import type { LabEffect, LabMessage } from "../nodes/words.ts";
+import type { LabEffect } from "../nodes/words.ts";
+import type { Block } from "../payload/block.ts";
 import { broadcast, type HabitContext, type MakeHabit, signVote, viewStarted } from "./habit.ts";
 
 /** Messages for each view that it comes to. */
@@ -22,7 +24,7 @@ function flood(context: HabitContext, from: View): LabEffect[] {
   });
 }
 
-function floodMessage(context: HabitContext, view: View): LabMessage {
+function floodMessage(context: HabitContext, view: View): Message<Block> {
   const block = asRoot(sha256(utf8(`flood ${view}`)));
   switch (context.random.below(5)) {
     case 0:

@@ -16,6 +16,18 @@ export function digestOf(message: LabMessage): number {
       return 5 + 8 * message.id;
     case "answer":
       return 6 + 8 * (message.id + message.blocks.length + 64 * message.certificates.length);
+    case "blobs":
+      return 7 + 8 * (message.batch + 64 * message.blobs.length);
+    case "received":
+      return 9 + 8 * message.batch;
+    case "want":
+      return 10 + 8 * (message.id + 64 * message.roots.length);
+    case "found":
+      return 11 + 8 * (message.id + 64 * message.blobs.length);
+    case "want-slices":
+      return 12 + 8 * (message.id + 64 * message.from);
+    case "slices":
+      return 13 + 8 * (message.id + 64 * message.run.headers.length);
   }
 }
 

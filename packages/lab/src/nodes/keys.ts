@@ -24,11 +24,20 @@ export interface Keys {
   readonly leaderSeed: Root;
 }
 
-const network = sha256(utf8("tandem lab network")) as Root;
+type KeySetting = Pick<Setting, "weights" | "scheme" | "leaderSeed">;
 
-export function createKeys(setting: Pick<Setting, "weights" | "scheme" | "leaderSeed">): Keys {
+const labNetwork = sha256(utf8("tandem lab network")) as Root;
+
+/** By seat. */
+export function secretsOf(setting: KeySetting): readonly SecretKey[] {
   const scheme = setting.scheme === "native" ? nativeScheme : mockScheme;
-  const secrets = setting.weights.map((_, seat) => scheme.deriveSecretKey(sha256(utf8(`tandem lab key ${seat}`))));
+  return setting.weights.map((_, seat) => scheme.deriveSecretKey(sha256(utf8(`tandem lab key ${seat}`))));
+}
+
+/** Under consensus alone, the network has no genesis. */
+export function createKeys(setting: KeySetting, network: Root = labNetwork): Keys {
+  const scheme = setting.scheme === "native" ? nativeScheme : mockScheme;
+  const secrets = secretsOf(setting);
   const members = setting.weights.map((weight, seat) => ({
     key: (secrets[seat] as SecretKey).publicKey.bytes,
     weight: asWeight(BigInt(weight)),

@@ -1,11 +1,15 @@
 // Sizes on the wire, in bytes: near enough for links of limited bandwidth. A blob's root stands for each item (O6).
 
+import type { SliceRun } from "@tandem/ordering";
 import type { LabMessage } from "./words.ts";
 
 const voteBytes = 160;
 const blockBytes = 80;
 const rootBytes = 32;
 const smallBytes = 24;
+const headerBytes = 360;
+const namespaceNodeBytes = 90;
+const touchBytes = 36;
 
 export function sizeOf(message: LabMessage): number {
   switch (message.kind) {
@@ -31,7 +35,29 @@ export function sizeOf(message: LabMessage): number {
       for (const certificate of message.certificates) bytes += certificateBytes(certificate);
       return bytes;
     }
+    case "blobs":
+    case "found":
+      return smallBytes + bytesOf(message.blobs);
+    case "received":
+    case "want-slices":
+      return smallBytes;
+    case "want":
+      return smallBytes + rootBytes * message.roots.length;
+    case "slices":
+      return smallBytes + sliceRunBytes(message.run);
   }
+}
+
+function sliceRunBytes({ headers, slices, certificate }: SliceRun): number {
+  let bytes = headerBytes * headers.length + certificateBytes(certificate);
+  for (const { proof, touches, blobs } of slices)
+    bytes +=
+      namespaceNodeBytes * (proof.left.length + proof.right.length) + touchBytes * touches.length + bytesOf(blobs);
+  return bytes;
+}
+
+function bytesOf(blobs: readonly Uint8Array[]): number {
+  return blobs.reduce((bytes, blob) => bytes + blob.length, 0);
 }
 
 function certificateBytes(certificate: { readonly bitmap: readonly boolean[] } | undefined): number {

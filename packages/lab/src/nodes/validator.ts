@@ -17,7 +17,8 @@ export class Validator implements Machine<LabInput, LabEffect> {
 
   handle(input: LabInput): readonly LabEffect[] {
     if (input.kind === "later") return input.effects;
-    if (input.kind !== "item") return this.#deliver(this.#consensus.handle(input));
+    // The shell of this stage gives no others.
+    if (input.kind !== "item") return this.#deliver(this.#consensus.handle(input as Input<Block>));
     this.#room.add(input.item);
     // Said again for each item: a leader who found nothing to propose may look again (O8).
     return this.#room.hasWork ? this.#deliver(this.#consensus.handle({ kind: "reason", has: true })) : [];

@@ -1,20 +1,25 @@
-// What nodes of the lab say and hear: consensus over the lab's own blocks, with the arrival of work besides.
+// What nodes of the lab say and hear, in both stages: the words of the machine, with what the lab adds.
 
-import type { BlockInfo, Effect, Input, Message } from "@tandem/consensus";
+import type { BlockInfo, Effect, Input } from "@tandem/consensus";
+import type { BlockProblem, OrderedBlock, Receipt } from "@tandem/ordering";
+import type { ReplicaEffect, ReplicaInput, ReplicaMessage, ReplicaTimer } from "@tandem/replica";
 import type { Certificate, Vote } from "@tandem/shared";
 import type { Block } from "../payload/block.ts";
 
-export type LabMessage = Message<Block>;
+export type LabMessage = ReplicaMessage;
+export type LabTimer = ReplicaTimer;
 
 export type LabInput =
   | Input<Block>
-  /** An item of work reached this node. */
+  | ReplicaInput
+  /** Under consensus alone: an item of work reached this node. */
   | { readonly kind: "item"; readonly item: number }
   /** Effects that a habit held back. */
   | { readonly kind: "later"; readonly effects: readonly LabEffect[] };
 
 export type LabEffect =
   | Effect<Block>
+  | ReplicaEffect
   /** Of habits: perform these after a time. */
   | { readonly kind: "later"; readonly afterMs: number; readonly effects: readonly LabEffect[] };
 
@@ -40,7 +45,13 @@ export type Observation =
     }
   | { readonly kind: "evidence"; readonly first: Vote; readonly second: Vote }
   /** O8: whether it has something to propose changed. */
-  | { readonly kind: "work"; readonly has: boolean };
+  | { readonly kind: "work"; readonly has: boolean }
+  /** Order stage: what became of the submission of this number. */
+  | { readonly kind: "receipt"; readonly id: number; readonly receipt: Receipt }
+  /** Order stage: a final block was executed. */
+  | ({ readonly kind: "ordered" } & OrderedBlock)
+  /** Order stage: a quorum finalized what it finds wrong, so it stopped. */
+  | { readonly kind: "diverged"; readonly info: BlockInfo; readonly problem: BlockProblem };
 
 /** A stored final block. */
 export interface FinalRecord {

@@ -1,8 +1,9 @@
 // Words for a timeline: one line says what a message, an input or an observation is.
 
+import type { Receipt } from "@tandem/ordering";
 import type { Certificate, Root } from "@tandem/shared";
 import { toHex } from "@tandem/shared";
-import type { LabInput, LabMessage, Observation } from "../nodes/words.ts";
+import type { LabInput, LabMessage, LabTimer, Observation } from "../nodes/words.ts";
 import { blockRules } from "../payload/block.ts";
 
 export function describeMessage(message: LabMessage): string {
@@ -33,19 +34,29 @@ export function describeMessage(message: LabMessage): string {
     }
     case "answer":
       return `answer to ${message.id}: ${message.blocks.length} blocks, ${message.certificates.length} certificates`;
+    case "blobs":
+      return `batch ${message.batch} of ${message.blobs.length} blobs`;
+    case "received":
+      return `batch ${message.batch} received`;
+    case "want":
+      return `want ${message.id} of ${message.roots.length} blobs, ${message.roots.slice(0, 3).map(short).join(" ")}`;
+    case "found":
+      return `${message.blobs.length} blobs for want ${message.id}`;
+    case "want-slices":
+      return `want ${message.id} of ${message.count} slices of ${message.shard} from height ${message.from}`;
+    case "slices":
+      return `${message.run.slices.length} slices for want ${message.id}`;
   }
 }
 
 export function describeInput(input: LabInput): string {
   switch (input.kind) {
     case "start":
-      return `start at height ${input.final.info.height}, with ${input.journal.length} records`;
+      return `start ${"final" in input ? `at height ${input.final.info.height}` : `with ${input.kept.length} blobs kept`}, with ${input.journal.length} records`;
     case "message":
       return describeMessage(input.message);
-    case "timer": {
-      const { timer } = input;
-      return `timer ${timer.name} ${timer.name === "heartbeat" ? timer.beat : timer.name === "repair" ? timer.id : `of view ${timer.view}`}`;
-    }
+    case "timer":
+      return describeTimer(input.timer);
     case "verified":
       return `check ${input.id}: ${input.valid.filter(Boolean).length} of ${input.valid.length} hold`;
     case "checked":
@@ -58,8 +69,35 @@ export function describeInput(input: LabInput): string {
       return input.has ? "has a reason to propose" : "has no reason to propose";
     case "item":
       return `work ${input.item} arrives`;
+    case "submit":
+      return `submission ${input.id}: a blob of ${input.bytes.length} bytes`;
+    case "read":
+      return `read ${input.id}: ${input.records.length} records`;
+    case "clock":
+      return `clock ${input.id}: ${input.nowMs}`;
+    case "descent":
+      return `descent ${input.id}`;
+    case "attested":
+      return `attest block ${input.block.ref.height} is final`;
     case "later":
       return `${input.effects.length} effects held back`;
+  }
+}
+
+function describeTimer(timer: LabTimer): string {
+  switch (timer.name) {
+    case "heartbeat":
+      return `timer heartbeat ${timer.beat}`;
+    case "repair":
+    case "fetch":
+    case "wake":
+      return `timer ${timer.name} ${timer.id}`;
+    case "push":
+      return `timer push of batch ${timer.batch} to ${timer.peer}`;
+    case "offer":
+      return "timer offer";
+    default:
+      return `timer ${timer.name} of view ${timer.view}`;
   }
 }
 
@@ -83,7 +121,18 @@ export function describeObservation(observation: Observation): string {
     }
     case "work":
       return observation.has ? "has work" : "has no work left";
+    case "receipt":
+      return `submission ${observation.id}: ${describeReceipt(observation.receipt)}`;
+    case "ordered":
+      return `ordered: height ${observation.info.height}, ${observation.blobs.length} blobs`;
+    case "diverged":
+      return `stops at height ${observation.info.height}: ${observation.problem.code}, ${observation.problem.message}`;
   }
+}
+
+function describeReceipt(receipt: Receipt): string {
+  if (receipt.kind === "accepted") return `accepted, blob ${short(receipt.blob)}`;
+  return `refused, ${receipt.refusal.code}: ${receipt.refusal.message}`;
 }
 
 function describeCertificate({ kind, view, block, bitmap }: Certificate): string {

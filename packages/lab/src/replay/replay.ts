@@ -1,10 +1,10 @@
 // One run again, with its timeline. Recording changes nothing: the trace hash is the same.
 
 import { Timeline, type TimelineFilter, type TimelineKind } from "@tandem/simulator";
-import type { Consensus } from "../consensus.ts";
 import type { RunReport } from "../report.ts";
 import { runSetting } from "../run.ts";
 import type { Setting } from "../setting.ts";
+import type { MakeStage } from "../stages/load.ts";
 import { describeInput, describeMessage, describeObservation } from "./describe.ts";
 
 export const timelineKinds = [
@@ -27,9 +27,9 @@ export interface Replay {
   readonly timeline: Timeline;
 }
 
-export function replay(setting: Setting, consensus: Consensus, filter: TimelineFilter): Replay {
+export function replay(setting: Setting, makeStage: MakeStage, filter: TimelineFilter): Replay {
   const timeline = new Timeline(filter);
-  const report = runSetting(setting, consensus, {
+  const report = runSetting(setting, makeStage, {
     onEntry: (entry) => timeline.add(entry),
     describeMessage,
     describeInput,

@@ -1,20 +1,20 @@
 // Makes a setting that fails smaller while the same checker goes on firing.
 
 import { reduceWorld, type Shrunk, shrink } from "@tandem/simulator";
-import type { Consensus } from "../consensus.ts";
 import { runSetting } from "../run.ts";
 import type { Setting } from "../setting.ts";
+import type { MakeStage } from "../stages/load.ts";
 
 /** Nothing if the setting does not fail. */
 export function shrinkSetting(
   setting: Setting,
-  consensus: Consensus,
+  makeStage: MakeStage,
   onTry?: (setting: Setting, fails: boolean) => void,
 ): Shrunk<Setting> | undefined {
-  const violation = runSetting(setting, consensus).violation;
+  const violation = runSetting(setting, makeStage).violation;
   if (violation === null) return undefined;
   const fails = (smaller: Setting) => {
-    const isSame = runSetting(smaller, consensus).violation?.checker === violation.checker;
+    const isSame = runSetting(smaller, makeStage).violation?.checker === violation.checker;
     onTry?.(smaller, isSame);
     return isSame;
   };

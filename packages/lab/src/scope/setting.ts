@@ -4,7 +4,7 @@
 import { assert } from "@tandem/shared";
 import { restateLeader } from "../checkers/leader-draw.ts";
 import { leaderSeedOf } from "../nodes/keys.ts";
-import type { Setting } from "../setting.ts";
+import { plainBlobs, type Setting } from "../setting.ts";
 import { type Schedule, scopeSeats, twinSeat } from "./schedule.ts";
 
 const deltaMs = 20;
@@ -43,6 +43,7 @@ export class ScopeSettings {
 function settingOf(schedule: Schedule, seed: number, leaderSeed: number): Setting {
   const instance = { region: null, driftPpm: 0, aheadMs: 0 };
   return {
+    stage: "consensus",
     world: {
       seed,
       instances: scopeSeats.map((seat) => ({ seat, ...instance })),
@@ -69,6 +70,7 @@ function settingOf(schedule: Schedule, seed: number, leaderSeed: number): Settin
     deltaMs,
     heartbeatMs: 3_600_000,
     workload: { kind: "busy", itemsPerSecond: 100, burstMs: 0, silenceMs: 0, spreadMs: 0 },
+    blobs: plainBlobs,
     payloadUs: 100,
     deferPpm: 0,
     deferMs: 0,

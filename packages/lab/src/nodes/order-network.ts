@@ -1,0 +1,91 @@
+// The network of the order stage: the genesis that a setting makes, and what follows from it for every node.
+
+import { nativeScheme } from "@tandem/native";
+import { type OrderNetwork, openNetwork } from "@tandem/ordering";
+import {
+  type Allocation,
+  asAmount,
+  assert,
+  asTimeMs,
+  asValidatorIndex,
+  asWeight,
+  attestMembers,
+  compareBytes,
+  createCommittee,
+  type Electorate,
+  type Genesis,
+  genesisCodec,
+  limits,
+  mockScheme,
+  provePossession,
+} from "@tandem/shared";
+import type { Setting } from "../setting.ts";
+import { carelessBalance, carelessPayers, shardNamesOf, solventBalance } from "../work/blobs.ts";
+import { payerOf } from "../work/payers.ts";
+import { createKeys, type Keys, leaderSeedOf, secretsOf } from "./keys.ts";
+
+/** Clocks of a world start up to two seconds apart, and drift by a hundredth (draw-setting.ts). */
+const clockLeadMs = 5000;
+/** Work of one shard in one block: more than what is submitted in a minute. */
+const shardBudget = 100_000_000;
+
+export interface LabNetwork {
+  readonly network: OrderNetwork;
+  readonly keys: Keys;
+  /** Who makes attest blocks citable. */
+  readonly attest: Electorate;
+}
+
+export function createNetwork(setting: Setting): LabNetwork {
+  const genesis = genesisOf(setting);
+  const root = genesisCodec.root(genesis);
+  const scheme = setting.scheme === "native" ? nativeScheme : mockScheme;
+  const keys = createKeys(setting, root);
+  const committee = createCommittee(scheme, attestMembers(genesis));
+  assert(committee.ok, "the keys of a setting make a committee");
+  const attest: Electorate = { ...keys.electorate, chain: "attest", committee: committee.value };
+  return { network: openNetwork({ genesis, network: root }), keys, attest };
+}
+
+function genesisOf(setting: Setting): Genesis {
+  const { blobs, deltaMs, heartbeatMs } = setting;
+  const { blockBlobs, blockBytes } = blobs;
+  const committee = setting.weights.map((_, seat) => ({ validator: asValidatorIndex(seat), weight: asWeight(1n) }));
+  return {
+    version: 1,
+    startMs: asTimeMs(0),
+    seed: leaderSeedOf(setting.leaderSeed),
+    validators: validatorsOf(setting),
+    shards: shardNamesOf(blobs).map((name) => ({ name, committee, creators: { rule: "anyone", keys: [] } })),
+    contracts: [],
+    allocations: allocationsOf(blobs.payers),
+    fees: { base: asAmount(100n), perByte: asAmount(1n), perTouch: asAmount(10n), perBudget: asAmount(2n) },
+    // O10: nobody claims anything yet, so shards may lag as far as there are heights.
+    limits: {
+      ...{ blockBytes, blockBlobs, shardBudget, clockLeadMs, deltaMs, heartbeatMs },
+      ...{ lagMax: limits.lagMax, pendingMax: limits.pendingMax },
+    },
+  };
+}
+
+function validatorsOf(setting: Setting): Genesis["validators"] {
+  const scheme = setting.scheme === "native" ? nativeScheme : mockScheme;
+  return secretsOf(setting).map((secret, seat) => {
+    const weight = asWeight(BigInt(setting.weights[seat] as number));
+    const possession = provePossession(scheme, secret);
+    return {
+      name: `validator-${seat}`,
+      key: secret.publicKey.bytes,
+      possession,
+      orderWeight: weight,
+      attestWeight: weight,
+    };
+  });
+}
+
+function allocationsOf(payers: number): Allocation[] {
+  return Array.from({ length: payers + carelessPayers }, (_, number) => ({
+    payer: payerOf(number).key,
+    amount: asAmount(number < payers ? solventBalance : carelessBalance),
+  })).sort((a, b) => compareBytes(a.payer, b.payer));
+}

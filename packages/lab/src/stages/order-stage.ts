@@ -1,0 +1,50 @@
+// The whole replica: consensus and the order chain, over real blobs.
+
+import { orderHeaderCodec } from "@tandem/shared";
+import { Random } from "@tandem/simulator";
+import { createNetwork, type LabNetwork } from "../nodes/order-network.ts";
+import { OrderNode, type ReplicaRoom } from "../nodes/order-node.ts";
+import type { Setting } from "../setting.ts";
+import { BlobWork } from "../work/blob-work.ts";
+import { BlobStream } from "../work/blobs.ts";
+import type { Give } from "../work/work.ts";
+import type { NodeOptions, Stage } from "./stage.ts";
+
+export class OrderStage implements Stage {
+  readonly work: BlobWork;
+  readonly #network: LabNetwork;
+  readonly #room: ReplicaRoom;
+
+  constructor(setting: Setting, room: ReplicaRoom, give: Give) {
+    this.#room = room;
+    this.#network = createNetwork(setting);
+    const stream = new BlobStream(
+      setting.blobs,
+      this.#network.network.network,
+      new Random(setting.world.seed, "blobs"),
+    );
+    this.work = new BlobWork({ setting, stream, trusted: trustedOf(setting), give });
+  }
+
+  get keys() {
+    return this.#network.keys;
+  }
+
+  get genesis() {
+    const { header } = this.#network.network;
+    const { epoch, view, height, parent } = header;
+    return { epoch, view, height, parent, root: orderHeaderCodec.root(header) };
+  }
+
+  createNode(options: NodeOptions): OrderNode {
+    return new OrderNode({ ...options, network: this.#network, room: this.#room });
+  }
+}
+
+/** Honest validators: an observer may be behind without anybody telling it. */
+function trustedOf({ world, weights, habits }: Setting): number[] {
+  const byzantine = new Set(habits.map(({ seat }) => seat));
+  return world.instances.flatMap(({ seat }, instance) =>
+    seat < weights.length && !byzantine.has(seat) ? [instance] : [],
+  );
+}

@@ -1,0 +1,36 @@
+// What a run runs: the consensus machine alone under a toy room, or the whole replica. All else of the lab (worlds,
+// habits, checkers, campaigns) is the same for both.
+
+import type { BlockInfo } from "@tandem/consensus";
+import type { Machine } from "@tandem/shared";
+import type { Instance, Process, Random, Seat } from "@tandem/simulator";
+import type { Ledger } from "../habits/ledger.ts";
+import type { Keys } from "../nodes/keys.ts";
+import type { FinalRecord, LabEffect, LabInput, LabMessage, Observation } from "../nodes/words.ts";
+import type { Block } from "../payload/block.ts";
+import type { Work } from "../work/work.ts";
+
+/** The shell of one node. */
+export interface StageNode extends Process<LabInput, LabEffect, LabMessage, Observation> {
+  /** Delivered blocks, by height from 1 on. */
+  readonly finals: readonly FinalRecord[];
+}
+
+export interface NodeOptions {
+  readonly instance: Instance;
+  readonly seat: Seat;
+  readonly random: Random;
+  readonly ledger: Ledger;
+  /** Of every block that an honest node checked, built or built upon. */
+  readonly blocks: Map<string, Block>;
+  /** Puts habits around the machine; nothing for an honest node. */
+  readonly corrupt: ((machine: Machine<LabInput, LabEffect>) => Machine<LabInput, LabEffect>) | undefined;
+}
+
+export interface Stage {
+  readonly keys: Keys;
+  /** What the chain begins on. */
+  readonly genesis: BlockInfo;
+  readonly work: Work;
+  createNode(options: NodeOptions): StageNode;
+}
