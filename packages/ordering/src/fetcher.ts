@@ -181,12 +181,9 @@ export class Fetcher {
     if (!request.isFirst) this.#requests.delete(id);
     const accepted = candidates.length > request.keys.length ? [] : this.#accept(request, candidates);
     desk.isSilent = false;
-    if (desk.open !== request) {
-      desk.late.splice(desk.late.indexOf(request), 1);
-      return { accepted, effects: [] };
-    }
-    desk.open = undefined;
-    const effects = this.#afterAnswer(request, accepted);
+    const effects = desk.open === request ? this.#afterAnswer(request, accepted) : [];
+    if (desk.open === request) desk.open = undefined;
+    else desk.late.splice(desk.late.indexOf(request), 1);
     return { accepted, effects: [...effects, ...this.#assign()] };
   }
 

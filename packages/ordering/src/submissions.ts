@@ -27,10 +27,10 @@ export class Submissions {
   }
 
   onSubmit(id: number, bytes: Uint8Array): void {
-    const { intake, network, isStarted } = this.#core;
+    const { intake, network } = this.#core;
     const candidate = readCandidate(network, bytes);
     if (!candidate.ok) return this.#refuse(id, candidate.error);
-    if (!isStarted || !intake.hasRoom(bytes.length)) {
+    if (!intake.hasRoom(bytes.length)) {
       return this.#refuse(id, refuse("busy", "", "too much is being examined; send it again in a moment").error);
     }
     intake.add({ candidate: candidate.value, source: { kind: "client", id } });
