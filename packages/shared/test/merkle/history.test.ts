@@ -2,11 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   appendToHistory,
+  assembleHistoryProof,
   emptyHistory,
   type History,
   type HistoryProof,
   type HistoryReader,
   historyCodec,
+  historyPlaces,
   historyProofCodec,
   historyRoot,
   MemoryHistory,
@@ -140,6 +142,20 @@ describe("a proof of an entry", () => {
         expect(verifyHistory(root, size, index, rootOf(index), proof)).toEqual({ ok: true, value: undefined });
       }
     }
+  });
+
+  test("is the same for whoever reads the places without a reader", async () => {
+    const { store } = grow(rootsUpTo(65));
+    for (const size of turningSizes) {
+      for (let index = 0; index < size; index++) {
+        const hashes = await store.read(historyPlaces(size, index));
+        const proof = await proveHistory(store, size, index);
+        expect(assembleHistoryProof(size, index, hashes)).toEqual(proof);
+        if (hashes.length > 0) expectRefused(assembleHistoryProof(size, index, hashes.slice(1)), "missing-node");
+      }
+    }
+    expect(historyPlaces(4, 4)).toEqual([]);
+    expectRefused(assembleHistoryProof(4, 4, []), "out-of-range");
   });
 
   test("takes one batch of logarithmically many reads", async () => {
