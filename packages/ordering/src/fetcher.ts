@@ -158,12 +158,7 @@ export class Fetcher {
     if (parcel.keys.size === 0) this.#waiting.delete(parcel);
   }
 
-  /** How many blobs an answer may bring: 0 if none is awaited, so that nothing of it needs to be decoded. */
-  awaited(from: Peer, id: number): number {
-    return this.#find(from, id)?.keys.length ?? 0;
-  }
-
-  /** Whether an answer to this request would be heard. */
+  /** Whether an answer to this request would be heard. If not, nothing of it needs to be decoded. */
   isOpen(from: Peer, id: number): boolean {
     return this.#find(from, id) !== undefined;
   }
@@ -189,7 +184,7 @@ export class Fetcher {
 
   #accept({ keys }: Request, candidates: readonly Candidate[]): Candidate[] {
     const asked = new Set(keys);
-    const accepted = candidates.filter(({ key }) => asked.has(key) && this.#missing.has(key) && asked.delete(key));
+    const accepted = candidates.filter(({ key }) => this.#missing.has(key) && asked.delete(key));
     this.forget(accepted.map(({ key }) => key));
     return accepted;
   }

@@ -148,6 +148,13 @@ describe("O6: whom it asks", () => {
     expect(shape(fetcher.want(rootsOf(some(5, 6)), busy?.to))).toEqual([[busy?.to, 1]]);
   });
 
+  test("a proposer is asked first for a root once, and not if it is being asked for it anyway", () => {
+    const fetcher = open();
+    const [first] = askedBy(fetcher.want(rootsOf(some(0, 1)), 1));
+    expect(shape(fetcher.onTimer(first?.id as number))).toEqual([[2, 1]]);
+    for (const again of [1, 2, 1, 2]) expect(fetcher.want(rootsOf(some(0, 1)), again)).toEqual([]);
+  });
+
   test("who answered as fully as an answer may be is asked for more, and others help", () => {
     const large = manyBlobs(40, 60_000);
     const exchange = new Exchange({
@@ -200,7 +207,7 @@ describe("O6: what it believes", () => {
   test("only blobs that were asked for in that request, each once", () => {
     const { fetcher, id } = asked();
     const [a, , c] = blobs as [Candidate, Candidate, Candidate];
-    expect(fetcher.awaited(2, id)).toBe(3);
+    expect(fetcher.isOpen(2, id)).toBe(true);
     expect(fetcher.onFound(2, id, [c, c, blobs[10] as Candidate]).accepted).toEqual([c]);
     expect(fetcher.isMissing(a.key)).toBe(true);
     expect(fetcher.isMissing(c.key)).toBe(false);
@@ -222,11 +229,11 @@ describe("O6: what it believes", () => {
       [2, -1],
       [2, Number.NaN],
     ] as const) {
-      expect(fetcher.awaited(from, other)).toBe(0);
+      expect(fetcher.isOpen(from, other)).toBe(false);
       expect(fetcher.onFound(from, other, some(0, 3))).toEqual({ accepted: [], effects: [] });
     }
     expect(fetcher.onFound(2, id, []).accepted).toEqual([]);
-    expect(fetcher.awaited(2, id)).toBe(0);
+    expect(fetcher.isOpen(2, id)).toBe(false);
     expect(fetcher.onFound(2, id, some(0, 3))).toEqual({ accepted: [], effects: [] });
   });
 
@@ -235,9 +242,10 @@ describe("O6: what it believes", () => {
     const [next] = askedBy(fetcher.onTimer(id));
     expect(next?.to).toBe(3);
     fetcher.onFound(3, next?.id as number, some(0, 1));
-    expect(fetcher.awaited(2, id)).toBe(3);
+    expect(fetcher.isOpen(2, id)).toBe(true);
     expect(keysOf(fetcher.onFound(2, id, some(0, 3)).accepted)).toEqual(keysOf(some(1, 3)));
     expect(fetcher.missing).toBe(2);
+    expect(fetcher.isOpen(2, id)).toBe(false);
   });
 
   test("who never answers leaves a bounded number of requests behind", () => {
@@ -249,7 +257,7 @@ describe("O6: what it believes", () => {
       fetcher.onTimer(request.id);
       fetcher.forget(keysOf(some(i, i + 1)));
     }
-    expect(ids.filter((id) => fetcher.awaited(1, id) > 0)).toEqual(ids.slice(-16));
+    expect(ids.filter((id) => fetcher.isOpen(1, id))).toEqual(ids.slice(-16));
   });
 });
 
