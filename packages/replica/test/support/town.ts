@@ -1,0 +1,189 @@
+// Replicas with the real machines, on a clock of their own: a message takes ten milliseconds and one more for each seat
+// between its ends, an answer of the shell takes one. Nothing is random. What a node stored outlasts a restart.
+
+import { keptPrefix, type OrderedBlock, type OrderNetwork, poolLimits, type Receipt } from "@tandem/ordering";
+import { asTimeMs, type PayerScheme, portablePayerScheme, type Root, type StoreBatch, toHex } from "@tandem/shared";
+import { type TipRecord, tipKey, tipRecordCodec } from "../../../ordering/src/records.ts";
+import { isTestSignature } from "../../../ordering/test/support/blobs.ts";
+import { performReplicaVerify, Replica, type ReplicaEffect, type ReplicaInput } from "../../src/index.ts";
+import { electorateOf, signerOf } from "./keys.ts";
+
+const payers: PayerScheme = {
+  ...portablePayerScheme,
+  verify: (payer, message, signature) => isTestSignature({ payer, message: message as Root, signature }),
+};
+
+interface Happening {
+  readonly atMs: number;
+  readonly node: TownNode;
+  /** Who has restarted hears nothing of what was for the one before. */
+  readonly life: number;
+  readonly input: ReplicaInput;
+}
+
+/** One node: its disk, and what it did. */
+export class TownNode {
+  readonly seat: number;
+  readonly store = new Map<string, Uint8Array>();
+  journal: { readonly view: number; readonly record: Uint8Array }[] = [];
+  life = 0;
+  replica: Replica | undefined;
+  /** Consensus has set its heartbeat. */
+  isUp = false;
+  /** Messages neither reach nor leave it. */
+  isCutOff = false;
+  /** In all of its lives. */
+  readonly effects: ReplicaEffect[] = [];
+  readonly receipts = new Map<number, Receipt>();
+
+  constructor(seat: number) {
+    this.seat = seat;
+  }
+
+  write({ puts, deletes }: StoreBatch): void {
+    for (const key of deletes) this.store.delete(toHex(key));
+    for (const { key, value } of puts) this.store.set(toHex(key), value);
+  }
+
+  get kept(): Uint8Array[] {
+    const prefix = toHex(keptPrefix);
+    const keys = [...this.store.keys()].filter((key) => key.startsWith(prefix)).sort();
+    return keys.map((key) => this.store.get(key) as Uint8Array);
+  }
+
+  /** What it executed last, by its disk. */
+  get tip(): TipRecord {
+    return tipRecordCodec.decode(this.store.get(toHex(tipKey)) as Uint8Array);
+  }
+
+  /** In all of its lives. */
+  get ordered(): OrderedBlock[] {
+    return this.effects.filter((effect) => effect.kind === "ordered");
+  }
+
+  get orderedBlobs(): string[] {
+    return this.ordered.flatMap(({ block }) => block.body.blobs.map(toHex));
+  }
+}
+
+export class Town {
+  readonly nodes: readonly TownNode[];
+  nowMs = 0;
+  readonly #network: OrderNetwork;
+  #happenings: Happening[] = [];
+  #submissions = 0;
+
+  /** A node for each seat of the order set, and observers after them. */
+  constructor(network: OrderNetwork, observers = 0) {
+    this.#network = network;
+    const seats = electorateOf(network, "order").committee.seats.length;
+    this.nodes = Array.from({ length: seats + observers }, (_, seat) => new TownNode(seat));
+    this.start(...this.nodes);
+  }
+
+  /** From what is on their disks; they are up when it returns. */
+  start(...nodes: readonly TownNode[]): void {
+    for (const node of nodes) this.#boot(node);
+    this.runUntil(() => nodes.every(({ isUp }) => isUp), 1000);
+  }
+
+  #boot(node: TownNode): void {
+    const electorate = electorateOf(this.#network, "order");
+    const signer = node.seat < electorate.committee.seats.length ? signerOf(electorate, node.seat) : undefined;
+    node.life++;
+    node.isUp = false;
+    node.replica = new Replica({ network: this.#network, electorate, signer, pool: poolLimits });
+    this.give(node, { kind: "start", journal: node.journal.map(({ record }) => record), kept: node.kept });
+  }
+
+  /** Its number is that of its receipt. */
+  submit(node: TownNode, bytes: Uint8Array): number {
+    this.give(node, { kind: "submit", id: ++this.#submissions, bytes });
+    return this.#submissions;
+  }
+
+  /** Lets time pass until it is so; an error if it takes longer than that. */
+  runUntil(isSo: () => boolean, withinMs: number): void {
+    const endMs = this.nowMs + withinMs;
+    while (!isSo()) {
+      const next = this.#takeNext();
+      if (next === undefined || next.atMs > endMs) throw new Error(`it is not so after ${withinMs} ms`);
+      this.nowMs = next.atMs;
+      if (next.life === next.node.life) this.give(next.node, next.input);
+    }
+  }
+
+  #takeNext(): Happening | undefined {
+    let first = 0;
+    for (const [index, { atMs }] of this.#happenings.entries()) {
+      if (atMs < (this.#happenings[first] as Happening).atMs) first = index;
+    }
+    return this.#happenings.splice(first, 1)[0];
+  }
+
+  give(node: TownNode, input: ReplicaInput): void {
+    for (const effect of node.replica?.handle(input) ?? []) {
+      node.effects.push(effect);
+      this.#perform(node, effect);
+    }
+  }
+
+  #perform(node: TownNode, effect: ReplicaEffect): void {
+    switch (effect.kind) {
+      case "persist":
+        node.journal.push(effect);
+        return;
+      case "prune":
+        node.journal = node.journal.filter(({ view }) => view >= effect.below);
+        return;
+      case "store":
+        return node.write(effect.batch);
+      case "set-timer":
+        node.isUp ||= effect.timer.name === "heartbeat";
+        return this.#later(node, { kind: "timer", timer: effect.timer }, effect.afterMs);
+      case "send":
+        return this.#post(node, effect.to, effect.message);
+      case "broadcast":
+        for (const { seat } of this.nodes) if (seat !== node.seat) this.#post(node, seat, effect.message);
+        return;
+      case "receipt":
+        node.receipts.set(effect.id, effect.receipt);
+        return;
+      case "read":
+      case "verify":
+      case "clock":
+      case "prove-descent":
+        return this.#later(node, this.#answer(node, effect), 1);
+    }
+  }
+
+  #answer(
+    node: TownNode,
+    effect: Extract<ReplicaEffect, { readonly kind: "read" | "verify" | "clock" | "prove-descent" }>,
+  ): ReplicaInput {
+    const { id } = effect;
+    switch (effect.kind) {
+      case "read":
+        return { kind: "read", id, records: effect.keys.map((key) => node.store.get(toHex(key))) };
+      case "verify": {
+        const order = electorateOf(this.#network, "order");
+        const attest = electorateOf(this.#network, "attest");
+        return { kind: "verified", ...performReplicaVerify({ order, attest, payers }, id, effect.task) };
+      }
+      case "clock":
+        return { kind: "clock", id, nowMs: asTimeMs(this.#network.genesis.startMs + 1000 + this.nowMs) };
+      case "prove-descent":
+        return { kind: "descent", id, proof: undefined };
+    }
+  }
+
+  #post(from: TownNode, to: number, message: Extract<ReplicaInput, { readonly kind: "message" }>["message"]): void {
+    const node = this.nodes[to];
+    if (node === undefined || from.isCutOff || node.isCutOff) return;
+    this.#later(node, { kind: "message", from: from.seat, message }, 10 + Math.abs(from.seat - to));
+  }
+
+  #later(node: TownNode, input: ReplicaInput, afterMs: number): void {
+    this.#happenings.push({ atMs: this.nowMs + afterMs, node, life: node.life, input });
+  }
+}
