@@ -173,7 +173,6 @@ export class Fetcher {
     const request = this.#find(from, id);
     const desk = this.#desks.get(from);
     if (request === undefined || desk === undefined) return { accepted: [], effects: [] };
-    if (!request.isFirst) this.#requests.delete(id);
     const accepted = candidates.length > request.keys.length ? [] : this.#accept(request, candidates);
     desk.isSilent = false;
     const effects = desk.open === request ? this.#afterAnswer(request, accepted) : [];

@@ -71,6 +71,7 @@ describe("O6: what an answer brings", () => {
   test("one blob at least, and of the rest what fits", () => {
     expect(choose([a, b, c], 0)).toEqual([a.bytes]);
     expect(choose([a, b, c], 2 * a.bytes.length)).toEqual([a.bytes, b.bytes]);
+    expect(choose([a, a, b], 2 * a.bytes.length)).toEqual([a.bytes, b.bytes]);
     expect(choose([a, b, small], a.bytes.length + small.bytes.length)).toEqual([a.bytes, small.bytes]);
   });
 });

@@ -142,6 +142,8 @@ export class Exchange {
 
   #send(from: Peer, to: Peer, message: OrderMessage, delayMs = 0): void {
     const { lossPercent, delayMsMax } = this.#options;
+    if (message.kind === "want" && message.roots.length === 0) throw new Error("nothing is asked for");
+    if (message.kind === "blobs" && message.blobs.length === 0) throw new Error("nothing is pushed");
     this.sent.push({ from, to, atMs: this.nowMs, message });
     const isLost = this.#random.below(100) < lossPercent;
     const arrivesMs = this.nowMs + delayMs + 1 + this.#random.below(delayMsMax);
