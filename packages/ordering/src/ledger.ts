@@ -144,7 +144,7 @@ function accountIn({ balance, nonce }: Entry): Account {
   return { balance: asAmount(balance), nonce: asNonce(nonce) };
 }
 
-/** An account that changed is never empty: what has no nonce yet has not paid, only received. */
+/** Never a deletion: an account that paid has a nonce, and one that only received has a balance. */
 function changeOf(entry: Entry): MapChange {
   return { key: entry.key, value: accountCodec.encode(accountIn(entry)) };
 }
