@@ -137,8 +137,12 @@ export class Core implements Ground {
     for (const key of keys) {
       if (this.shelf.get(key) !== undefined) continue;
       const pooled = this.pool.get(key);
-      if (pooled === undefined) isWhole = false;
-      else this.shelf.hold(pooled, true);
+      if (pooled === undefined) {
+        isWhole = false;
+      } else {
+        this.shelf.hold(pooled, true);
+        if (this.fetcher.isMissing(key)) this.fetcher.forget([key]);
+      }
     }
     return isWhole;
   }

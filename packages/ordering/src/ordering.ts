@@ -134,7 +134,9 @@ export class Ordering implements Machine<OrderInput, OrderEffect> {
 
   #onFound(from: Peer, { id, blobs }: Extract<OrderMessage, { kind: "found" }>): void {
     const { fetcher, network, shelf } = this.#core;
+    const bytes = blobs.reduce((sum, blob) => sum + blob.length, 0);
     if (!fetcher.isOpen(from, id) || blobs.length > limits.wantRootsMax) return;
+    if (bytes > limits.foundBytesMax + limits.blobBytesMax) return;
     const candidates = blobs.flatMap((bytes) => {
       const candidate = readCandidate(network, bytes);
       return candidate.ok ? [candidate.value] : [];

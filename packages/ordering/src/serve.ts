@@ -11,6 +11,8 @@ import type { OrderMessage, Peer } from "./types.ts";
 
 type WantSlices = Extract<OrderMessage, { kind: "want-slices" }>;
 
+/** Blobs that one read fetches: four megabytes of the largest. */
+const readBlobsMax = 16;
 /** Answers under way, for all peers together. */
 const servingMax = 64;
 
@@ -54,8 +56,7 @@ export class Server {
       if (held === undefined) stored.push(root);
       else bytes.set(key, held.bytes);
     }
-    const records = yield* readKeys(stored.map(blobKey));
-    for (const [i, root] of stored.entries()) if (records[i]) bytes.set(toHex(root), records[i]);
+    yield* readStored(stored, bytes);
     const blobs = chooseFound(roots, (key) => bytes.get(key), limits.foundBytesMax);
     this.#core.push({ kind: "send", to: from, message: { kind: "found", id, blobs } });
   }
@@ -63,5 +64,20 @@ export class Server {
   *#slices(from: Peer, { id, shard, from: height, count }: WantSlices): Job {
     const run = yield* read(readSliceRun({ shard, from: height, count, bytesMax: limits.sliceRunBytesMax }));
     this.#core.push({ kind: "send", to: from, message: { kind: "slices", id, run } });
+  }
+}
+
+/** Reads blobs a few at a time, until there are enough for an answer. */
+function* readStored(roots: readonly Root[], found: Map<string, Uint8Array>): Job {
+  let total = 0;
+  for (let start = 0; start < roots.length && total < limits.foundBytesMax; start += readBlobsMax) {
+    const some = roots.slice(start, start + readBlobsMax);
+    const records = yield* readKeys(some.map(blobKey));
+    for (const [i, root] of some.entries()) {
+      const bytes = records[i];
+      if (bytes === undefined) continue;
+      found.set(toHex(root), bytes);
+      total += bytes.length;
+    }
   }
 }
