@@ -235,12 +235,13 @@ function storedGenesis() {
 }
 
 describe("what a block touches", () => {
-  const blobs = [pay(0, 0, 4, 5000n), pay(4, 0, 5, 1n), pay(1, 0, 0, 20n), blob({ payer: 1, nonce: 1, budget: 5 })];
+  // 3 has an account and only receives: its value is needed, not just that there is one.
+  const blobs = [pay(0, 0, 4, 5000n), pay(4, 0, 5, 1n), pay(1, 0, 3, 20n), blob({ payer: 1, nonce: 1, budget: 5 })];
 
   test("is its payers, receivers, proposer and the pool, each once, in order of appearance", () => {
     const { reads, writes } = accountsTouched(blobs, proposer);
     expect(writes).toEqual([]);
-    expect(reads.map(toHex)).toEqual([...[0, 4, 5, 1].map(payerKey), proposer, executionPoolKey].map(toHex));
+    expect(reads.map(toHex)).toEqual([...[0, 4, 5, 1, 3].map(payerKey), proposer, executionPoolKey].map(toHex));
   });
 
   test("is all that a draft needs", () => {
