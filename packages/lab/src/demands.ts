@@ -50,10 +50,9 @@ export class Demands {
 
   #meet({ sinceMs, deadlineMs }: Demand, nowMs: number): undefined {
     this.met++;
-    if (deadlineMs !== undefined) {
-      const percent = Math.ceil((100 * (nowMs - sinceMs)) / (deadlineMs - sinceMs));
-      this.slowestPercent = Math.max(this.slowestPercent, percent);
-    }
+    const untilMs = deadlineMs ?? sinceMs + this.#spreadMs + this.#progress.boundMs();
+    const percent = Math.ceil((100 * (nowMs - sinceMs)) / (untilMs - sinceMs));
+    this.slowestPercent = Math.max(this.slowestPercent, percent);
     this.#open = undefined;
   }
 }

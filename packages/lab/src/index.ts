@@ -12,5 +12,13 @@ export { runSetting } from "./run.ts";
 export { scaleSetting } from "./scale.ts";
 export { allSchedules, drawSchedule, type Schedule } from "./scope/schedule.ts";
 export { ScopeSettings } from "./scope/setting.ts";
-export { type Overrides, override, readSetting, type Setting, type StageName, stageNames } from "./setting.ts";
+export {
+  type Overrides,
+  override,
+  plainBlobs,
+  readSetting,
+  type Setting,
+  type StageName,
+  stageNames,
+} from "./setting.ts";
 export { loadStage, type MakeStage } from "./stages/load.ts";

@@ -41,7 +41,7 @@ class Run {
     const cast = new Cast(setting, this.#stage);
     this.#cast = cast;
     const progress = new Progress(cast.context);
-    this.#checkers = [...createCheckers(cast.context, setting, cast.blocks), progress];
+    this.#checkers = [...createCheckers(cast.context, setting, cast.blocks), ...this.#stage.checkers, progress];
     const { work } = this.#stage;
     this.#demands = new Demands(progress, work, work.spreadMs);
     const route = routeOf(setting, cast.ledger, () => this.#world.nowUs >= 1000 * config.healAtMs);

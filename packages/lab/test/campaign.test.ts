@@ -61,3 +61,16 @@ test(
   },
   timeoutMs,
 );
+
+test(
+  "the whole replica over real blobs, and the same traces on one thread or two",
+  async () => {
+    const overrides = { stage: "order", blocksMax: 40 } as const;
+    const plans = [1, 2, 3, 4, 5, 6];
+    const reports = await runCampaign({ plans, threads, overrides });
+    expect(reports.map(({ violation }) => violation)).toEqual(plans.map(() => null));
+    const again = await runCampaign({ plans: [1, 2], threads: 1, overrides });
+    expect(again.map(({ hash }) => hash)).toEqual(reports.slice(0, 2).map(({ hash }) => hash));
+  },
+  timeoutMs,
+);

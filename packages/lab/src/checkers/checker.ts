@@ -18,6 +18,9 @@ export const checkerNames = [
   "bounds",
   "quiet",
   "progress",
+  // Order stage:
+  "admission",
+  "diverged",
 ] as const;
 
 export type CheckerName = (typeof checkerNames)[number];

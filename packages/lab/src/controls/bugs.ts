@@ -156,7 +156,7 @@ export const bugs: readonly Bug[] = [
   bug(
     "gap-not-nullified",
     "notarizes without nullifications of the views between (S4)",
-    1,
+    5,
     edit(
       "knowledge.ts",
       'const gap = this.#missingNullifications(view, info.view);\n    if (gap !== undefined) return { kind: "wait", want: gap };',
@@ -262,7 +262,7 @@ export const bugs: readonly Bug[] = [
   bug(
     "timers-never-reset",
     "starts its timers in its first view only (S2)",
-    1,
+    3,
     edit("pace.ts", "    this.#isRunning = false;\n    this.#isSettling = false;", "    this.#isSettling = false;"),
   ),
   bug(

@@ -1,54 +1,59 @@
 // As leader, builds on the parent of the block that it should build on, as if that one were not there.
 
 import { type Certificate, toHex } from "@tandem/shared";
-import type { LabEffect } from "../nodes/words.ts";
+import type { LabEffect, LabMessage } from "../nodes/words.ts";
 import { type Block, blockRules, emptied } from "../payload/block.ts";
 import { broadcast, type HabitContext, type MakeHabit, signVote } from "./habit.ts";
 
-/** Certificates remembered: more than views stay unfinal for long. */
+/** Certificates and blocks remembered: more than views stay unfinal for long. */
 const certificatesMax = 256;
 
-type Build = Extract<LabEffect, { kind: "build" }>;
+type ProposalMessage = Extract<LabMessage, { kind: "proposal" }>;
 
 export const skippedParent: MakeHabit = (context) => {
   const certificates = new Map<string, Certificate>();
-  const parents = new Map<string, Block>();
+  const blocks = new Map<string, Block>();
   return {
     input: (input) => {
-      if (input.kind !== "message" || input.message.kind !== "proposal") return input;
-      const { block } = input.message.proposal;
-      remember(parents, toHex(blockRules.infoOf(block).root), block);
+      if (input.kind === "message" && input.message.kind === "proposal") rememberBlock(blocks, input.message);
       return input;
     },
     effects: (effects) =>
-      effects.flatMap((effect) => {
-        if (effect.kind === "broadcast" && effect.message.kind === "certificate") {
-          const { certificate } = effect.message;
-          if (certificate.kind !== "nullification") remember(certificates, toHex(certificate.block), certificate);
-        }
-        if (effect.kind !== "build" || context.random.below(3) === 0) return [effect];
-        return [propose(context, effect, certificates, parents) ?? effect];
+      effects.map((effect) => {
+        if (effect.kind !== "broadcast") return effect;
+        const { message } = effect;
+        if (message.kind === "certificate" && message.certificate.kind !== "nullification")
+          remember(certificates, toHex(message.certificate.block), message.certificate);
+        if (message.kind !== "proposal") return effect;
+        rememberBlock(blocks, message);
+        if (context.random.below(3) === 0) return effect;
+        return propose(context, message, certificates, blocks) ?? effect;
       }),
   };
 };
 
 function propose(
   context: HabitContext,
-  { view, parent }: Build,
+  own: ProposalMessage,
   certificates: ReadonlyMap<string, Certificate>,
-  parents: ReadonlyMap<string, Block>,
+  blocks: ReadonlyMap<string, Block>,
 ): LabEffect | undefined {
-  const skipped = parents.get(toHex(parent.root));
+  const { view, parent } = blockRules.infoOf(own.proposal.block);
+  const skipped = blocks.get(toHex(parent));
   if (skipped === undefined) return undefined;
-  const certificate = certificates.get(toHex(skipped.header.parent));
-  if (parent.height > 1 && certificate === undefined) return undefined;
-  const below = parents.get(toHex(skipped.header.parent)) ?? skipped;
+  const { header } = skipped;
+  const certificate = certificates.get(toHex(header.parent));
+  if (header.height > 1 && certificate === undefined) return undefined;
+  const below = blocks.get(toHex(header.parent)) ?? skipped;
   const empty = emptied(skipped, below.header.ledgerRoot);
   const block: Block = { ...empty, header: { ...empty.header, view, proposer: context.signer.seat } };
   const { signature } = signVote(context, context.signer, "notarize", view, blockRules.infoOf(block).root);
-  return broadcast(
-    context.ledger.mark("skipped-parent", { kind: "proposal", proposal: { block, parent: certificate, signature } }),
-  );
+  const proposal = { block, parent: certificate, signature };
+  return broadcast(context.ledger.mark("skipped-parent", { kind: "proposal", proposal }, own));
+}
+
+function rememberBlock(blocks: Map<string, Block>, { proposal }: ProposalMessage): void {
+  remember(blocks, toHex(blockRules.infoOf(proposal.block).root), proposal.block);
 }
 
 function remember<T>(kept: Map<string, T>, key: string, value: T): void {

@@ -2,6 +2,7 @@
 // of work stand as blob roots, the time is a salt by which two blocks of one are made, and the other roots are zero.
 
 import type { BlockInfo, BlockRules } from "@tandem/consensus";
+import { orderBlockRules } from "@tandem/ordering";
 import {
   asEpoch,
   asHeight,
@@ -9,13 +10,10 @@ import {
   asValidatorIndex,
   asView,
   equalBytes,
-  hashPair,
   limits,
   listRoot,
   type OrderBlock,
   type OrderHeader,
-  orderBlockCodec,
-  orderHeaderCodec,
   type Root,
   touchesTree,
   type View,
@@ -27,29 +25,7 @@ export type Block = OrderBlock;
 /** Items in one toy block: a busy second at the rates of workload.ts. */
 export const blockItemsMax = 64;
 
-/** Blocks do not change, and every node asks for the root of the same one. */
-const known = new WeakMap<Block, BlockInfo>();
-
-export const blockRules: BlockRules<Block> = {
-  codec: orderBlockCodec,
-  infoOf(block) {
-    let info = known.get(block);
-    if (info === undefined) {
-      const { epoch, view, height, parent } = block.header;
-      info = { epoch, view, height, parent, root: rootOf(block) };
-      known.set(block, info);
-    }
-    return info;
-  },
-};
-
-/** A block whose body is not what its header commits to gets another root than the header's. */
-function rootOf({ header, body }: Block): Root {
-  const root = orderHeaderCodec.root(header);
-  return equalBytes(listRoot(body.blobs, limits.blockBlobsMax), header.blobsRoot)
-    ? root
-    : (hashPair(root, root) as Root);
-}
+export const blockRules: BlockRules<Block> = orderBlockRules;
 
 export const epoch = asEpoch(0);
 

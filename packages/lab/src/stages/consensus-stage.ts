@@ -11,6 +11,7 @@ import type { NodeOptions, Stage } from "./stage.ts";
 
 export class ConsensusStage implements Stage {
   readonly genesis = genesis;
+  readonly checkers = [];
   readonly keys: Keys;
   readonly work: ItemWork;
   readonly #setting: Setting;

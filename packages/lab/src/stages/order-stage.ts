@@ -2,6 +2,9 @@
 
 import { orderHeaderCodec } from "@tandem/shared";
 import { Random } from "@tandem/simulator";
+import { admission } from "../checkers/admission.ts";
+import type { Checker } from "../checkers/checker.ts";
+import { diverged } from "../checkers/diverged.ts";
 import { createNetwork, type LabNetwork } from "../nodes/order-network.ts";
 import { OrderNode, type ReplicaRoom } from "../nodes/order-node.ts";
 import type { Setting } from "../setting.ts";
@@ -12,6 +15,7 @@ import type { NodeOptions, Stage } from "./stage.ts";
 
 export class OrderStage implements Stage {
   readonly work: BlobWork;
+  readonly checkers: readonly Checker[];
   readonly #network: LabNetwork;
   readonly #room: ReplicaRoom;
 
@@ -24,6 +28,7 @@ export class OrderStage implements Stage {
       new Random(setting.world.seed, "blobs"),
     );
     this.work = new BlobWork({ setting, stream, trusted: trustedOf(setting), give });
+    this.checkers = [admission(this.work), diverged()];
   }
 
   get keys() {

@@ -4,6 +4,7 @@
 import type { BlockInfo } from "@tandem/consensus";
 import type { Machine } from "@tandem/shared";
 import type { Instance, Process, Random, Seat } from "@tandem/simulator";
+import type { Checker } from "../checkers/checker.ts";
 import type { Ledger } from "../habits/ledger.ts";
 import type { Keys } from "../nodes/keys.ts";
 import type { FinalRecord, LabEffect, LabInput, LabMessage, Observation } from "../nodes/words.ts";
@@ -32,5 +33,7 @@ export interface Stage {
   /** What the chain begins on. */
   readonly genesis: BlockInfo;
   readonly work: Work;
+  /** Beside those of consensus. */
+  readonly checkers: readonly Checker[];
   createNode(options: NodeOptions): StageNode;
 }

@@ -70,6 +70,8 @@ export interface Submission {
 const neverExpires = 1_000_000;
 const mediumBytes = 4096;
 const smallBytesMax = 200;
+/** The first part of a blob, which does not decode alone; a payload cut short would. */
+const fixedBytes = 68;
 
 export function shardNamesOf({ shards }: BlobPlan) {
   return Array.from({ length: shards }, (_, i) => asShardName(`shard-${i}`));
@@ -201,7 +203,7 @@ export class BlobStream {
   #noBlob({ number }: Payer): MadeBlob {
     const bytes = this.#random.pick([
       () => this.#bytes(this.#random.between(0, 400)),
-      () => this.#make(payerOf(number), {}, "refuse").bytes.slice(0, -1 - this.#random.below(100)),
+      () => this.#make(payerOf(number), {}, "refuse").bytes.slice(0, this.#random.below(fixedBytes)),
       () => new Uint8Array(limits.blobBytesMax + 1),
     ])();
     return { bytes, root: undefined, payer: number, nonce: 0, meant: "refuse", why: "malformed" };
