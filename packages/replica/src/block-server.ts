@@ -10,8 +10,10 @@ import type { ReplicaEffect } from "./types.ts";
 
 /** Answers in the making at a time: with the limits below they hold 64 MiB at worst. */
 const servesMax = 4;
-/** Encoded bytes of the blocks in one answer: what a 100 Mbit/s link carries in two thirds of a second. A full block is about
- * a sixteenth of it, so there is always room for one. */
+/**
+ * Encoded bytes of the blocks in one answer: what a 100 Mbit/s link carries in two thirds of a second. A full block is
+ * about a sixteenth of it, so there is always room for one.
+ */
 const answerBytesMax = 8 * 1024 * 1024;
 /** Blocks read at once: full blocks have half a megabyte of roots, so that many are about one answer. */
 const readBlocksMax = 16;
