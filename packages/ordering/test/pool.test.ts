@@ -233,6 +233,14 @@ describe("a full pool", () => {
     expect(add(pool, blob({ payer: "e", tip: 0n }))).toBe("added, evicted a");
   });
 
+  test("but not what its payer can still pay for before that", () => {
+    const chain = [0, 1].map((nonce) => blob({ payer: "a", nonce, cost: 50n, tip: 9n, size: 300, key: `a${nonce}` }));
+    const pool = poolOf([...chain, blob({ payer: "b", tip: 99n, size: 400 })]);
+    settle(pool, 2, { a: accountOf(99n) });
+    expect(add(pool, blob({ payer: "c", tip: 1n, size: 301 }))).toBe("pool-full");
+    expect(add(pool, blob({ payer: "c", tip: 1n, size: 300 }))).toBe("added, evicted a1");
+  });
+
   test("takes nothing from the newcomer's own payer", () => {
     const pool = poolOf([blob({ nonce: 1, key: "later" })], { ...small, blobsMax: 1 });
     expect(add(pool, blob({ nonce: 0, tip: 9n }))).toBe("pool-full");
@@ -276,6 +284,21 @@ describe("O8: something is ready", () => {
     expect([isReady(pool), isReady(pool, "hotel"), isReady(pool, "bank")]).toEqual([true, true, false]);
     add(pool, blob({ payer: "bob" }));
     expect(isReady(pool, "air", "bank", "hotel")).toBe(true);
+  });
+
+  test("which costs no look at each that a silent shard holds up", () => {
+    const held = Array.from({ length: 500 }, (_, index) => blob({ payer: `${index}`, touches: ["air"] }));
+    const pool = poolOf(held, poolLimits);
+    let asked = 0;
+    const isBehind = () => {
+      asked += 1;
+      return true;
+    };
+    expect([pool.hasReady(isBehind), pool.select({ isBehind, accounts: new Map() }).next()]).toEqual([
+      false,
+      undefined,
+    ]);
+    expect(asked).toBe(2);
   });
 });
 
