@@ -26,14 +26,18 @@ import {
   type Reading,
   type Root,
   readNow,
+  type ShardName,
   type SparseMap,
   storeBatchOf,
+  type TouchingBlob,
   touchesTree,
 } from "@tandem/shared";
 import { certify, type TestElectorate, testElectorate } from "../../../shared/test/support/electorate.ts";
 import type { Candidate } from "../../src/candidate.ts";
 import { ledgerVersion, type OrderNetwork } from "../../src/network.ts";
 import { deliveredRecords, executedRecords, genesisRecords } from "../../src/records.ts";
+import { touchesOf } from "../../src/slices.ts";
+import type { SliceRun } from "../../src/types.ts";
 import { blobOf, testNetwork } from "./blobs.ts";
 
 /** A block to make: the shards that each of its blobs touches, and whether it has a finalization of its own. */
@@ -123,6 +127,15 @@ export class StoredChain {
     const { epoch, view } = header;
     const kind = isFinalized ? "finalization" : "notarization";
     return certify(this.electorate, kind, [0, 1, 3], { epoch, view, block: orderHeaderCodec.root(header) });
+  }
+
+  /** A run of that block alone, final, but with a header that says whatever it likes about touches. */
+  withTouches({ block, candidates }: ChainBlock, claimed: readonly TouchingBlob[]): SliceRun {
+    const tree = touchesTree(claimed);
+    const header = { ...block.header, touchesRoot: tree.commitment };
+    const [shard] = claimed.flatMap(({ touches }) => touches);
+    const slice = { ...touchesOf(claimed, shard as ShardName), blobs: candidates.map(({ bytes }) => bytes) };
+    return { headers: [header], slices: [slice], certificate: this.certify(header, true) };
   }
 
   #pay(candidates: readonly Candidate[]): SparseMap {
