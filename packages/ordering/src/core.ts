@@ -112,7 +112,9 @@ export class Core implements Ground {
   *gather(roots: readonly Root[], first: Peer | undefined): Job<readonly Candidate[]> {
     const keys = roots.map((root) => toHex(root));
     const isMissing = (_: Root, i: number) => this.shelf.get(keys[i] as string) === undefined;
-    this.#holdPooled(keys);
+    // What is being examined here will be decided in a moment: nobody is asked for it.
+    const isComing = (key: string) => this.shelf.get(key) === undefined && this.intake.has(key);
+    yield* until(() => this.#holdPooled(keys) || !keys.some(isComing));
     yield* this.#readStored(roots.filter(isMissing));
     const missing = roots.filter(isMissing);
     if (missing.length > 0) this.push(...this.fetcher.want(missing, first));
@@ -129,6 +131,11 @@ export class Core implements Ground {
     } finally {
       this.#want(keys, -1);
     }
+  }
+
+  /** What does not go into the pool may still be what a block needs. */
+  holdIfWanted(candidate: Candidate): void {
+    if (this.#wanted.has(candidate.key)) this.shelf.hold(candidate);
   }
 
   /** Puts on the shelf what came by the pool. Whether nothing is missing. */

@@ -34,6 +34,8 @@ export class Intake {
   readonly #waiting: Arrival[] = [];
   /** Batches of peers that are to be acknowledged once all before them is examined: one for each peer. */
   readonly #batches = new Map<Peer, number>();
+  /** Keys of all that waits or is being examined, and how often. */
+  readonly #keys = new Map<string, number>();
   #bytes = 0;
 
   get isEmpty(): boolean {
@@ -45,9 +47,25 @@ export class Intake {
     return this.#bytes + bytes <= limits.intakeBytesMax && this.#waiting.length < limits.intakeBlobsMax;
   }
 
+  /** Whether this blob is here, and was not decided on yet. */
+  has(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
   add(arrival: Arrival): void {
+    const { key, bytes } = arrival.candidate;
     this.#waiting.push(arrival);
-    this.#bytes += arrival.candidate.bytes.length;
+    this.#keys.set(key, (this.#keys.get(key) ?? 0) + 1);
+    this.#bytes += bytes.length;
+  }
+
+  /** These were taken, and are decided on. */
+  conclude(arrivals: readonly Arrival[]): void {
+    for (const { candidate } of arrivals) {
+      const count = this.#keys.get(candidate.key) ?? 0;
+      if (count > 1) this.#keys.set(candidate.key, count - 1);
+      else this.#keys.delete(candidate.key);
+    }
   }
 
   /** Whether a batch of this peer is here already. */

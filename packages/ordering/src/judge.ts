@@ -1,6 +1,7 @@
 // O2-O5, O10: may this block stand on that one? Everything is recomputed: history, sets, roots, each blob at its place,
-// the ledger after all of them, and the citation. The same code executes final blocks, about which there is no question any
-// more: there signatures and the citation are not checked again, and everything else must agree.
+// the ledger after all of them, and the citation. The same code executes blocks that a quorum found good, final ones and
+// ancestors of a proposal: there signatures and the proof of the citation are not checked again, and everything else must
+// agree.
 //
 // What is missing is waited for (O6): blobs that peers have, a cited attest block that this node has not seen yet.
 
@@ -47,7 +48,7 @@ export interface Ground {
 export type Judged = Result<BlockState, BlockProblem>;
 
 export interface Trust {
-  /** Of the block's view; nothing for a final block. */
+  /** Of the block's view; nothing for a block that has a certificate. */
   readonly leader: ValidatorIndex | undefined;
 }
 
@@ -58,10 +59,10 @@ export function judge(ground: Ground, block: OrderBlock, parent: BlockState, tru
 function* judgeClaimed(ground: Ground, block: OrderBlock, parent: BlockState, { leader }: Trust): Job<Judged> {
   const { network, chain, lag, attested } = ground;
   const { header, body } = block;
-  const isFinal = leader === undefined;
+  const isCertified = leader === undefined;
   const wrongHeader = headerProblem(network, block, parent, leader);
   if (wrongHeader !== undefined) return wrong(wrongHeader);
-  const wrongCitation = isFinal ? undefined : yield* citationProblem(network, block, parent);
+  const wrongCitation = isCertified ? undefined : yield* citationProblem(network, block, parent);
   if (wrongCitation !== undefined) return wrong(wrongCitation);
   const candidates = yield* ground.gather(body.blobs, leader);
   const cited = yield* awaitCited(attested, parent, block);
@@ -69,7 +70,7 @@ function* judgeClaimed(ground: Ground, block: OrderBlock, parent: BlockState, { 
   const refused =
     bodyProblem(network, header.height, candidates) ??
     problemOfShards(candidates, (shard) => lag.isBehind(shard, cited.frontiers, chain.above(parent), header.height)) ??
-    (isFinal ? undefined : yield* signatureProblem(ground, candidates));
+    (isCertified ? undefined : yield* signatureProblem(ground, candidates));
   if (refused !== undefined) return wrong(refused);
   return yield* execute(network, block, parent, candidates, cited);
 }

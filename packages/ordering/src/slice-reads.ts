@@ -108,7 +108,8 @@ function* readSealed(from: Height, wanted: number): Reading<readonly HeaderRecor
   const found: HeaderRecord[] = [];
   const sealAt = () => found.findIndex((record, at) => at + 1 >= wanted && isFinal(record));
   while (sealAt() < 0 && found.length < limits.sliceRunHeadersMax) {
-    const records = yield* readHeaders(asHeight(from + found.length), headersAhead);
+    const count = Math.min(headersAhead, limits.sliceRunHeadersMax - found.length);
+    const records = yield* readHeaders(asHeight(from + found.length), count);
     if (records.length === 0) break;
     found.push(...records);
   }

@@ -72,6 +72,8 @@ export class Submissions {
 
   #conclude(examined: readonly Examined[]): void {
     const core = this.#core;
+    core.intake.conclude(examined);
+    for (const { candidate, admission } of examined) if (admission.kind === "refused") core.holdIfWanted(candidate);
     const accepted = examined.filter(({ admission }) => admission.kind !== "refused");
     if (examined.some(({ admission }) => admission.kind === "added")) this.hasNew = true;
     const own = accepted.filter(({ source }) => source.kind === "client").map(({ candidate }) => candidate);
