@@ -176,9 +176,13 @@ describe("what is served", () => {
   test("where the next finalization is too far, up to the last one before", () => {
     const chain = new StoredChain([own([["bank"]]), none([["bank"]])]);
     const { block, certificate } = chain.at(2);
-    const value = headerRecordCodec.encode({ header: block.header, certificate });
-    const heights = Array.from({ length: limits.sliceRunHeadersMax }, (_, at) => asHeight(3 + at));
-    chain.store.write({ puts: heights.map((height) => ({ key: headerKey(height), value })), deletes: [] });
+    const record = (at: number, seal: typeof certificate) => ({
+      key: headerKey(asHeight(at)),
+      value: headerRecordCodec.encode({ header: block.header, certificate: seal }),
+    });
+    const far = limits.sliceRunHeadersMax + 2;
+    const puts = Array.from({ length: far - 3 }, (_, at) => record(3 + at, certificate));
+    chain.store.write({ puts: [...puts, record(far, chain.at(1).certificate)], deletes: [] });
     const run = runOf(chain, bank);
     expect([run.slices.length, run.headers.length]).toEqual([1, 1]);
     expect(codeOf(chain, run)).toBe("good");
