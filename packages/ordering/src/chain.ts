@@ -72,10 +72,17 @@ export class Chain {
     // Meanwhile something else can have become final there.
     if (state.height <= this.#base.height) return;
     this.#above.set(toHex(state.root), state);
-    for (const [key, { height }] of this.#above) {
+    // What it stands on stays in memory by it anyway.
+    const line = new Set(this.above(state));
+    for (const [key, each] of this.#above) {
       if (this.#above.size <= blocksMax && this.#bytes() <= bytesMax) return;
-      if (height !== state.height) this.#above.delete(key);
+      if (!line.has(each)) this.#above.delete(key);
     }
+  }
+
+  /** Whether `state` is the last final block or stands on it. If not, it can never be final any more. */
+  carries(state: BlockState): boolean {
+    return this.#standsOn(state, this.#base);
   }
 
   #bytes(): number {

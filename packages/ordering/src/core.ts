@@ -18,7 +18,7 @@ import { type Attested, AttestedChain } from "./attested.ts";
 import { type Candidate, readCandidate } from "./candidate.ts";
 import { type BlockState, Chain } from "./chain.ts";
 import { Fetcher, fetcherLimits } from "./fetcher.ts";
-import { Intake } from "./intake.ts";
+import { type Arrival, Intake } from "./intake.ts";
 import { type Job, Jobs, read, readKeys, until } from "./jobs.ts";
 import type { Ground } from "./judge.ts";
 import { type Frontiers, Lag } from "./lag.ts";
@@ -99,9 +99,9 @@ export class Core implements Ground {
   readonly isBehind = (shard: ShardName): boolean =>
     this.lag.isBehind(shard, this.attested.newest.frontiers, [], this.next);
 
-  contextOf({ blob }: Candidate): AdmissionContext {
-    const account = this.chain.base.ledger.accountOf(blob.envelope.payer);
-    return { account, next: this.next, isBehind: this.isBehind };
+  contextOf({ candidate, source }: Arrival): AdmissionContext {
+    const account = this.chain.base.ledger.accountOf(candidate.blob.envelope.payer);
+    return { account, next: this.next, isBehind: this.isBehind, isKept: source.kind === "kept" };
   }
 
   isSigned(key: string): boolean | undefined {

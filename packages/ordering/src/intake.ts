@@ -94,7 +94,7 @@ export interface Desk {
   readonly chain: Chain;
   readonly pool: Pool;
   readonly next: Height;
-  contextOf(candidate: Candidate): AdmissionContext;
+  contextOf(arrival: Arrival): AdmissionContext;
   /** What is known of the signature. */
   isSigned(key: string): boolean | undefined;
 }
@@ -106,26 +106,33 @@ export interface Examined extends Arrival {
 /** Examines a load, and puts into the pool what may be there. */
 export function* examine(desk: Desk, arrivals: readonly Arrival[]): Job<readonly Examined[]> {
   const { pool, network } = desk;
-  const open = arrivals.filter(({ candidate }) => refusalAt(network, candidate, desk.next) === undefined);
-  const ordered = yield* orderedAmong(open.filter(({ source }) => source.kind === "client"));
+  // A load can hold many blobs of one payer, in any order.
+  const load = byNonce(arrivals);
+  const ordered = yield* orderedAmong(load.filter(({ source }) => source.kind === "client"));
+  const open = load.filter(({ candidate }) => refusalAt(network, candidate, desk.next) === undefined);
   yield* openPayers(desk, open);
-  const signed = yield* checkSignatures(desk, hopefulOf(desk, open));
+  const hopeless = refusalsOf(desk, open);
+  const signed = yield* checkSignatures(
+    desk,
+    open.filter((arrival) => !hopeless.has(arrival)),
+  );
   // Meanwhile a block can have become final, whose accounts are other ones.
   yield* openPayers(desk, open);
-  // A load can hold many blobs of one payer, in any order.
-  return byNonce(arrivals).map((arrival) => ({ ...arrival, admission: admit(arrival) }));
+  return load.map((arrival) => ({ ...arrival, admission: admit(arrival) }));
 
-  function admit({ candidate, source }: Arrival): Admission {
+  function admit(arrival: Arrival): Admission {
+    const { candidate, source } = arrival;
     const { key } = candidate;
-    const early = ordered.has(key)
-      ? refuse("duplicate", "", "it is ordered already").error
-      : (refusalAt(network, candidate, desk.next) ?? pool.preview(candidate, desk.contextOf(candidate)));
+    if (ordered.has(key)) return refused(refuse("duplicate", "", "it is ordered already").error);
+    const early = refusalAt(network, candidate, desk.next) ?? hopeless.get(arrival);
     if (early !== undefined) return refused(early);
     if (!pool.has(key) && signed.get(key) !== true) {
       return refused(refuse("signature", "signature", "the signature is not the payer's").error);
     }
-    const isOwn = source.kind === "client" || source.kind === "kept";
-    return pool.add(candidate, { ...desk.contextOf(candidate), isOwn });
+    return pool.add(candidate, {
+      ...desk.contextOf(arrival),
+      isOwn: source.kind === "client" || source.kind === "kept",
+    });
   }
 }
 
@@ -137,15 +144,18 @@ function byNonce(arrivals: readonly Arrival[]): Arrival[] {
   return [...arrivals].sort((a, b) => a.candidate.blob.envelope.nonce - b.candidate.blob.envelope.nonce);
 }
 
-/** Those worth a signature check. Nonces that are missing in the pool can be in this very load. */
-function hopefulOf(desk: Desk, arrivals: readonly Arrival[]): Arrival[] {
+/** Those that are not worth a signature check. Nonces that are missing in the pool can be in this very load. */
+function refusalsOf(desk: Desk, load: readonly Arrival[]): ReadonlyMap<Arrival, Refusal> {
+  const refusals = new Map<Arrival, Refusal>();
   const payers = new Set<string>();
-  return byNonce(arrivals).filter(({ candidate }) => {
-    const refusal = desk.pool.preview(candidate, desk.contextOf(candidate));
+  for (const arrival of load) {
+    const { candidate } = arrival;
+    const refusal = desk.pool.preview(candidate, desk.contextOf(arrival));
     const isHopeful = refusal === undefined || (refusal.code === "nonce-gap" && payers.has(candidate.payer));
     if (isHopeful) payers.add(candidate.payer);
-    return isHopeful;
-  });
+    else refusals.set(arrival, refusal);
+  }
+  return refusals;
 }
 
 /** Keys of those that are in a final block. */

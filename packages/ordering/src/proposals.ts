@@ -52,9 +52,12 @@ export class Proposals {
     const built = yield* build(core, core.pool, { view, parent, seat, isWanted });
     if (built === undefined) return core.push({ kind: "built", view, block: undefined });
     const { state, body } = built;
-    for (const candidate of state.candidates) core.shelf.hold(candidate, true);
-    core.storeBlobs(state.candidates);
-    core.chain.add(state);
+    // If another block is final there meanwhile, consensus sees that and asks again.
+    if (core.chain.carries(parent)) {
+      for (const candidate of state.candidates) core.shelf.hold(candidate, true);
+      core.storeBlobs(state);
+      core.chain.add(state);
+    }
     core.push({ kind: "built", view, block: { header: state.header, body } });
   }
 
@@ -66,11 +69,13 @@ export class Proposals {
     if ("code" in parent) return this.#refuse(info.root, parent);
     const known = core.chain.find(info.root);
     const judged = known === undefined ? yield* judge(core, block, parent, { leader }) : undefined;
+    // Where another block is final meanwhile, no verdict means anything any more, and nothing is to be kept.
+    if (!core.chain.carries(parent)) return;
     if (judged?.ok === false) return this.#refuse(info.root, judged.error);
     yield* this.#awaitTime(block.header.timeMs);
     const state = known ?? judged?.value;
-    if (state === undefined) return;
-    core.storeBlobs(state.candidates.filter(({ key }) => core.shelf.get(key) !== undefined));
+    if (state === undefined || !core.chain.carries(parent)) return;
+    core.storeBlobs(state);
     if (known === undefined) core.chain.add(state);
     core.push({ kind: "checked", root: info.root, verdict: "valid" });
   }

@@ -9,6 +9,7 @@ import {
   type Height,
   isCount,
   limits,
+  orderHeaderCodec,
   type Reading,
   type Root,
   type ShardName,
@@ -47,6 +48,9 @@ export interface SliceQuestion {
   readonly bytesMax: number;
 }
 
+/** So much of an answer that there is room for all headers, offsets and the certificate, and it always encodes. */
+const slicesBytesMax = limits.sliceRunBytesMax - limits.sliceRunHeadersMax * orderHeaderCodec.bytesMax - 4096;
+
 /** Slices of executed blocks from a height on, at least one if there is one, with headers up to a finalization. */
 export function* readSliceRun(question: SliceQuestion): Reading<SliceRun> {
   const { from, count } = question;
@@ -62,6 +66,7 @@ export function* readSliceRun(question: SliceQuestion): Reading<SliceRun> {
 
 function* readSlices({ shard, from, bytesMax }: SliceQuestion, countMax: number): Reading<readonly ShardSlice[]> {
   const slices: ShardSlice[] = [];
+  const allowed = Math.min(bytesMax, slicesBytesMax);
   let bytes = 0;
   let examined = 0;
   while (slices.length < countMax) {
@@ -70,7 +75,7 @@ function* readSlices({ shard, from, bytesMax }: SliceQuestion, countMax: number)
     if (slices.length > 0 && examined > limits.blockBlobsMax) break;
     const slice = yield* readSlice(blobs, shard);
     bytes += shardSliceType.sizeOf(slice);
-    if (slices.length > 0 && bytes > bytesMax) break;
+    if (slices.length > 0 && bytes > allowed) break;
     slices.push(slice);
   }
   return slices;

@@ -86,7 +86,10 @@ export class Submissions {
 
   /** What is accepted is durable before anyone hears of it. What gave way, and what is refused after a restart, goes. */
   #keep(examined: readonly Examined[], own: readonly Candidate[]): StoreBatch {
-    const puts = own.map(({ root, bytes }) => ({ key: keptKey(root), value: bytes }));
+    // One that was accepted can have given way to another of the same load.
+    const puts = own
+      .filter(({ key }) => this.#core.pool.has(key))
+      .map(({ root, bytes }) => ({ key: keptKey(root), value: bytes }));
     const gone = examined.flatMap(({ admission }) => (admission.kind === "added" ? admission.removed : []));
     for (const { candidate } of gone) this.#core.outbox.forget(candidate.key);
     const lost = examined.filter(({ source, admission }) => source.kind === "kept" && admission.kind === "refused");

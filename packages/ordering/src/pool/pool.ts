@@ -42,6 +42,8 @@ export interface AdmissionContext {
   /** Height of the next block. */
   readonly next: Height;
   readonly isBehind: IsBehind;
+  /** It was promised before a restart: what only makes it wait is no reason to refuse it now. */
+  readonly isKept?: boolean;
 }
 
 export type Admission =
@@ -178,11 +180,16 @@ export class Pool {
     if (problem !== undefined) return { ok: false, error: problem };
     const { payer } = candidate;
     const { nonce, touches } = candidate.blob.envelope;
-    const behind = touches.find(context.isBehind);
+    const isKept = context.isKept === true;
+    const behind = isKept ? undefined : touches.find(context.isBehind);
     if (behind !== undefined) return refuse("shard-behind", "touches", `${behind} has to catch up`);
     const queue = this.#queues.get(payer) ?? new PayerQueue(payer, context.account);
     const applicant = { candidate, nonce, account: queue.account, queue, replaced: queue.at(nonce) };
-    const refused = nonceRefusal(applicant, this.#limits) ?? tipRefusal(applicant) ?? balanceRefusal(applicant);
+    const refused =
+      passedRefusal(applicant) ??
+      (isKept ? undefined : gapRefusal(applicant, this.#limits)) ??
+      tipRefusal(applicant) ??
+      (isKept ? undefined : balanceRefusal(applicant));
     return refused ?? shareRefusal(applicant, this.#limits) ?? this.#planRoom(applicant);
   }
 
@@ -269,10 +276,12 @@ function missingBefore(nonce: number, account: Account, queue: PayerQueue): numb
   return nonce - account.nonce - queue.countBelow(nonce);
 }
 
-function nonceRefusal({ nonce, account, queue }: Applicant, { nonceGapMax }: PoolLimits) {
-  if (nonce < account.nonce) {
-    return refuse("nonce-too-low", "nonce", `${nonce} is ordered already, the next is ${account.nonce}`);
-  }
+function passedRefusal({ nonce, account }: Applicant) {
+  if (nonce >= account.nonce) return undefined;
+  return refuse("nonce-too-low", "nonce", `${nonce} is ordered already, the next is ${account.nonce}`);
+}
+
+function gapRefusal({ nonce, account, queue }: Applicant, { nonceGapMax }: PoolLimits) {
   const missing = missingBefore(nonce, account, queue);
   if (missing <= nonceGapMax) return undefined;
   return refuse("nonce-gap", "nonce", `${missing} nonces are missing before ${nonce}, at most ${nonceGapMax} may`);
