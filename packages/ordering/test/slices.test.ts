@@ -6,6 +6,7 @@ import {
   asShardName,
   limits,
   type OrderHeader,
+  orderHeaderCodec,
   type Root,
   type ShardName,
   type Touch,
@@ -14,6 +15,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { rootOf } from "../../shared/test/support/samples.ts";
 import {
+  blobKey,
   blockKey,
   blockRecordCodec,
   headerKey,
@@ -148,6 +150,20 @@ describe("what is served", () => {
       return run.slices.length;
     };
     expect([0, sum(1), sum(3) - 1, sum(3), sum(5)].map(countWithin)).toEqual([1, 1, 2, 3, 5]);
+  });
+
+  test("never more than an answer may have, with all of its headers", () => {
+    const touches = Array.from({ length: 16 }, () => ["bank"]);
+    const chain = new StoredChain(Array.from({ length: 6 }, () => ({ touches, isFinalized: true })));
+    // Five slices alone would fit.
+    const large = new Uint8Array(252_500);
+    const blobs = chain.blocks.flatMap(({ block }) => block.body.blobs);
+    chain.store.write({ puts: blobs.map((root) => ({ key: blobKey(root), value: large })), deletes: [] });
+    const run = runOf(chain, bank);
+    const encoded = sliceRunCodec.encode(run).length;
+    const rest = (limits.sliceRunHeadersMax - run.headers.length) * orderHeaderCodec.bytesMax;
+    expect(encoded + rest).toBeLessThan(limits.sliceRunBytesMax);
+    expect(run.slices.length).toBe(4);
   });
 
   test("blocks of at most as many blobs as one block may have, since all their touches are hashed", () => {
