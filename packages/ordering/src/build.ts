@@ -45,8 +45,8 @@ export interface Built {
 /** A block and the state after it, or nothing if there is nothing to propose. */
 export function* build(ground: Ground, pool: Pool, { view, parent, seat, isWanted }: Build): Job<Built | undefined> {
   const { network, attested } = ground;
-  const hasNews = attested.hasNews(parent.cited);
   const { cited, citation } = yield* cite(ground, parent);
+  const hasNews = citation !== undefined && attested.hasNews(parent.cited);
   const draft = new LedgerDraft(parent.ledger);
   const candidates = yield* fill(ground, pool, parent, cited, draft);
   if (candidates.length === 0 && !isWanted && !hasNews) return undefined;

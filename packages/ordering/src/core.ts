@@ -7,6 +7,7 @@ import {
   type BlockRef,
   emptyHistory,
   type Height,
+  limits,
   openMap,
   type Root,
   type ShardName,
@@ -40,6 +41,18 @@ export interface OrderingConfig {
   readonly pool: PoolLimits;
 }
 
+/** A blob in the store that is not ordered yet. */
+interface Provision {
+  readonly root: Root;
+  /** The greatest height of the blocks that rest on it: until that is final, one of them may be. */
+  readonly until: Height;
+}
+
+/** What lies on the shelf before it is cleared of what no block needs: bytes of eight full blocks, */
+const shelfBytesMax = 8 * limits.blockBytesMax;
+/** and as many blobs. */
+const shelfBlobsMax = 8 * limits.blockBlobsMax;
+
 export class Core implements Ground {
   readonly config: OrderingConfig;
   readonly network: OrderNetwork;
@@ -60,7 +73,7 @@ export class Core implements Ground {
   /** What jobs wait for, by key, and how many do. */
   readonly #wanted = new Map<string, number>();
   /** Bytes that were stored for blocks which may come to nothing, by key. */
-  readonly #provisional = new Map<string, Root>();
+  readonly #provisional = new Map<string, Provision>();
   #effects: OrderEffect[] = [];
 
   constructor(config: OrderingConfig) {
@@ -175,34 +188,54 @@ export class Core implements Ground {
   }
 
   /** S8: blobs that a vote or a proposal of ours rests on are durable first. */
-  storeBlobs(candidates: readonly Candidate[]): void {
+  storeBlobs({ candidates, height }: BlockState): void {
     const fresh = candidates.filter(({ key }) => !this.shelf.isStored(key));
-    for (const { key, root } of fresh) {
+    for (const candidate of candidates) {
+      const { key, root } = candidate;
+      this.shelf.hold(candidate);
       this.shelf.markStored(key);
-      this.#provisional.set(key, root);
+      const until = asHeight(Math.max(height, this.#provisional.get(key)?.until ?? 0));
+      this.#provisional.set(key, { root, until });
     }
     this.store({ puts: fresh.map(({ root, bytes }) => ({ key: blobKey(root), value: bytes })), deletes: [] });
   }
 
   /**
-   * A block became final: what is held for others alone that came to nothing goes. Its bytes leave the store, and the
-   * blobs go back to where they wait.
+   * A block became final: what is held for others alone that came to nothing goes. The blobs go back to where they wait,
+   * and their bytes leave the store.
    */
   clearShelf(ordered: readonly Candidate[]): Uint8Array[] {
-    for (const { key } of ordered) this.#provisional.delete(key);
-    const keys = new Set(this.#wanted.keys());
-    for (const { key } of this.chain.blobs()) keys.add(key);
     const final = new Set(ordered.map(({ key }) => key));
-    const deletes: Uint8Array[] = [];
-    for (const { candidate } of this.shelf.keep(keys)) {
-      const { key, bytes } = candidate;
-      const stored = this.#provisional.get(key);
-      if (stored !== undefined) deletes.push(blobKey(stored));
+    for (const key of final) {
       this.#provisional.delete(key);
-      if (final.has(key) || this.pool.has(key) || !this.intake.hasRoom(bytes.length)) continue;
+      // Its bytes are in the store for good, whatever other blocks with it may still be under way here.
+      if (this.shelf.get(key) !== undefined) this.shelf.markStored(key);
+    }
+    const needed = new Set(this.#wanted.keys());
+    for (const { key } of this.chain.blobs()) needed.add(key);
+    for (const { candidate, isSigned } of this.shelf.keep(needed)) {
+      const { key, bytes } = candidate;
+      if (final.has(key) || isSigned === false || this.pool.has(key) || !this.intake.hasRoom(bytes.length)) continue;
       this.intake.add({ candidate, source: { kind: "held" } });
     }
-    return deletes;
+    return this.#takeForsaken(needed);
+  }
+
+  /** Keys of bytes in the store that no block rests on which can still be final. */
+  #takeForsaken(needed: ReadonlySet<string>): Uint8Array[] {
+    const forsaken: Uint8Array[] = [];
+    for (const [key, { root, until }] of this.#provisional) {
+      if (until > this.chain.base.height || needed.has(key)) continue;
+      this.#provisional.delete(key);
+      forsaken.push(blobKey(root));
+    }
+    return forsaken;
+  }
+
+  /** Where no block becomes final for long, proposals that come to nothing must not fill the memory. */
+  trimShelf(): void {
+    if (this.shelf.bytes <= shelfBytesMax && this.shelf.size <= shelfBlobsMax) return;
+    this.store({ puts: [], deletes: this.clearShelf([]) });
   }
 }
 

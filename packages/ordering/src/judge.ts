@@ -11,6 +11,7 @@ import {
   attestHeaderCodec,
   checkCitation,
   equalBytes,
+  equalRefs,
   historyRoot,
   type OrderBlock,
   openKeys,
@@ -132,7 +133,7 @@ function* citationProblem(
 
 /** The cited block as our own attest chain has it; waits until it has. */
 function* awaitCited(attested: AttestedChain, parent: BlockState, { header }: OrderBlock): Job<Attested | undefined> {
-  if (header.attested.height === parent.cited.ref.height) return parent.cited;
+  if (equalRefs(header.attested, parent.cited.ref)) return parent.cited;
   yield* until(() => attested.find(header.attested) !== "unknown");
   const found = attested.find(header.attested);
   return typeof found === "string" ? undefined : found;

@@ -28,7 +28,7 @@ import {
 } from "./records.ts";
 import { Server } from "./serve.ts";
 import { Submissions } from "./submissions.ts";
-import type { OrderEffect, OrderInput, OrderMessage, OrderTimer, Peer } from "./types.ts";
+import type { AttestedBlock, OrderEffect, OrderInput, OrderMessage, OrderTimer, Peer } from "./types.ts";
 
 export class Ordering implements Machine<OrderInput, OrderEffect> {
   readonly #core: Core;
@@ -39,6 +39,8 @@ export class Ordering implements Machine<OrderInput, OrderEffect> {
   /** What consensus was told last. */
   #hadReason = false;
   #toldAt = asHeight(0);
+  /** Attest blocks that were told before it was clear where this node goes on. */
+  readonly #early: AttestedBlock[] = [];
 
   constructor(config: OrderingConfig) {
     this.#core = new Core(config);
@@ -75,7 +77,7 @@ export class Ordering implements Machine<OrderInput, OrderEffect> {
       case "descent":
         return jobs.answer(input.id, input.proof);
       case "attested":
-        return this.#core.attested.add(input.block);
+        return this.#onAttested(input.block);
       case "build":
         assert(this.#core.config.seat !== undefined, "only validators propose");
         return this.#proposals.onBuild(input, this.#core.config.seat);
@@ -105,10 +107,16 @@ export class Ordering implements Machine<OrderInput, OrderEffect> {
     assert((final === 0) === (last === undefined), "the last final block is in the store");
     core.finalHeight = final;
     core.isStarted = true;
+    for (const block of this.#early.splice(0)) core.attested.add(block);
     core.push({ kind: "started", block: last?.block, certificate: last?.certificate });
     this.#submissions.onKept(kept);
     core.jobs.start("finality", this.#finality.run());
     core.jobs.start("submissions", this.#submissions.run());
+  }
+
+  #onAttested(block: AttestedBlock): void {
+    if (this.#core.isStarted) this.#core.attested.add(block);
+    else this.#early.push(block);
   }
 
   #onMessage(from: Peer, message: OrderMessage): void {

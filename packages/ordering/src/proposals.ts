@@ -43,6 +43,7 @@ export class Proposals {
 
   onCheck(input: CheckInput): void {
     this.#core.jobs.start("check", this.#core.claiming(input.block.body.blobs, this.#check(input)));
+    this.#core.trimShelf();
   }
 
   *#build({ view, parent: { root, height }, ancestors, isWanted }: BuildInput, seat: ValidatorIndex): Job {
@@ -100,7 +101,10 @@ export class Proposals {
     for (const { block } of steps.slice(start + 1)) {
       if (block === undefined) continue;
       const judged = yield* judge(this.#core, block, state, { leader: undefined });
-      if (!judged.ok) return problem("ancestor", `height ${block.header.height}: ${judged.error.message}`);
+      if (!judged.ok) {
+        if (!chain.carries(state)) return undefined;
+        return problem("ancestor", `height ${block.header.height}: ${judged.error.message}`);
+      }
       state = judged.value;
       chain.add(state);
     }
