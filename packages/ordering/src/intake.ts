@@ -32,8 +32,11 @@ const loadBlobsMax = 1024;
 
 export class Intake {
   readonly #waiting: Arrival[] = [];
-  /** Batches of peers that are to be acknowledged once all before them is examined: one for each peer. */
-  readonly #batches = new Map<Peer, number>();
+  /** Of each peer at most one batch that is to be acknowledged, once as many blobs were examined as were here then. */
+  readonly #batches = new Map<Peer, { readonly batch: number; readonly until: number }>();
+  /** Blobs that ever came, and that were ever taken. */
+  #came = 0;
+  #taken = 0;
   /** Keys of all that waits or is being examined, and how often. */
   readonly #keys = new Map<string, number>();
   #bytes = 0;
@@ -55,6 +58,7 @@ export class Intake {
   add(arrival: Arrival): void {
     const { key, bytes } = arrival.candidate;
     this.#waiting.push(arrival);
+    this.#came++;
     this.#keys.set(key, (this.#keys.get(key) ?? 0) + 1);
     this.#bytes += bytes.length;
   }
@@ -73,17 +77,22 @@ export class Intake {
     return this.#batches.has(peer);
   }
 
+  /** After the blobs of the batch. */
   addBatch(peer: Peer, batch: number): void {
-    this.#batches.set(peer, batch);
+    this.#batches.set(peer, { batch, until: this.#came });
   }
 
   /** The next load, and the batches that are done with it. */
   take(): { readonly arrivals: readonly Arrival[]; readonly batches: readonly (readonly [Peer, number])[] } {
     const arrivals = this.#waiting.splice(0, loadBlobsMax);
     for (const { candidate } of arrivals) this.#bytes -= candidate.bytes.length;
-    if (this.#waiting.length > 0) return { arrivals, batches: [] };
-    const batches = [...this.#batches];
-    this.#batches.clear();
+    this.#taken += arrivals.length;
+    const batches: (readonly [Peer, number])[] = [];
+    for (const [peer, { batch, until }] of this.#batches) {
+      if (until > this.#taken) continue;
+      this.#batches.delete(peer);
+      batches.push([peer, batch]);
+    }
     return { arrivals, batches };
   }
 }

@@ -50,12 +50,12 @@ export class Submissions {
     const bytes = blobs.reduce((sum, blob) => sum + blob.length, 0);
     if (blobs.length > limits.pushBlobsMax || bytes > limits.pushBytesMax + limits.blobBytesMax) return;
     if (intake.hasBatchOf(from) || !intake.hasRoom(bytes)) return;
-    intake.addBatch(from, batch);
     for (const blob of blobs) {
       const candidate = readCandidate(network, blob);
       if (candidate.ok && !pool.has(candidate.value.key))
         intake.add({ candidate: candidate.value, source: { kind: "peer" } });
     }
+    intake.addBatch(from, batch);
   }
 
   /** Never ends. */
