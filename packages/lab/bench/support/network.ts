@@ -21,6 +21,7 @@ import {
   type Genesis,
   limits,
   type Root,
+  type Seat,
   type ShardName,
   sha256,
   signingRoot,
@@ -58,7 +59,7 @@ function genesisOf(allocations: readonly Allocation[]): Genesis {
     seed: keys.leaderSeed,
     validators: seats.map((seat) => ({
       name: `validator-${seat}`,
-      key: (keys.electorate.committee.seats[seat]?.key.bytes as Uint8Array).slice(),
+      key: (keys.electorate.committee.seats[seat] as Seat).key.bytes,
       possession: new Uint8Array(96),
       orderWeight: asWeight(1n),
       attestWeight: asWeight(1n),

