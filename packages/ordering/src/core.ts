@@ -20,7 +20,7 @@ import { type Candidate, readCandidate } from "./candidate.ts";
 import { type BlockState, Chain } from "./chain.ts";
 import { Fetcher, fetcherLimits } from "./fetcher.ts";
 import { type Arrival, Intake } from "./intake.ts";
-import { type Job, Jobs, read, readKeys, until } from "./jobs.ts";
+import { type Job, Jobs, read, readKeys, untilEach } from "./jobs.ts";
 import type { Ground } from "./judge.ts";
 import { type Frontiers, Lag } from "./lag.ts";
 import { Ledger } from "./ledger.ts";
@@ -123,21 +123,20 @@ export class Core implements Ground {
 
   /** O6: what is neither here nor in the store is asked for, until all of it is here. */
   *gather(roots: readonly Root[], first: Peer | undefined): Job<readonly Candidate[]> {
-    const keys = roots.map((root) => toHex(root));
+    const keys = keysOf(roots);
     const isMissing = (_: Root, i: number) => this.shelf.get(keys[i] as string) === undefined;
     // What is being examined here will be decided in a moment: nobody is asked for it.
-    const isComing = (key: string) => this.shelf.get(key) === undefined && this.intake.has(key);
-    yield* until(() => this.#holdPooled(keys) || !keys.some(isComing));
+    yield* untilEach(keys, (key) => this.#isHeld(key) || !this.intake.has(key));
     yield* this.#readStored(roots.filter(isMissing));
     const missing = roots.filter(isMissing);
     if (missing.length > 0) this.push(...this.fetcher.want(missing, first));
-    yield* until(() => this.#holdPooled(keys));
+    yield* untilEach(keys, (key) => this.#isHeld(key));
     return keys.map((key) => this.shelf.get(key) as Candidate);
   }
 
   /** Keeps these blobs on the shelf, and asks for them, as long as the job is at work. */
   *claiming<T>(roots: readonly Root[], job: Job<T>): Job<T> {
-    const keys = roots.map((root) => toHex(root));
+    const keys = keysOf(roots);
     this.#want(keys, 1);
     try {
       return yield* job;
@@ -146,25 +145,19 @@ export class Core implements Ground {
     }
   }
 
-  /** What does not go into the pool may still be what a block needs. */
-  holdIfWanted(candidate: Candidate): void {
-    if (this.#wanted.has(candidate.key)) this.shelf.hold(candidate);
+  /** What was examined may be what a block needs, whether it went into the pool or not. */
+  holdIfWanted(candidate: Candidate, isSigned?: boolean): void {
+    if (!this.#wanted.has(candidate.key)) return;
+    this.shelf.hold(candidate, isSigned);
+    if (this.fetcher.isMissing(candidate.key)) this.fetcher.forget([candidate.key]);
   }
 
-  /** Puts on the shelf what came by the pool. Whether nothing is missing. */
-  #holdPooled(keys: readonly string[]): boolean {
-    let isWhole = true;
-    for (const key of keys) {
-      if (this.shelf.get(key) !== undefined) continue;
-      const pooled = this.pool.get(key);
-      if (pooled === undefined) {
-        isWhole = false;
-      } else {
-        this.shelf.hold(pooled, true);
-        if (this.fetcher.isMissing(key)) this.fetcher.forget([key]);
-      }
-    }
-    return isWhole;
+  /** Whether it is on the shelf, where it is put if it is in the pool. */
+  #isHeld(key: string): boolean {
+    if (this.shelf.get(key) !== undefined) return true;
+    const pooled = this.pool.get(key);
+    if (pooled !== undefined) this.holdIfWanted(pooled, true);
+    return pooled !== undefined;
   }
 
   *#readStored(roots: readonly Root[]): Job {
@@ -237,6 +230,15 @@ export class Core implements Ground {
     if (this.shelf.bytes <= shelfBytesMax && this.shelf.size <= shelfBlobsMax) return;
     this.store({ puts: [], deletes: this.clearShelf([]) });
   }
+}
+
+/** Blocks do not change, and several parts ask for the keys of the blobs of the same one. */
+const known = new WeakMap<readonly Root[], readonly string[]>();
+
+function keysOf(roots: readonly Root[]): readonly string[] {
+  const keys = known.get(roots) ?? roots.map((root) => toHex(root));
+  known.set(roots, keys);
+  return keys;
 }
 
 function genesisState({ header, root, ledger, attestGenesis }: OrderNetwork): BlockState {

@@ -23,6 +23,18 @@ export function* until(isMet: () => boolean): Job {
   if (!isMet()) yield { kind: "until", isMet };
 }
 
+/**
+ * Until each item passed once. Such a condition is looked at after every input, so it does not look at all items each
+ * time, but from the first that did not pass yet.
+ */
+export function* untilEach<Item>(items: readonly Item[], passes: (item: Item) => boolean): Job {
+  let passed = 0;
+  yield* until(() => {
+    while (passed < items.length && passes(items[passed] as Item)) passed++;
+    return passed === items.length;
+  });
+}
+
 /** Reads what a reading asks for. Throws what it throws: a store that lost something is for the shell to handle. */
 export function* read<T>(reading: Reading<T>): Job<T> {
   let next = reading.next();

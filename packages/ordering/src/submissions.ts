@@ -73,7 +73,8 @@ export class Submissions {
   #conclude(examined: readonly Examined[]): void {
     const core = this.#core;
     core.intake.conclude(examined);
-    for (const { candidate, admission } of examined) if (admission.kind === "refused") core.holdIfWanted(candidate);
+    for (const { candidate, admission } of examined)
+      core.holdIfWanted(candidate, admission.kind === "refused" ? undefined : true);
     const accepted = examined.filter(({ admission }) => admission.kind !== "refused");
     if (examined.some(({ admission }) => admission.kind === "added")) this.hasNew = true;
     const own = accepted.filter(({ source }) => source.kind === "client").map(({ candidate }) => candidate);
