@@ -75,8 +75,15 @@ export class OrderNode extends Shell {
     });
     return {
       // The shell of this stage gives no others, but for what habits held back.
-      handle: (input) => (input.kind === "later" ? input.effects : replica.handle(input as ReplicaInput)),
+      handle: (input) => (input.kind === "later" ? input.effects : this.#noted(replica.handle(input as ReplicaInput))),
     };
+  }
+
+  /** A leader that stops before its proposal leaves may stand by it after a restart. */
+  #noted(effects: readonly ReplicaEffect[]): readonly ReplicaEffect[] {
+    for (const effect of effects)
+      if (effect.kind === "broadcast" && effect.message.kind === "proposal") this.note([effect.message.proposal.block]);
+    return effects;
   }
 
   /** Final blocks, by height from 1 up to the first that is not there. */
