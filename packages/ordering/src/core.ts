@@ -199,11 +199,7 @@ export class Core implements Ground {
    */
   clearShelf(ordered: readonly Candidate[]): Uint8Array[] {
     const final = new Set(ordered.map(({ key }) => key));
-    for (const key of final) {
-      this.#provisional.delete(key);
-      // Its bytes are in the store for good, whatever other blocks with it may still be under way here.
-      if (this.shelf.get(key) !== undefined) this.shelf.markStored(key);
-    }
+    for (const key of final) this.#provisional.delete(key);
     const needed = new Set(this.#wanted.keys());
     for (const { key } of this.chain.blobs()) needed.add(key);
     for (const { candidate, isSigned } of this.shelf.keep(needed)) {

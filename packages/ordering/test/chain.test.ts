@@ -263,6 +263,7 @@ describe("S11: states above the last final block", () => {
     chain.add(first);
     const rivals = Array.from({ length: 200 }, (_, i) => stateOf(2 + i, base));
     for (const rival of rivals) chain.add(rival);
+    expect(rivals.filter(({ root }) => chain.find(root) !== undefined)).toEqual(rivals.slice(-64));
     const child = stateOf(250, rivals[199]);
     chain.add(child);
     const kept = rivals.filter(({ root }) => chain.find(root) !== undefined);
