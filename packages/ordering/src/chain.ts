@@ -58,6 +58,11 @@ export class Chain {
     return this.#base;
   }
 
+  /** Blocks above it. */
+  get size(): number {
+    return this.#above.size;
+  }
+
   /** The same block with a ledger of which less is in memory. */
   slim(ledger: Ledger): void {
     assert(equalBytes(ledger.root, this.#base.ledger.root), "it is the same ledger");

@@ -103,6 +103,22 @@ export class Core implements Ground {
     if (batch.puts.length > 0 || batch.deletes.length > 0) this.push({ kind: "store", batch });
   }
 
+  /** For tests of bounds: all that is kept, by what holds it. */
+  get counts() {
+    const { chain, shelf, pool, fetcher, outbox, intake, jobs } = this;
+    return {
+      states: chain.size,
+      held: shelf.size,
+      wanted: this.#wanted.size,
+      provisional: this.#provisional.size,
+      missing: fetcher.missing,
+      pushed: outbox.held,
+      examined: intake.size,
+      waiting: pool.size,
+      jobs: jobs.size,
+    };
+  }
+
   /** Height of the next block on top of the last executed one. */
   get next(): Height {
     return asHeight(this.chain.base.height + 1);

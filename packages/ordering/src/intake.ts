@@ -45,6 +45,11 @@ export class Intake {
     return this.#waiting.length === 0 && this.#batches.size === 0;
   }
 
+  /** Blobs that are here and not decided on yet. */
+  get size(): number {
+    return this.#keys.size;
+  }
+
   /** Whether there is room for so many bytes more. */
   hasRoom(bytes: number): boolean {
     return this.#bytes + bytes <= limits.intakeBytesMax && this.#waiting.length < limits.intakeBlobsMax;

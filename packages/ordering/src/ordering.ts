@@ -57,6 +57,11 @@ export class Ordering implements Machine<OrderInput, OrderEffect> {
     return this.#core.takeEffects();
   }
 
+  /** For tests of bounds. */
+  get counts() {
+    return this.#core.counts;
+  }
+
   #take(input: OrderInput): void {
     const { jobs } = this.#core;
     switch (input.kind) {

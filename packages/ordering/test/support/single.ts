@@ -83,6 +83,11 @@ export class Single {
     this.finalHeight = started?.block?.header.height ?? 0;
   }
 
+  /** All that it keeps in memory. */
+  get counts() {
+    return this.#machine.counts;
+  }
+
   /** The same node after a crash, with what was durable. */
   restarted(options: Partial<SingleOptions> = {}): Single {
     return new Single({ network: this.network, forge: this.forge, disk: this.store, ...options });
