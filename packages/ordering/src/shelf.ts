@@ -13,8 +13,11 @@ export interface HeldBlob {
   readonly isSigned: boolean | undefined;
 }
 
+/** Of each of thousands of blobs several things are marked: in place. */
+type Held = { -readonly [Field in keyof HeldBlob]: HeldBlob[Field] };
+
 export class Shelf {
-  readonly #blobs = new Map<string, HeldBlob>();
+  readonly #blobs = new Map<string, Held>();
   #bytes = 0;
 
   get size(): number {
@@ -29,12 +32,12 @@ export class Shelf {
   /** What is held already keeps what is known of it. */
   hold(candidate: Candidate, isSigned?: boolean): void {
     const held = this.#blobs.get(candidate.key);
-    if (held === undefined) this.#bytes += candidate.bytes.length;
-    this.#blobs.set(candidate.key, {
-      candidate: held?.candidate ?? candidate,
-      isStored: held?.isStored ?? false,
-      isSigned: held?.isSigned ?? isSigned,
-    });
+    if (held !== undefined) {
+      held.isSigned ??= isSigned;
+      return;
+    }
+    this.#bytes += candidate.bytes.length;
+    this.#blobs.set(candidate.key, { candidate, isStored: false, isSigned });
   }
 
   get(key: string): Candidate | undefined {
@@ -50,11 +53,11 @@ export class Shelf {
   }
 
   markStored(key: string): void {
-    this.#blobs.set(key, { ...this.#held(key), isStored: true });
+    this.#held(key).isStored = true;
   }
 
   markSigned(key: string, isSigned: boolean): void {
-    this.#blobs.set(key, { ...this.#held(key), isSigned });
+    this.#held(key).isSigned = isSigned;
   }
 
   /** Drops all others, and returns them in the order in which they came. */
@@ -69,7 +72,7 @@ export class Shelf {
     return dropped;
   }
 
-  #held(key: string): HeldBlob {
+  #held(key: string): Held {
     const held = this.#blobs.get(key);
     assert(held !== undefined, "only what is held is marked");
     return held;

@@ -44,11 +44,14 @@ function readVariable<T>(type: Type<T>, itemsMax: number, input: Input, start: n
 }
 
 const itemsRoot = new Uint8Array(32);
+const shortItemsMax = 64;
 
 export function list<T>(type: Type<T>, itemsMax: number): Type<readonly T[]> {
   const { fixedSize } = type;
   const perChunk = type.isBasic ? 32 / (fixedSize as number) : 1;
   const depth = depthOf(Math.ceil(itemsMax / perChunk));
+  // One buffer for all roots of a short list of this type: no value lies inside another of its own type.
+  const roots = new Uint8Array(type.isBasic || itemsMax > shortItemsMax ? 0 : scratchBytes(itemsMax));
   const checkItems = (items: readonly T[]) =>
     assert(items.length <= itemsMax, `${items.length} items where ${itemsMax} are allowed`);
 
@@ -77,7 +80,7 @@ export function list<T>(type: Type<T>, itemsMax: number): Type<readonly T[]> {
     rootInto(items, output, offset) {
       checkItems(items);
       const count = Math.ceil(items.length / perChunk);
-      const scratch = new Uint8Array(scratchBytes(count));
+      const scratch = roots.length > 0 ? roots : new Uint8Array(scratchBytes(count));
       if (type.isBasic) packInto(type, items, scratch);
       else for (let i = 0; i < items.length; i++) type.rootInto(items[i] as T, scratch, 32 * i);
       merkleizeInto(scratch, count, depth, itemsRoot, 0);

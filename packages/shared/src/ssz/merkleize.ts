@@ -34,6 +34,10 @@ const workBlocks = Array.from({ length: workPairs + 1 }, (_, pairs) => work.suba
 const workDigests = Array.from({ length: workPairs + 1 }, (_, pairs) => work.subarray(0, 32 * pairs));
 const workRoot = workDigests[1] as Uint8Array;
 
+/** The pairs of the longest payload: a buffer for these stays too. */
+const longPairs = 4096;
+const longScratch = new Uint8Array(32 * longPairs);
+
 /**
  * Root of the first `count` chunks of `scratch`, which is overwritten, in a tree of `depth` levels.
  * `scratch` has `scratchBytes(count)` bytes.
@@ -45,15 +49,28 @@ export function merkleizeInto(
   output: Uint8Array,
   offset: number,
 ): void {
+  raiseInto(scratch, count, 0, depth, output, offset);
+}
+
+/** The same for `count` nodes that lie at `fromLevel`. */
+function raiseInto(
+  scratch: Uint8Array,
+  count: number,
+  fromLevel: number,
+  depth: number,
+  output: Uint8Array,
+  offset: number,
+): void {
   assert(scratch.length >= scratchBytes(count), "scratch has room for an even number of chunks");
   let width = count;
-  let level = 0;
+  let level = fromLevel;
   for (; width > 2 * workPairs; level++) {
     if (width % 2 === 1) scratch.set(zeroHash(level), 32 * width);
     width = Math.ceil(width / 2);
     hashPairs(scratch.subarray(0, 64 * width), scratch.subarray(0, 32 * width));
   }
-  work.set(scratch.length === 32 * width ? scratch : scratch.subarray(0, 32 * width));
+  if (width <= 2) for (let i = 0; i < 32 * width; i++) work[i] = scratch[i] as number;
+  else work.set(scratch.length === 32 * width ? scratch : scratch.subarray(0, 32 * width));
   finishInto(width, level, depth, output, offset);
 }
 
@@ -65,10 +82,22 @@ export function merkleizeBytesInto(bytes: Uint8Array, depth: number, output: Uin
     work.set(bytes);
     finishInto(count, 0, depth, output, offset);
   } else {
-    const scratch = new Uint8Array(scratchBytes(count));
-    scratch.set(bytes);
-    merkleizeInto(scratch, count, depth, output, offset);
+    const pairs = Math.ceil(count / 2);
+    const scratch = pairs <= longPairs ? longScratch : new Uint8Array(scratchBytes(pairs));
+    hashBytes(bytes, scratch);
+    raiseInto(scratch, pairs, 1, depth, output, offset);
   }
+}
+
+/** The first level of long bytes, hashed from where they lie: to copy them would cost a tenth of it. */
+function hashBytes(bytes: Uint8Array, output: Uint8Array): void {
+  const pairs = bytes.length >> 6;
+  hashPairs(bytes.subarray(0, 64 * pairs), output.subarray(0, 32 * pairs));
+  if (64 * pairs === bytes.length) return;
+  work.fill(0, 0, 64);
+  work.set(bytes.subarray(64 * pairs));
+  hashPairs(workBlocks[1] as Uint8Array, workDigests[1] as Uint8Array);
+  output.set(workRoot, 32 * pairs);
 }
 
 /** Root of the first `width` nodes of `work`, which lie at `fromLevel`. */

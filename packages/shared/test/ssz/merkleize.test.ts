@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { AssertionFault } from "../../src/assert.ts";
-import { depthOf, merkleizeInto, mixInto, scratchBytes, zeroHash } from "../../src/ssz/index.ts";
+import { byteList, depthOf, merkleizeInto, mixInto, scratchBytes, zeroHash } from "../../src/ssz/index.ts";
 
 const sha256 = (...parts: readonly Uint8Array[]) =>
   new Uint8Array(createHash("sha256").update(Buffer.concat(parts)).digest());
@@ -45,3 +45,32 @@ test("more chunks than the tree has leaves, and a scratch without room, are our 
   }
   expect(() => merkleizeInto(new Uint8Array(96), 3, 2, root, 0)).toThrow(AssertionFault);
 });
+
+/** By the definition, one hash after the other. */
+function bytesRoot(bytes: Uint8Array, depth: number): Uint8Array {
+  const padded = Buffer.concat([bytes, Buffer.alloc(-bytes.length & 31)]);
+  let nodes = Array.from(
+    { length: padded.length / 32 },
+    (_, i) => new Uint8Array(padded.subarray(32 * i, 32 * i + 32)),
+  );
+  for (let level = 0; level < depth; level++) {
+    if (nodes.length % 2 === 1) nodes.push(zeroHash(level));
+    nodes = nodes.flatMap((node, i) => (i % 2 === 0 ? [sha256(node, nodes[i + 1] as Uint8Array)] : []));
+  }
+  return nodes[0] as Uint8Array;
+}
+
+test.each([2048, 2049, 2080, 2081, 2112, 2113, 4095, 4096, 4097, 5000, 258_000, 262_144, 262_145, 300_001])(
+  "%i bytes have the root that their chunks have",
+  (length) => {
+    const bytes = Uint8Array.from({ length }, (_, i) => 1 + (i % 251));
+    const size = new Uint8Array(32);
+    new DataView(size.buffer).setUint32(0, length, true);
+    // Twice, for buffers that stay must not remember anything.
+    for (const _ of [1, 2]) {
+      const root = new Uint8Array(32);
+      byteList(2 ** 20).rootInto(bytes, root, 0);
+      expect(root).toEqual(sha256(bytesRoot(bytes, depthOf(2 ** 15)), size));
+    }
+  },
+);
