@@ -128,7 +128,7 @@ export class Forge {
       history: naiveHistoryRoot(line) as Root,
       timeMs: asTimeMs(plan.timeMs ?? before.timeMs + 10),
       proposer,
-      blobsRoot: listOracle.root(blobs.map(({ root }) => root)) as Root,
+      blobsRoot: this.blobsRootOf(blobs.map(({ root }) => root)),
       touchesRoot: touchesRootOf(blobs),
       ledgerRoot: ledger.root as Root,
       attested: plan.cites?.ref ?? this.citedBy(parent),
@@ -138,6 +138,10 @@ export class Forge {
     const citation = plan.cites === undefined ? undefined : this.citation(plan.cites, this.citedBy(parent));
     const block = { header, body: { blobs: blobs.map(({ root }) => root), citation, ...plan.body } };
     return { block, info: infoOf(block), blobs, parent };
+  }
+
+  blobsRootOf(blobs: readonly Root[]): Root {
+    return listOracle.root(blobs) as Root;
   }
 
   certificateOf({ info }: Forged): Certificate {

@@ -6,6 +6,7 @@ import {
   asValidatorIndex,
   asView,
   attestHeaderCodec,
+  limits,
   type OrderBlock,
   type Root,
   toHex,
@@ -132,7 +133,13 @@ export class Single {
   }
 
   #find(from: Peer, id: number, roots: readonly Root[]): void {
-    const blobs = roots.flatMap((root) => this.theirs.get(toHex(root)) ?? []);
+    const blobs: Uint8Array[] = [];
+    let room: number = limits.foundBytesMax;
+    for (const root of roots) {
+      const bytes = this.theirs.get(toHex(root));
+      if (bytes !== undefined && bytes.length <= room) blobs.push(bytes);
+      room -= bytes?.length ?? 0;
+    }
     if (blobs.length > 0) this.give({ kind: "message", from, message: { kind: "found", id, blobs } });
   }
 
