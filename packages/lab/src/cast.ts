@@ -8,6 +8,7 @@ import { VoteBook } from "./checkers/vote-book.ts";
 import { type HabitContext, HabitMachine } from "./habits/habit.ts";
 import { habits } from "./habits/index.ts";
 import { Ledger } from "./habits/ledger.ts";
+import { serving } from "./habits/order/serving.ts";
 import type { Block } from "./payload/block.ts";
 import type { Setting } from "./setting.ts";
 import type { NodeOptions, Stage, StageNode } from "./stages/stage.ts";
@@ -53,12 +54,12 @@ export class Cast {
   }
 
   #corrupt(instance: Instance, seat: Seat, random: Random): NodeOptions["corrupt"] {
-    const plans = this.#setting.habits.filter((plan) => plan.seat === seat);
+    const plans = this.#setting.habits.flatMap((plan, index) => (plan.seat === seat ? [{ ...plan, index }] : []));
     const signer = this.#stage.keys.signers[seat];
     if (plans.length === 0 || signer === undefined) return undefined;
     const { electorate, signers } = this.#stage.keys;
     const { byzantine, seats, deltaMs, leaderOf } = this.context;
-    const context: HabitContext = {
+    const contextOf = (plan: number): HabitContext => ({
       instance,
       signer,
       accomplices: signers.filter((each) => byzantine.has(each.seat)),
@@ -68,12 +69,13 @@ export class Cast {
       leaderOf,
       random,
       ledger: this.ledger,
+      order: this.#stage.toolsOf(plan),
+    });
+    return (machine) => {
+      const made = plans.map(({ habit, index }) => habits[habit](contextOf(index)));
+      const first = contextOf(0);
+      return new HabitMachine(machine, first.order === undefined ? made : [serving(first), ...made]);
     };
-    return (machine) =>
-      new HabitMachine(
-        machine,
-        plans.map(({ habit }) => habits[habit](context)),
-      );
   }
 
   #seatsWith(name: string): Set<Seat> {

@@ -10,8 +10,8 @@ import {
   Random,
   type WorldConfig,
 } from "@tandem/simulator";
-import { type HabitName, habitNames } from "./habits/index.ts";
-import type { BlobPlan, HabitPlan, Script, Setting, Workload } from "./setting.ts";
+import { type HabitName, habitNamesOf } from "./habits/index.ts";
+import type { BlobPlan, HabitPlan, Script, Setting, StageName, Workload } from "./setting.ts";
 
 /** A run ends after so many blocks, or this time. */
 const blocksMax = 200;
@@ -69,10 +69,11 @@ const blackoutOneIn = 5;
 const blackoutMsMax = 3000;
 const habitsOfSeatMax = 3;
 
-export function drawSetting(seed: number): Setting {
+/** Stages differ in what habits there are. */
+export function drawSetting(seed: number, stage: StageName = "consensus"): Setting {
   const random = new Random(seed, "setting");
   const weights = drawWeights(random.fork("weights"));
-  const habits = drawHabits(random.fork("habits"), weights);
+  const habits = drawHabits(random.fork("habits"), weights, habitNamesOf[stage]);
   const seats = seatsOf(random.fork("seats"), weights, habits);
   const healAtMs = random.fork("heal").between(1000, healMsMax);
   const world = withBlackout(drawWorld({ seed, seats, climate, healAtMs, endAtMs }), random.fork("blackout"));
@@ -80,7 +81,7 @@ export function drawSetting(seed: number): Setting {
   const deltaMs = deltaFor(world, payloadUs);
   const workload = drawWorkload(random.fork("workload"));
   return {
-    stage: "consensus",
+    stage,
     world,
     weights,
     scheme: "mock",
@@ -129,7 +130,7 @@ function drawWeights(random: Random): number[] {
 }
 
 /** Seats up to less than a third of the weight, each with some habits. */
-function drawHabits(random: Random, weights: readonly number[]): HabitPlan[] {
+function drawHabits(random: Random, weights: readonly number[], names: readonly HabitName[]): HabitPlan[] {
   if (random.below(honestOneIn) === 0) return [];
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const order = random.pickSome([...weights.keys()], weights.length);
@@ -139,15 +140,15 @@ function drawHabits(random: Random, weights: readonly number[]): HabitPlan[] {
     const weight = weights[seat] as number;
     if (3 * (faulty + weight) >= total) continue;
     faulty += weight;
-    for (const habit of drawHabitsOfSeat(random)) plans.push({ seat, habit });
+    for (const habit of drawHabitsOfSeat(random, names)) plans.push({ seat, habit });
     if (random.below(3) === 0) break;
   }
   return plans;
 }
 
 /** Twins go by themselves: each follows the protocol, and that there are two is the fault. */
-function drawHabitsOfSeat(random: Random): readonly HabitName[] {
-  const habits = random.pickSome(habitNames, random.between(1, habitsOfSeatMax));
+function drawHabitsOfSeat(random: Random, names: readonly HabitName[]): readonly HabitName[] {
+  const habits = random.pickSome(names, random.between(1, habitsOfSeatMax));
   return habits.includes("twins") ? ["twins"] : habits;
 }
 

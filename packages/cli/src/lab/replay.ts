@@ -8,6 +8,7 @@ import {
   readSetting,
   replay,
   type Setting,
+  type StageName,
   timelineKinds,
   useNative,
 } from "@tandem/lab";
@@ -46,7 +47,7 @@ Runs one seed again and prints its timeline: time, instance, kind, what. Exit co
   async run({ flags, json, print }) {
     const scheme = flags["native"] === true ? "native" : "mock";
     const stage = stageFlag(flags);
-    const setting = override(settingOf(flags), { scheme, ...(stage && { stage }) });
+    const setting = override(settingOf(flags, stage), { scheme, ...(stage && { stage }) });
     if (flags["setting"] === true) return print(`${JSON.stringify(setting, null, json ? 0 : 2)}\n`);
     useNative();
     const makeStage = await loadStage(setting.stage, entryFlag(flags));
@@ -60,9 +61,9 @@ Runs one seed again and prints its timeline: time, instance, kind, what. Exit co
   },
 };
 
-function settingOf(flags: Readonly<Record<string, unknown>>): Setting {
+function settingOf(flags: Readonly<Record<string, unknown>>, stage: StageName | undefined): Setting {
   const path = pathFlag(flags, "file");
-  if (path === undefined) return drawSetting(neededFlag(flags, "seed"));
+  if (path === undefined) return drawSetting(neededFlag(flags, "seed"), stage);
   try {
     return readSetting(readFileSync(path, "utf8"));
   } catch (error) {

@@ -1,6 +1,6 @@
 // `tandem lab shrink`: what is left of a failing setting when all that does not matter is taken away.
 
-import { drawSetting, loadStage, override, runSetting, shrinkSetting, useNative } from "@tandem/lab";
+import { drawSetting, loadStage, runSetting, shrinkSetting, useNative } from "@tandem/lab";
 import type { Command } from "../command.ts";
 import { Complaint } from "../terminal.ts";
 import { entryFlag, neededFlag, stageFlag } from "./flags.ts";
@@ -19,7 +19,7 @@ that is left.
   async run({ flags, json, print }) {
     const seed = neededFlag(flags, "seed");
     useNative();
-    const drawn = override(drawSetting(seed), { stage: stageFlag(flags) ?? "consensus" });
+    const drawn = drawSetting(seed, stageFlag(flags));
     const makeStage = await loadStage(drawn.stage, entryFlag(flags));
     let tries = 0;
     const shrunk = shrinkSetting(drawn, makeStage, () => process.stderr.write(`\rtry ${++tries}`));

@@ -21,6 +21,6 @@ const port = parentPort;
 const { entry, overrides = {} } = workerData as Task;
 useNative();
 port.on("message", async (plan: number | Setting) => {
-  const setting = override(typeof plan === "number" ? drawSetting(plan) : plan, overrides);
+  const setting = override(typeof plan === "number" ? drawSetting(plan, overrides.stage) : plan, overrides);
   port.postMessage(runSetting(setting, await loadStage(setting.stage, entry)));
 });

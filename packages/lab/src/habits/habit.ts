@@ -8,6 +8,7 @@ import type { Instance, Random, Seat } from "@tandem/simulator";
 import type { LabEffect, LabInput, LabMessage } from "../nodes/words.ts";
 import type { Block } from "../payload/block.ts";
 import type { Ledger } from "./ledger.ts";
+import type { OrderTools } from "./order/tools.ts";
 
 export interface HabitContext {
   readonly instance: Instance;
@@ -21,6 +22,8 @@ export interface HabitContext {
   leaderOf(view: View): Seat;
   readonly random: Random;
   readonly ledger: Ledger;
+  /** In the order stage. */
+  readonly order: OrderTools | undefined;
 }
 
 export interface Habit {

@@ -1,5 +1,6 @@
-// Every habit, by name.
+// Every habit, by name. Those of consensus are at work in both stages.
 
+import type { StageName } from "../setting.ts";
 import { conflictingVoter } from "./conflicting-voter.ts";
 import { equivocatingLeader } from "./equivocating-leader.ts";
 import { falseNames } from "./false-names.ts";
@@ -8,6 +9,7 @@ import { forgedBitmaps } from "./forged-bitmaps.ts";
 import type { MakeHabit } from "./habit.ts";
 import { late } from "./late.ts";
 import { nullifyEverything } from "./nullify-everything.ts";
+import { orderHabits } from "./order/index.ts";
 import { replay } from "./replay.ts";
 import { selective } from "./selective.ts";
 import { silent } from "./silent.ts";
@@ -18,7 +20,7 @@ import { unsoundPayload } from "./unsound-payload.ts";
 import { viewFlood } from "./view-flood.ts";
 import { withholding } from "./withholding.ts";
 
-export const habits = {
+const consensusHabits = {
   silent,
   late,
   "equivocating-leader": equivocatingLeader,
@@ -37,6 +39,14 @@ export const habits = {
   twins,
 } as const satisfies Record<string, MakeHabit>;
 
+export const habits = { ...consensusHabits, ...orderHabits };
+
 export type HabitName = keyof typeof habits;
 
 export const habitNames = Object.keys(habits) as readonly HabitName[];
+
+/** What settings of a stage draw from. */
+export const habitNamesOf: Readonly<Record<StageName, readonly HabitName[]>> = {
+  consensus: Object.keys(consensusHabits) as readonly HabitName[],
+  order: habitNames,
+};

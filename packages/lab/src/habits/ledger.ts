@@ -21,8 +21,9 @@ export class Ledger {
   readonly #marks = new WeakMap<LabMessage, readonly HabitName[]>();
   /** The view whose timers each instance started last. */
   readonly #views: number[];
-  /** Blocks kept from a seat, and votes of a signer kept from a seat. */
+  /** Blocks and blobs kept from a seat, and votes of a signer kept from a seat. */
   readonly #withheld = new Set<string>();
+  readonly #withheldBlobs = new Set<string>();
   readonly #keptBack = new Map<string, Seat>();
   /** What each victim heard first of the twins, by what they must say only once. */
   readonly #twinWords = new Map<string, string>();
@@ -51,6 +52,10 @@ export class Ledger {
     this.#withheld.add(`${from} ${toHex(root)}`);
   }
 
+  withholdBlob(from: Seat, root: Root): void {
+    this.#withheldBlobs.add(`${from} ${toHex(root)}`);
+  }
+
   keepBack(from: Seat, signer: Seat, { kind, view }: Vote): void {
     this.#keptBack.set(`${from} ${kind} ${view}`, signer);
   }
@@ -72,8 +77,15 @@ export class Ledger {
     const { silent, leaderOf } = this.#options;
     if (message.kind === "vote" && message.vote.kind === "nullify" && silent.has(leaderOf(message.vote.view)))
       this.#count("silent");
+    if (message.kind === "want") this.#onWant(victim, message.roots);
     if (message.kind !== "request" || message.request.kind !== "block" || this.#withheld.size === 0) return;
     if (this.#withheld.has(`${this.#options.seats[victim]} ${toHex(message.request.root)}`)) this.#count("withholding");
+  }
+
+  #onWant(victim: Instance, roots: readonly Root[]): void {
+    if (this.#withheldBlobs.size === 0) return;
+    const seat = this.#options.seats[victim];
+    if (roots.some((root) => this.#withheldBlobs.has(`${seat} ${toHex(root)}`))) this.#count("withheld-blobs");
   }
 
   #isPast(victim: Instance, message: LabMessage): boolean {

@@ -19,8 +19,8 @@ import {
   mockScheme,
   provePossession,
 } from "@tandem/shared";
-import type { Setting } from "../setting.ts";
-import { carelessBalance, carelessPayers, shardNamesOf, solventBalance } from "../work/blobs.ts";
+import type { BlobPlan, Setting } from "../setting.ts";
+import { carelessBalance, habitPayersFrom, shardNamesOf, solventBalance } from "../work/blobs.ts";
 import { payerOf } from "../work/payers.ts";
 import { createKeys, type Keys, leaderSeedOf, secretsOf } from "./keys.ts";
 
@@ -58,7 +58,7 @@ function genesisOf(setting: Setting): Genesis {
     validators: validatorsOf(setting),
     shards: shardNamesOf(blobs).map((name) => ({ name, committee, creators: { rule: "anyone", keys: [] } })),
     contracts: [],
-    allocations: allocationsOf(blobs.payers),
+    allocations: allocationsOf(blobs, setting.habits.length),
     fees: { base: asAmount(100n), perByte: asAmount(1n), perTouch: asAmount(10n), perBudget: asAmount(2n) },
     // O10: nobody claims anything yet, so shards may lag as far as there are heights.
     limits: {
@@ -83,9 +83,12 @@ function validatorsOf(setting: Setting): Genesis["validators"] {
   });
 }
 
-function allocationsOf(payers: number): Allocation[] {
-  return Array.from({ length: payers + carelessPayers }, (_, number) => ({
+/** Payers of clients, and one for each habit. */
+function allocationsOf(plan: BlobPlan, habits: number): Allocation[] {
+  const first = habitPayersFrom(plan);
+  const isCareless = (number: number) => number >= plan.payers && number < first;
+  return Array.from({ length: first + habits }, (_, number) => ({
     payer: payerOf(number).key,
-    amount: asAmount(number < payers ? solventBalance : carelessBalance),
+    amount: asAmount(isCareless(number) ? carelessBalance : solventBalance),
   })).sort((a, b) => compareBytes(a.payer, b.payer));
 }

@@ -25,6 +25,8 @@ export class ConsensusStage implements Stage {
     this.work = new ItemWork(setting, this.#nodes, give);
   }
 
+  toolsOf(): undefined {}
+
   createNode(options: NodeOptions): Node {
     const { keys } = this;
     const node = new Node({ ...options, keys, setting: this.#setting, consensus: this.#consensus });

@@ -5,11 +5,15 @@ import { Random } from "@tandem/simulator";
 import { admission } from "../checkers/admission.ts";
 import type { Checker } from "../checkers/checker.ts";
 import { diverged } from "../checkers/diverged.ts";
+import { Forge } from "../habits/order/forge.ts";
+import type { OrderTools } from "../habits/order/tools.ts";
+import { Workshop } from "../habits/order/workshop.ts";
 import { createNetwork, type LabNetwork } from "../nodes/order-network.ts";
 import { OrderNode, type ReplicaRoom } from "../nodes/order-node.ts";
 import type { Setting } from "../setting.ts";
 import { BlobWork } from "../work/blob-work.ts";
-import { BlobStream } from "../work/blobs.ts";
+import { BlobStream, habitPayersFrom } from "../work/blobs.ts";
+import { payerOf } from "../work/payers.ts";
 import type { Give } from "../work/work.ts";
 import type { NodeOptions, Stage } from "./stage.ts";
 
@@ -18,9 +22,13 @@ export class OrderStage implements Stage {
   readonly checkers: readonly Checker[];
   readonly #network: LabNetwork;
   readonly #room: ReplicaRoom;
+  readonly #setting: Setting;
+  readonly #forge: Forge;
+  readonly #workshop: Workshop;
 
   constructor(setting: Setting, room: ReplicaRoom, give: Give) {
     this.#room = room;
+    this.#setting = setting;
     this.#network = createNetwork(setting);
     const stream = new BlobStream(
       setting.blobs,
@@ -28,7 +36,15 @@ export class OrderStage implements Stage {
       new Random(setting.world.seed, "blobs"),
     );
     this.work = new BlobWork({ setting, stream, trusted: trustedOf(setting), give });
+    const { work } = this;
+    this.#forge = new Forge(this.#network.network, (root) => work.known(root)?.bytes);
+    this.#workshop = new Workshop(this.#network.network.network, (blob) => work.enter(blob));
     this.checkers = [admission(this.work), diverged()];
+  }
+
+  toolsOf(plan: number): OrderTools {
+    const payer = payerOf(habitPayersFrom(this.#setting.blobs) + plan);
+    return { forge: this.#forge, workshop: this.#workshop, payer };
   }
 
   get keys() {

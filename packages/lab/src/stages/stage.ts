@@ -6,6 +6,7 @@ import type { Machine } from "@tandem/shared";
 import type { Instance, Process, Random, Seat } from "@tandem/simulator";
 import type { Checker } from "../checkers/checker.ts";
 import type { Ledger } from "../habits/ledger.ts";
+import type { OrderTools } from "../habits/order/tools.ts";
 import type { Keys } from "../nodes/keys.ts";
 import type { FinalRecord, LabEffect, LabInput, LabMessage, Observation } from "../nodes/words.ts";
 import type { Block } from "../payload/block.ts";
@@ -35,5 +36,7 @@ export interface Stage {
   readonly work: Work;
   /** Beside those of consensus. */
   readonly checkers: readonly Checker[];
+  /** Of the habit that stands at that place in the setting, in the order stage. */
+  toolsOf(plan: number): OrderTools | undefined;
   createNode(options: NodeOptions): StageNode;
 }

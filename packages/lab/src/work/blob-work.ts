@@ -83,7 +83,7 @@ export class BlobWork implements Work {
   handOut(untilMs: number): void {
     for (const { atMs } of this.#arrivals.take(untilMs))
       for (const { blob, nodes, afterMs } of this.#options.stream.next()) {
-        this.#enter(blob);
+        this.enter(blob);
         const instances = this.#random.pickSome(this.#options.trusted, nodes);
         for (const instance of instances) this.#submit(blob, instance, atMs + afterMs, 1);
       }
@@ -118,7 +118,8 @@ export class BlobWork implements Work {
     if (open !== undefined && receipt.kind === "accepted") this.#accept(open.blob);
   }
 
-  #enter(blob: MadeBlob): void {
+  /** A blob that anybody may come to know. */
+  enter(blob: MadeBlob): void {
     if (blob.root !== undefined) this.#known.set(blob.root, blob);
     const good = this.#good[blob.payer];
     if (blob.meant === "accept" && good !== undefined) good[blob.nonce] ??= blob;

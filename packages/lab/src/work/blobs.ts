@@ -77,6 +77,11 @@ export function shardNamesOf({ shards }: BlobPlan) {
   return Array.from({ length: shards }, (_, i) => asShardName(`shard-${i}`));
 }
 
+/** Habits have payers of their own, numbered from here on. */
+export function habitPayersFrom({ payers }: BlobPlan): number {
+  return payers + carelessPayers;
+}
+
 type Kind = "plain" | "ahead" | "replaced" | "doubled" | "careless" | "refused";
 
 export class BlobStream {
