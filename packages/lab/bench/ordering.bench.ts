@@ -11,10 +11,10 @@
 import { useNative } from "@tandem/native";
 import type { OrderNetwork } from "@tandem/ordering";
 import type { OrderBlock } from "@tandem/shared";
-import type { Bench, Figure, Work } from "../../../scripts/bench/measure.ts";
+import type { Bench, Figure } from "../../../scripts/bench/measure.ts";
 import { hashBlobs, hashBlock, hashingOf, pairsOf, replay, verifyAll } from "./support/bare.ts";
-import { type BlobPlan, type MadeBlob, makeBlobs, openBenchNetwork } from "./support/network.ts";
-import { OrderShell, Supply } from "./support/shell.ts";
+import { type BlobPlan, genesisBlock, type MadeBlob, makeBlobs, openBenchNetwork } from "./support/network.ts";
+import { filledShell, OrderShell, Supply, workOn } from "./support/shell.ts";
 
 export const area = "ordering";
 
@@ -46,32 +46,8 @@ export default async function (bench: Bench): Promise<void> {
   }
 }
 
-function genesisBlock({ header }: OrderNetwork): OrderBlock {
-  return { header, body: { blobs: [], citation: undefined } };
-}
-
 function loadOf(name: string, network: OrderNetwork, blobs: readonly MadeBlob[]): Load {
   return { name, network, blobs, block: filledShell(network, blobs).build(genesisBlock(network), 1) };
-}
-
-/** A machine with all of these in its pool. */
-function filledShell(network: OrderNetwork, blobs: readonly MadeBlob[]): OrderShell {
-  const shell = new OrderShell({ network, isVerifying: false });
-  const accepted = shell.submit(blobs);
-  if (accepted !== blobs.length) throw new Error(`${accepted} of ${blobs.length} blobs were accepted`);
-  return shell;
-}
-
-/** Does `run` to a shell that is made anew each time. */
-function workOn(items: number, open: () => OrderShell, run: (shell: OrderShell) => void): Work {
-  let shell: OrderShell | undefined;
-  return {
-    items,
-    prepare() {
-      shell = open();
-    },
-    run: () => run(shell as OrderShell),
-  };
 }
 
 function reportBytes(bench: Bench, { value, limit, ratio }: Figure, name: string, bytes: number): void {
@@ -131,7 +107,7 @@ async function measureIntake(bench: Bench, { name, network, blobs }: Load): Prom
   const work = workOn(
     blobs.length,
     () => new OrderShell({ network, isVerifying: true }),
-    (shell) => void shell.submit(blobs),
+    (shell) => shell.fill(blobs),
   );
   const [verify, hash] = [verifyAll(network, blobs), replay(hashingOf(() => hashBlobs(network, blobs)))];
   const bare = {

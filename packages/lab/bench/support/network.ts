@@ -2,9 +2,10 @@
 // for nobody reads it from a file; all networks have one id, so blobs that are signed once are good on all of them.
 
 import { nativePayerScheme } from "@tandem/native";
-import { type OrderNetwork, openNetwork } from "@tandem/ordering";
+import { type OrderBlockInfo, type OrderNetwork, openNetwork } from "@tandem/ordering";
 import {
   type Allocation,
+  aggregateQuorum,
   asAmount,
   asBudget,
   asHeight,
@@ -16,16 +17,19 @@ import {
   type Blob,
   blobCodec,
   blobDomain,
+  type Certificate,
   type Envelope,
   envelopeCodec,
   type Genesis,
   limits,
+  type OrderBlock,
   type Root,
   type Seat,
   type ShardName,
   sha256,
   signingRoot,
   utf8,
+  voteSigningRoot,
 } from "@tandem/shared";
 import { createKeys, type Keys } from "../../src/nodes/keys.ts";
 import { payerOf } from "../../src/work/payers.ts";
@@ -40,6 +44,22 @@ export const keys: Keys = createKeys(
   { weights: Array.from({ length: validators }, () => 1), scheme: "native", leaderSeed: 1 },
   networkId,
 );
+
+/** A finalization, by a quorum. */
+export function certify({ epoch, view, root }: OrderBlockInfo): Certificate {
+  const { electorate, signers } = keys;
+  const ballot = { epoch, view, block: root };
+  const message = voteSigningRoot(electorate, "finalize", ballot);
+  const votes = signers.slice(1).map(({ seat, sign }) => ({ signer: seat, signature: sign(message) }));
+  const quorum = aggregateQuorum(electorate.scheme, electorate.committee, votes);
+  if (!quorum.ok) throw new Error(quorum.error.message);
+  return { kind: "finalization", ...ballot, ...quorum.value };
+}
+
+/** The block of height 0, as consensus sees it. */
+export function genesisBlock({ header }: OrderNetwork): OrderBlock {
+  return { header, body: { blobs: [], citation: undefined } };
+}
 
 /** `accounts` in all; the first ones are those of `payerOf`. */
 export function openBenchNetwork(accounts: number, payers = Math.min(accounts, 2000)): OrderNetwork {

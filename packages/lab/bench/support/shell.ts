@@ -17,7 +17,6 @@ import {
   asTimeMs,
   asValidatorIndex,
   asView,
-  type Certificate,
   limits,
   MemoryStore,
   type OrderBlock,
@@ -26,8 +25,8 @@ import {
   type StoreBatch,
   toHex,
 } from "@tandem/shared";
-import type { MadeBlob } from "./network.ts";
-import { startMs } from "./network.ts";
+import type { Work } from "../../../../scripts/bench/measure.ts";
+import { certify, type MadeBlob, startMs } from "./network.ts";
 
 /** What peers answer who have all blobs. Each answer is put together once, for peers are not what is measured. */
 export class Supply {
@@ -73,8 +72,10 @@ export interface ShellOptions {
 const peers = [1, 2, 3];
 
 export class OrderShell {
-  readonly store = new MemoryStore();
+  #store = new MemoryStore();
   readonly #options: ShellOptions;
+  /** Without it every signature passes. */
+  isVerifying: boolean;
   readonly #machine: Ordering;
   readonly #inputs: OrderInput[] = [];
   /** Not written yet: to write is the store's work, which is not measured here unless something is read afterwards. */
@@ -85,6 +86,7 @@ export class OrderShell {
   constructor(options: ShellOptions) {
     const { network, pool = poolLimits } = options;
     this.#options = options;
+    this.isVerifying = options.isVerifying;
     this.#machine = new Ordering({ network, seat: asValidatorIndex(0), peers, deltaMs: 500, pool });
     this.give({ kind: "start", kept: [] });
   }
@@ -128,18 +130,29 @@ export class OrderShell {
 
   #verify(task: OrderTask): boolean[] {
     if (task.kind === "citation") return [false];
-    if (!this.#options.isVerifying) return task.signatures.map(() => true);
+    if (!this.isVerifying) return task.signatures.map(() => true);
     return task.signatures.map((signed) => nativePayerScheme.verify(signed.payer, signed.message, signed.signature));
   }
 
   #read(keys: readonly Uint8Array[]): Records {
     const { base } = this.#options;
-    for (const batch of this.#batches) this.store.write(batch);
-    this.#batches.length = 0;
-    const own = this.store.readNow(keys);
+    const own = this.disk().readNow(keys);
     if (base === undefined) return own;
     const old = base.readNow(keys);
     return own.map((record, i) => record ?? old[i]);
+  }
+
+  /** What it stored, written by now. */
+  disk(): MemoryStore {
+    for (const batch of this.#batches) this.#store.write(batch);
+    this.#batches.length = 0;
+    return this.#store;
+  }
+
+  /** Nothing that it stored is needed any more. */
+  forget(): void {
+    this.#batches.length = 0;
+    this.#store = new MemoryStore();
   }
 
   /** The last thing of a kind that it said. */
@@ -149,10 +162,12 @@ export class OrderShell {
     return found as Extract<OrderEffect, { kind: Kind }>;
   }
 
-  /** How many of these a client was told are accepted. */
-  submit(blobs: readonly MadeBlob[]): number {
+  /** Clients submit these, faster than they are examined. */
+  fill(blobs: readonly MadeBlob[]): void {
     this.give(...blobs.map(({ bytes }, id) => ({ kind: "submit", id, bytes }) as const));
-    return this.said.filter((effect) => effect.kind === "receipt" && effect.receipt.kind === "accepted").length;
+    const receipts = this.said.splice(0).filter((effect) => effect.kind === "receipt");
+    const accepted = receipts.filter(({ receipt }) => receipt.kind === "accepted").length;
+    if (accepted !== blobs.length) throw new Error(`${accepted} of ${blobs.length} blobs were accepted`);
   }
 
   build(parent: OrderBlock, view: number): OrderBlock {
@@ -172,8 +187,28 @@ export class OrderShell {
     if (verdict !== "valid") throw new Error(`the block is refused: ${problem?.code} ${problem?.message}`);
   }
 
-  deliver(block: OrderBlock, certificate: Certificate): void {
-    this.give({ kind: "deliver", block, info: orderBlockRules.infoOf(block), certificate });
+  deliver(block: OrderBlock): void {
+    const info = orderBlockRules.infoOf(block);
+    this.give({ kind: "deliver", block, info, certificate: certify(info) });
     this.last("ordered");
   }
+}
+
+/** A machine with all of these in its pool. */
+export function filledShell(network: OrderNetwork, blobs: readonly MadeBlob[], base?: MemoryStore): OrderShell {
+  const shell = new OrderShell({ network, isVerifying: false, ...(base && { base }) });
+  shell.fill(blobs);
+  return shell;
+}
+
+/** Does `run` to a shell that is made anew each time. */
+export function workOn(items: number, open: () => OrderShell, run: (shell: OrderShell) => void): Work {
+  let shell: OrderShell | undefined;
+  return {
+    items,
+    prepare() {
+      shell = open();
+    },
+    run: () => run(shell as OrderShell),
+  };
 }
