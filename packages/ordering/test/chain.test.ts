@@ -107,6 +107,17 @@ describe("a proposal that came to nothing", () => {
     expect([pay(0), pay(1)].map((blob) => single.holdsBytesOf(blob))).toEqual([true, false]);
   });
 
+  test("keeps them as long as any block with them can be final", () => {
+    const { forge, single } = world();
+    const one = forge.forge({ view: 1 });
+    single.check(forge.forge({ view: 2, parent: one, blobs: [pay(0)] }));
+    single.check(forge.forge({ view: 3, blobs: [pay(0)] }));
+    single.deliver(one);
+    expect(single.holdsBytesOf(pay(0))).toBe(true);
+    single.deliver(forge.forge({ view: 4, parent: one }));
+    expect(single.holdsBytesOf(pay(0))).toBe(false);
+  });
+
   test("that is too old to be kept in memory keeps its bytes in the store", () => {
     const { forge, single } = world();
     const one = forge.forge({ view: 1 });
@@ -264,12 +275,12 @@ describe("S11: states above the last final block", () => {
     const rivals = Array.from({ length: 200 }, (_, i) => stateOf(2 + i, base));
     for (const rival of rivals) chain.add(rival);
     expect(rivals.filter(({ root }) => chain.find(root) !== undefined)).toEqual(rivals.slice(-64));
-    const child = stateOf(250, rivals[199]);
+    const child = stateOf(250, rivals[136]);
     chain.add(child);
     const kept = rivals.filter(({ root }) => chain.find(root) !== undefined);
-    expect(kept).toEqual(rivals.slice(-63));
+    expect(kept).toEqual([rivals[136], ...rivals.slice(-62)]);
     expect(chain.find(first.root)).toBeUndefined();
-    expect(chain.above(child)).toEqual([rivals[199], child]);
+    expect(chain.above(child)).toEqual([rivals[136], child]);
   });
 
   test("go when they can never be final: no higher, or on another block", () => {

@@ -32,6 +32,9 @@ describe("O6: a check of a block with blobs that are missing", () => {
     single.push([a, c]);
     single.ask(block);
     expect(wants(single.effects)).toEqual([{ to: 2, id: 1, count: 2 }]);
+    const other = world();
+    other.single.ask(other.forge.forge({ view: 3, blobs }));
+    expect(wants(other.single.effects)).toEqual([{ to: 3, id: 1, count: 4 }]);
   });
 
   test("is answered when the last one is there, and not before", () => {
@@ -84,6 +87,7 @@ describe("O6: a check of a block with blobs that are missing", () => {
     const next = single.restarted();
     expect(codeOf(next.ask(forge.forge({ view: 3, blobs: [b, a] })))).toBe("valid");
     expect(wants(next.effects)).toEqual([]);
+    expect(kindsOf(next.effects)).not.toContain("store");
   });
 
   test("checks each signature once, and those of a load together", () => {

@@ -2,6 +2,8 @@
 
 import { type AttestHeader, asHeight, type Citation, type OrderBlock } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
+import { type Attested, AttestedChain } from "../src/attested.ts";
+import { Lag } from "../src/lag.ts";
 import type { AttestedBlock, ShardProgress } from "../src/types.ts";
 import { blobOf, testNetwork } from "./support/blobs.ts";
 import { Forge, type Forged, infoOf } from "./support/forge.ts";
@@ -141,5 +143,21 @@ describe("attest blocks", () => {
     const blobs = [blobOf(on, { payer: 1, touches: ["air", "bank"] })];
     expect(codeOf(single.check(forge.forge({ parent, cites: one, blobs })))).toBe("blob 0 shard-behind");
     expect(codeOf(single.check(forge.forge({ parent, cites: two, blobs })))).toBe("valid");
+  });
+
+  test("and heights that no block can ask for any more are forgotten", () => {
+    const forge = new Forge(network);
+    const chain = new AttestedChain({ ref: network.attestGenesis, frontiers: new Map(), proof: undefined });
+    const blocks = Array.from({ length: 5 }, () => forge.attest({ air: { round: 4 as ShardProgress["round"] } }));
+    for (const block of blocks) chain.add(block);
+    chain.settle(chain.find((blocks[3] as AttestedBlock).ref) as Attested);
+    expect(chain.oldest.ref.height).toBe(4);
+    expect(chain.find((blocks[2] as AttestedBlock).ref)).toBe("none");
+    const [air] = network.shards;
+    const touched = new Set(air === undefined ? [] : [air]);
+    const lag = new Lag(network, []);
+    for (const height of [2, 4, 5]) lag.settle({ height: asHeight(height), touched }, new Map());
+    lag.settle({ height: asHeight(6), touched }, chain.oldest.frontiers);
+    expect(lag.entries()).toEqual([["air", [5, 6]]]);
   });
 });

@@ -94,6 +94,18 @@ test("O7: what a client was promised is kept until it is ordered, and comes back
   expect(next.build(played.blocks.at(-1), 100)?.body.blobs.map(toHex).sort()).toEqual(kept);
 });
 
+test("O7: what a client was promised is not kept once it has expired", () => {
+  const forge = new Forge(network);
+  const single = new Single({ network, forge });
+  single.submit(blobOf(network, { nonce: 1, expires: 2 }));
+  const kept = () => [...single.store.keys()].filter((key) => key.startsWith("09")).length;
+  const one = forge.forge();
+  single.deliver(one);
+  expect(kept()).toBe(1);
+  single.deliver(forge.forge({ parent: one }));
+  expect(kept()).toBe(0);
+});
+
 test("O7: what only has to wait is kept over a restart", () => {
   const forge = new Forge(network);
   const single = new Single({ network, forge });
