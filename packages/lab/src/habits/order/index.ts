@@ -4,6 +4,7 @@ import type { MakeHabit } from "../habit.ts";
 import { blobFlood } from "./blob-flood.ts";
 import { bodySwap } from "./body-swap.ts";
 import { doubleInclusion } from "./double-inclusion.ts";
+import { falseCitation } from "./false-citation.ts";
 import { falseReasons } from "./false-reasons.ts";
 import { foundLiar } from "./found-liar.ts";
 import { invalidBlob } from "./invalid-blob.ts";
@@ -26,6 +27,7 @@ export const orderHabits = {
   overdraft,
   oversize,
   "time-games": timeGames,
+  "false-citation": falseCitation,
   "withheld-blobs": withheldBlobs,
   "blob-flood": blobFlood,
   "found-liar": foundLiar,
