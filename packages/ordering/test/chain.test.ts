@@ -112,9 +112,11 @@ describe("a proposal that came to nothing", () => {
     const one = forge.forge({ view: 1 });
     single.check(forge.forge({ view: 2, parent: one, blobs: [pay(0)] }));
     single.check(forge.forge({ view: 3, blobs: [pay(0)] }));
+    // Both are too old to be kept in memory.
+    for (let view = 4; view < 80; view++) single.check(forge.forge({ view, parent: one }));
     single.deliver(one);
     expect(single.holdsBytesOf(pay(0))).toBe(true);
-    single.deliver(forge.forge({ view: 4, parent: one }));
+    single.deliver(forge.forge({ view: 90, parent: one }));
     expect(single.holdsBytesOf(pay(0))).toBe(false);
   });
 

@@ -113,10 +113,10 @@ function settle(single: Single): Forged {
 }
 
 describe("any input", () => {
-  test.each([1, 2, 3, 4, 5, 6])("does not throw, and leaves no residue (%i)", (seed) => {
+  test.each([1, 2, 3, 4])("does not throw, and leaves no residue (%i)", (seed) => {
     const attacker = new Attacker(seed);
     const single = new Single({ network, pool: { blobsMax: 20 } });
-    for (let i = 0; i < 400; i++) {
+    for (let i = 0; i < 300; i++) {
       const holds = attacker.random.below(3);
       if (holds === 0) single.holds.add(attacker.random.pick(["read", "verify", "clock"]));
       if (holds === 1) single.holds.clear();
