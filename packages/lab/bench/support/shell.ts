@@ -89,6 +89,7 @@ export class OrderShell {
     this.isVerifying = options.isVerifying;
     this.#machine = new Ordering({ network, seat: asValidatorIndex(0), peers, deltaMs: 500, pool });
     this.give({ kind: "start", kept: [] });
+    this.disk();
   }
 
   /** Tells it these facts, one after the other, and answers until it asks for nothing more. */

@@ -5,7 +5,7 @@
 
 import { limits } from "../limits.ts";
 import type { Amount, Budget, Height, Nonce, Root, ShardName } from "../numbers.ts";
-import { byteList, codec, container, list, sortedList, type Type } from "../ssz/index.ts";
+import { byteListView, codec, container, list, sortedList, type Type } from "../ssz/index.ts";
 import {
   amountType,
   budgetType,
@@ -36,6 +36,7 @@ export interface Envelope {
   readonly budget: Budget;
   readonly touches: readonly ShardName[];
   readonly transfers: readonly Transfer[];
+  /** Decoded, it is a view of the encoded blob: whoever keeps both keeps a large payload once. */
   readonly payload: Uint8Array;
 }
 
@@ -56,7 +57,7 @@ export const envelopeType: Type<Envelope> = container({
   budget: budgetType,
   touches: sortedList(shardNameType, limits.touchesMax, compareText),
   transfers: list(transferType, limits.transfersMax),
-  payload: byteList(limits.payloadBytesMax),
+  payload: byteListView(limits.payloadBytesMax),
 });
 
 export const envelopeCodec = codec("envelope", envelopeType, limits.blobBytesMax);

@@ -62,6 +62,22 @@ export function byteList(sizeMax: number, sizeMin = 0): Type<Uint8Array> {
   };
 }
 
+/**
+ * Byte lists that are decoded without being copied: the value is a view of the input, which must not change as long as
+ * the value is in use. For what is long, and is kept together with its encoding.
+ */
+export function byteListView(sizeMax: number): Type<Uint8Array> {
+  const type = byteList(sizeMax);
+  return {
+    ...type,
+    read(input, start, end) {
+      if (end - start > sizeMax)
+        throw new DecodeFault("over-limit", `${end - start} bytes where ${sizeMax} are allowed`);
+      return input.bytes.subarray(start, end);
+    },
+  };
+}
+
 /** ASCII text of a fixed form, encoded as a byte list: names of shards, contracts, methods. */
 export function asciiText(sizeMax: number, isValid: (text: string) => boolean, form: string): Type<string> {
   const bytes = byteList(sizeMax, 1);

@@ -1,5 +1,5 @@
 export { boolean, uint8, uint16, uint32, uint53, uint64, uint128 } from "./basic.ts";
-export { asciiText, bitList, byteList, byteVector } from "./bytes.ts";
+export { asciiText, bitList, byteList, byteListView, byteVector } from "./bytes.ts";
 export { type Codec, codec } from "./codec.ts";
 export { container, type ValueOf } from "./container.ts";
 export { list, optional } from "./list.ts";
