@@ -31,6 +31,9 @@ import { blobKey, blockKey, blockRecordCodec, ledgerReading, readRecord, type Ti
 import { Shelf } from "./shelf.ts";
 import type { OrderEffect, Peer } from "./types.ts";
 
+/** Accounts that may be open in the ledger: some 50 MiB. */
+const openedMax = 100_000;
+
 export interface OrderingConfig {
   readonly network: OrderNetwork;
   /** Absent for an observer. */
@@ -68,6 +71,8 @@ export class Core implements Ground {
   /** Height of the last block that consensus delivered. */
   finalHeight: Height = asHeight(0);
   isStarted = false;
+  /** Accounts that were opened in the ledger since it was begun anew. */
+  opened = 0;
   /** A quorum finalized what cannot be. */
   hasDiverged = false;
   /** What jobs wait for, by key, and how many do. */
@@ -194,6 +199,16 @@ export class Core implements Ground {
       else if (this.#wanted.delete(key)) free.push(key);
     }
     if (free.length > 0) this.fetcher.forget(free);
+  }
+
+  /** The ledger keeps in memory what was opened in it. When that is much, it begins anew with nothing open. */
+  *slim(): Job {
+    if (this.opened <= openedMax) return;
+    this.opened = 0;
+    const { base } = this.chain;
+    const at = { version: ledgerVersion(base.height), root: base.ledger.root };
+    const map = yield* read(ledgerReading(openMap(at)));
+    if (this.chain.base === base) this.chain.slim(new Ledger(map));
   }
 
   /** S8: blobs that a vote or a proposal of ours rests on are durable first. */

@@ -2,15 +2,13 @@
 // was away has many to execute; the last few are in memory, the others are read back from the store. A block that was
 // checked before is not executed again.
 
-import { asHeight, assert, type Certificate, type OrderBlock, openMap, storeBatchOf, toHex } from "@tandem/shared";
+import { asHeight, assert, type Certificate, type OrderBlock, storeBatchOf, toHex } from "@tandem/shared";
 import { type OrderBlockInfo, orderBlockRules } from "./block.ts";
 import type { BlockState } from "./chain.ts";
 import type { Core } from "./core.ts";
 import { type Job, read, until } from "./jobs.ts";
 import { judge } from "./judge.ts";
 import { progressOf } from "./lag.ts";
-import { Ledger } from "./ledger.ts";
-import { ledgerVersion } from "./network.ts";
 import {
   type BlockRecord,
   blockKey,
@@ -19,21 +17,16 @@ import {
   executedRecords,
   joinBatches,
   keptKey,
-  ledgerReading,
   readRecord,
   type TipRecord,
 } from "./records.ts";
 
 /** Delivered blocks that are kept in memory until they are executed. */
 const windowBlocksMax = 16;
-/** Accounts that blocks may have opened before the ledger is begun anew with none: some 50 MiB. */
-const openedMax = 100_000;
-
 export class Finality {
   readonly #core: Core;
   /** By height. */
   readonly #window = new Map<number, BlockRecord>();
-  #opened = 0;
 
   constructor(core: Core) {
     this.#core = core;
@@ -58,7 +51,7 @@ export class Finality {
       const judged = known ?? (yield* this.#execute(block, info));
       if (judged === undefined) return;
       this.#settle(judged, block, info);
-      if (this.#opened > openedMax) yield* this.#slim();
+      yield* core.slim();
     }
   }
 
@@ -86,7 +79,7 @@ export class Finality {
     core.chain.settle(state);
     core.lag.settle(state, cited.frontiers);
     core.attested.settle(cited);
-    this.#opened += changed.size;
+    core.opened += changed.size;
     const ordered = new Set(candidates.map(({ key }) => key));
     const removed = core.pool.settle({ next: core.next, changed, ordered });
     for (const key of [...ordered, ...removed.map(({ candidate }) => candidate.key)]) core.outbox.forget(key);
@@ -119,14 +112,5 @@ export class Finality {
       attested: height === 0 ? this.#core.network.header.attested : cited.ref,
       lag: shards.map((shard) => ({ shard, ...progressOf(cited.frontiers, shard), heights: heights.get(shard) ?? [] })),
     };
-  }
-
-  /** The ledger keeps in memory what was opened in it: begins anew with nothing open. */
-  *#slim(): Job {
-    const { chain } = this.#core;
-    const { height, ledger } = chain.base;
-    const map = yield* read(ledgerReading(openMap({ version: ledgerVersion(height), root: ledger.root })));
-    chain.slim(new Ledger(map));
-    this.#opened = 0;
   }
 }

@@ -65,7 +65,9 @@ export class Submissions {
       yield* until(() => !intake.isEmpty);
       const { arrivals, batches } = intake.take();
       const examined = arrivals.length === 0 ? [] : yield* examine(this.#core, arrivals);
+      this.#core.opened += arrivals.length;
       this.#conclude(examined);
+      yield* this.#core.slim();
       for (const [to, batch] of batches) this.#core.push({ kind: "send", to, message: { kind: "received", batch } });
     }
   }
@@ -80,7 +82,8 @@ export class Submissions {
     const own = accepted.filter(({ source }) => source.kind === "client").map(({ candidate }) => candidate);
     core.store(this.#keep(examined, own));
     for (const { source, candidate, admission } of examined) this.#answer(source, candidate, admission);
-    const offered = accepted.filter(({ source }) => isOwn(source)).map(({ candidate }) => candidate);
+    const isOffered = ({ source, candidate }: Examined) => isOwn(source) && core.pool.has(candidate.key);
+    const offered = accepted.filter(isOffered).map(({ candidate }) => candidate);
     if (offered.length > 0) core.push(...core.outbox.offer(offered));
     this.#time();
   }
