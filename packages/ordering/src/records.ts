@@ -96,11 +96,19 @@ export function historyKey({ level, index }: HistoryPlace): Uint8Array {
 }
 
 function numberKey(kind: number, number: number): Uint8Array {
-  return concatBytes(Uint8Array.of(kind), numberBytes(number));
+  return prefixed(kind, numberBytes(number));
 }
 
 function rootKey(kind: number, root: Root): Uint8Array {
-  return concatBytes(Uint8Array.of(kind), root);
+  return prefixed(kind, root);
+}
+
+/** A block makes tens of thousands of keys, so each is one array and no more. */
+function prefixed(kind: number, rest: Uint8Array): Uint8Array {
+  const key = new Uint8Array(1 + rest.length);
+  key[0] = kind;
+  key.set(rest, 1);
+  return key;
 }
 
 function numberBytes(number: number): Uint8Array {
@@ -266,7 +274,7 @@ export function ledgerBatch({ puts, deletes }: StoreBatch): StoreBatch {
 }
 
 function ledgerKey(key: Uint8Array): Uint8Array {
-  return concatBytes(Uint8Array.of(kinds.ledger), key);
+  return prefixed(kinds.ledger, key);
 }
 
 /** What an empty store is given first of all: the genesis is executed, and no block delivered. */
