@@ -2,7 +2,7 @@
 
 import { sha256, toHex, utf8 } from "@tandem/shared";
 import type { Hazard } from "@tandem/simulator";
-import { type HabitName, habitNames } from "../habits/index.ts";
+import { type HabitName, habitNames, habitNamesOf } from "../habits/index.ts";
 import type { RunReport } from "../report.ts";
 
 /** Of one hazard or habit. */
@@ -69,8 +69,11 @@ function coverFaults(reports: readonly RunReport[]): Coverage[] {
   );
 }
 
+/** All of consensus, and of the order stage those that some run lists. */
 function coverHabits(reports: readonly RunReport[]): Coverage[] {
-  return habitNames.map((name) =>
+  const isListed = (name: HabitName) => reports.some(({ habits }) => habits[name] !== undefined);
+  const names = habitNames.filter((name) => habitNamesOf.consensus.includes(name) || isListed(name));
+  return names.map((name) =>
     cover(
       name,
       "habit",
