@@ -85,6 +85,7 @@ export class RocksEngine implements Engine {
     // Whoever turns the log next, or closes, gets the error.
     this.#flushing.catch(() => undefined);
     while (!isFlushed && (await logPath(this.#database, this.#folder)) === before.path);
+    if (isFlushed) await this.#flushing;
     this.#log = await openLog(this.#database, this.#folder);
     assert(this.#log.path !== before.path, "a flush begins a log");
     this.#logBytes = 0;

@@ -97,11 +97,19 @@ export class QueuedStore implements Store {
     this.#isClosed = true;
     await this.#written;
     try {
-      if (this.#failure === undefined) await this.#guard(() => this.#engine.sync());
+      await this.#closeEngine();
     } finally {
-      await this.#guard(() => this.#engine.close()).finally(() => this.#lock.release());
+      await this.#lock.release();
     }
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #closeEngine(): Promise<void> {
+    try {
+      if (this.#failure === undefined) await this.#guard(() => this.#engine.sync());
+    } finally {
+      await this.#guard(() => this.#engine.close());
+    }
   }
 
   /** D3: after all that was written before. */
