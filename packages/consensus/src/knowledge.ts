@@ -1,6 +1,6 @@
 // What a node knows of the chain above its last final block, and what follows from it: the pure part of the rules.
 
-import { asView, type Certificate, type Committee, equalBytes, type Root, type View } from "@tandem/shared";
+import { asView, type Certificate, type Committee, equalBytes, limits, type Root, type View } from "@tandem/shared";
 import { Blocks, type Branch, type Certified } from "./blocks.ts";
 import type { Want } from "./repair.ts";
 import type { BlockInfo, FinalBlock, Proposal } from "./types.ts";
@@ -22,9 +22,6 @@ export type Extension<Block> =
       readonly ancestors: readonly Certified<Block>[];
     }
   | { readonly kind: "wait"; readonly want: Want | undefined };
-
-/** Views in one request for certificates (S11). */
-export const certificateViewsMax = 64;
 
 export class Knowledge<Block> {
   readonly views: Views<Block>;
@@ -125,7 +122,7 @@ export class Knowledge<Block> {
     for (let view = low + 1; view < high; view++) {
       if (this.views.find(asView(view))?.certificates.nullification !== undefined) continue;
       if (from === 0) from = view;
-      if (view >= from + certificateViewsMax) break;
+      if (view >= from + limits.answerViewsMax) break;
       to = view;
     }
     if (from === 0) return undefined;

@@ -1,17 +1,21 @@
 // S7: repair, both sides of it. What we miss is asked for (repair.ts) and believed only by certificates; what peers
 // miss is given from what we hold, in bounded answers. Blocks that are final already are the shell's to serve.
 
-import { asHeight, asView, type Certificate, equalBytes, type Height, type Root, type View } from "@tandem/shared";
+import {
+  asHeight,
+  asView,
+  type Certificate,
+  equalBytes,
+  type Height,
+  limits,
+  type Root,
+  type View,
+} from "@tandem/shared";
 import type { Desk } from "./desk.ts";
-import { certificateViewsMax } from "./knowledge.ts";
 import type { Polls } from "./polls.ts";
 import { Repair, type Want } from "./repair.ts";
 import type { BlockInfo, CertifiedBlock, Message, Peer, Request } from "./types.ts";
 
-/** Blocks in one answer to a `chain` request (S11). */
-const chainBlocksMax = 64;
-/** Certificates in one answer: all three of each view of a request, and where its sender is (S11). */
-const answerCertificatesMax = 3 * certificateViewsMax + 2;
 /** Open requests at a time (S11). */
 const needsMax = 16;
 
@@ -79,7 +83,7 @@ export class Supply<Block> {
         to: from,
         id,
         from: asHeight(Math.max(request.from, 1)),
-        blocksMax: chainBlocksMax,
+        blocksMax: limits.answerBlocksMax,
       });
       return;
     }
@@ -98,7 +102,7 @@ export class Supply<Block> {
   #certificatesOf(from: View, to: View): Certificate[] {
     const { knowledge, view: ours } = this.#desk;
     const found: Certificate[] = [];
-    const last = Math.min(to, from + certificateViewsMax - 1, ours);
+    const last = Math.min(to, from + limits.answerViewsMax - 1, ours);
     for (let view = Math.max(from, knowledge.final.info.view + 1); view <= last; view++) {
       found.push(...(knowledge.views.find(asView(view))?.held ?? []));
     }
@@ -109,7 +113,10 @@ export class Supply<Block> {
     const request = this.#repair.take(id, from);
     if (request === undefined) return;
     const linked = this.#linked(request, blocks);
-    const claimed = [...linked.map(({ item }) => item.certificate), ...certificates.slice(0, answerCertificatesMax)];
+    const claimed = [
+      ...linked.map(({ item }) => item.certificate),
+      ...certificates.slice(0, limits.answerCertificatesMax),
+    ];
     // Nothing came of where we asked from: a dead branch, perhaps. The final chain is asked for again.
     if (request.kind === "chain" && linked.length === 0) this.#top = undefined;
     this.#polls.answer(claimed, (place) => this.#keep(linked[place], request));
@@ -120,7 +127,7 @@ export class Supply<Block> {
     if (request.kind === "certificates") return [];
     const linked: Linked<Block>[] = [];
     let top = this.#base;
-    for (const item of items.slice(0, request.kind === "chain" ? chainBlocksMax : 1)) {
+    for (const item of items.slice(0, request.kind === "chain" ? limits.answerBlocksMax : 1)) {
       const info = this.#desk.config.rules.infoOf(item.block);
       const isAsked = request.kind === "chain" ? isOn(top, info) : equalBytes(info.root, request.root);
       if (!isAsked || !isNamedBy(info, item.certificate)) break;

@@ -13,12 +13,12 @@ import {
   type Blob,
   type BlockRef,
   blobCodec,
-  byteList,
   type CertificateCode,
   certificateType,
   codec,
   container,
   type Electorate,
+  encodedBlobType,
   equalBytes,
   type Failure,
   failure,
@@ -50,7 +50,7 @@ import type { ShardSlice, SliceRun } from "./types.ts";
 export const shardSliceType: Type<ShardSlice> = container({
   touches: list(touchType, limits.blockBlobsMax),
   proof: namespaceProofType,
-  blobs: list(byteList(limits.blobBytesMax), limits.blockBlobsMax),
+  blobs: list(encodedBlobType, limits.blockBlobsMax),
 });
 
 export const sliceRunCodec = codec<SliceRun>(

@@ -4,17 +4,12 @@
 
 import type { Effect, Peer } from "@tandem/consensus";
 import { type BlockRecord, blockKey, blockRecordCodec } from "@tandem/ordering";
-import { asHeight, type Height, type OrderBlock, type Records } from "@tandem/shared";
+import { asHeight, type Height, limits, type OrderBlock, type Records } from "@tandem/shared";
 import { numberOf } from "./asks.ts";
 import type { ReplicaEffect } from "./types.ts";
 
 /** Answers in the making at a time: with the limits below they hold 64 MiB at worst. */
 const servesMax = 4;
-/**
- * Encoded bytes of the blocks in one answer: what a 100 Mbit/s link carries in two thirds of a second. A full block is
- * about a sixteenth of it, so there is always room for one.
- */
-const answerBytesMax = 8 * 1024 * 1024;
 /** Blocks read at once: full blocks have half a megabyte of roots, so that many are about one answer. */
 const readBlocksMax = 16;
 
@@ -71,7 +66,7 @@ function addBlocks(serve: Serve, records: Records): Serve {
   const blocks = [...serve.blocks];
   let { bytes, next, last } = serve;
   for (const record of records) {
-    if (record === undefined || bytes + record.length > answerBytesMax) {
+    if (record === undefined || bytes + record.length > limits.answerBytesMax) {
       last = next - 1;
       break;
     }

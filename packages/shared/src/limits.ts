@@ -41,6 +41,19 @@ export const limits = {
   /** Blobs that wait to be examined: one more full block. */
   intakeBlobsMax: 16_384,
 
+  // Repair (S7): what one answer brings.
+  /** Blocks: at a block a second, who was away for a minute is back with one question. */
+  answerBlocksMax: 64,
+  /** Views, for a range of which certificates are asked. */
+  answerViewsMax: 64,
+  /** Certificates: all three of each of these views, and the two that say where the answerer is. */
+  answerCertificatesMax: 3 * 64 + 2,
+  /**
+   * Encoded bytes of blocks: what a 100 Mbit/s link carries in two thirds of a second. A full block is about a
+   * sixteenth of it, so there is always room for one.
+   */
+  answerBytesMax: 8 * mib,
+
   // The pool (O7).
   /** Encoded bytes that wait to be ordered: four full blocks. */
   poolBytesMax: 64 * mib,

@@ -5,7 +5,7 @@
 
 import { limits } from "../limits.ts";
 import type { Amount, Budget, Height, Nonce, Root, ShardName } from "../numbers.ts";
-import { byteListView, codec, container, list, sortedList, type Type } from "../ssz/index.ts";
+import { byteList, byteListView, codec, container, list, sortedList, type Type } from "../ssz/index.ts";
 import {
   amountType,
   budgetType,
@@ -66,3 +66,6 @@ export const blobCodec = codec<Blob>(
   container({ envelope: envelopeType, signature: payerSignatureType }),
   limits.blobBytesMax,
 );
+
+/** A blob that is encoded already, inside of something else. What is too short for any blob is none. */
+export const encodedBlobType: Type<Uint8Array> = byteList(limits.blobBytesMax, blobCodec.type.sizeMin);

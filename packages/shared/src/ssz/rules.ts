@@ -37,6 +37,24 @@ export function refine<T>(
   };
 }
 
+/** `type` in at most so many encoded bytes, where it could have more by itself. More are refused unread. */
+export function bounded<T>(type: Type<T>, bytesMax: number): Type<T> {
+  const problemOf = (bytes: number) => `${bytes} bytes where ${bytesMax} are allowed`;
+  return {
+    ...type,
+    sizeMax: Math.min(type.sizeMax, bytesMax),
+    write(value, output, offset) {
+      const end = type.write(value, output, offset);
+      assert(end - offset <= bytesMax, problemOf(end - offset));
+      return end;
+    },
+    read(input, start, end) {
+      if (end - start > bytesMax) throw new DecodeFault("over-limit", problemOf(end - start));
+      return type.read(input, start, end);
+    },
+  };
+}
+
 /** `list` whose items are in strictly rising order. */
 export function sortedList<T>(type: Type<T>, itemsMax: number, compare: (a: T, b: T) => number): Type<readonly T[]> {
   return refine(list(type, itemsMax), "bad-order", (items) => {

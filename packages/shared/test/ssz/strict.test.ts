@@ -26,6 +26,8 @@ const pairs = ssz.list(pair, 3);
 const name = ssz.asciiText(4, (text) => /^[a-z]+$/.test(text), "1-4 of [a-z]");
 const bits = ssz.bitList(10);
 const choice = ssz.union({ number: ssz.uint16, text: ssz.byteList(9) });
+const numbered = ssz.union({ number: ssz.uint16, text: ssz.byteList(9) }, { number: 17, text: 1 });
+const brief = ssz.bounded(ssz.list(ssz.byteList(9), 9), 11);
 const maybe = ssz.optional(ssz.uint16);
 const word = ssz.oneOf("red", "green");
 const rising = ssz.sortedList(ssz.uint8, 4, (a, b) => a - b);
@@ -178,6 +180,13 @@ const rows: readonly Row[] = [
   { what: "a selector of 255", type: choice, hex: "ff", is: "out-of-range", path: "it" },
   { what: "an option cut short", type: choice, hex: "00 01", is: "too-short", path: "it.number" },
   { what: "an option with a byte more", type: choice, hex: "00 0100 00", is: "too-long", path: "it.number" },
+  { what: "an option by the selector that it was given", type: numbered, hex: "11 0100", is: "ok" },
+  { what: "an option with a byte more, where selectors are given", type: numbered, hex: "11 0100 00", is: "too-long" },
+  { what: "a selector between those that are given", type: numbered, hex: "02", is: "out-of-range", path: "it" },
+  { what: "the place of an option that was given a selector", type: numbered, hex: "00 0100", is: "out-of-range" },
+  { what: "as many bytes as the bound", type: brief, hex: "08000000 0b000000 aabbcc", is: "ok" },
+  { what: "a byte more than the bound", type: brief, hex: "08000000 0b000000 aabbccdd", is: "over-limit", path: "it" },
+  { what: "a byte more than the bound, of no list", type: brief, hex: zeros(12), is: "over-limit" },
   { what: "nothing for an optional", type: maybe, hex: "", is: "ok" },
   { what: "something for an optional", type: maybe, hex: "0100", is: "ok" },
   { what: "two things for an optional", type: maybe, hex: "0100 0100", is: "over-limit", path: "it" },
@@ -236,6 +245,20 @@ describe("bytes and what a strict decoder says", () => {
 });
 
 describe("the whole", () => {
+  test("a union whose selectors are not bytes, each another, is refused as it is made", () => {
+    const of = (number: number, text: number) => () =>
+      ssz.union({ number: ssz.uint16, text: ssz.byteList(9) }, { number, text });
+    for (const make of [of(1, 1), of(-1, 1), of(1, 256), of(0.5, 1)]) expect(make).toThrow("a selector of its own");
+    expect(of(0, 255)).not.toThrow();
+  });
+
+  test("a bound holds for what is written too, and a codec knows it", () => {
+    expect(ssz.codec("brief", brief).bytesMax).toBe(11);
+    const roomy = ssz.codec("it", ssz.container({ brief, text: ssz.byteList(9) }));
+    const written = () => roomy.encode({ brief: [bytes("aabbccddeeff"), bytes("")], text: bytes("") });
+    expect(written).toThrow("14 bytes where 11 are allowed");
+  });
+
   test("more bytes than the codec's limit are refused unread, whatever they are", () => {
     const small = ssz.codec("small", ssz.byteList(100), 10);
     expect(small.decode(new Uint8Array(10)).ok).toBe(true);
