@@ -1,6 +1,7 @@
 // From a seed to a setting: four to ten validators with some weights, a world with faults, work, and habits up to
 // what the protocol promises to bear. Each part is drawn from a stream of its own.
 
+import { limits } from "@tandem/shared";
 import {
   type Climate,
   type Distribution,
@@ -90,7 +91,7 @@ export function drawSetting(seed: number, stage: StageName = "consensus"): Setti
     // An idle run is watched for silence: there the heartbeat comes once.
     heartbeatMs: workload.kind === "idle" ? 40_000 : random.fork("heartbeat").pick([3000, 10_000, 3_600_000]),
     workload,
-    blobs: drawBlobs(random.fork("blobs")),
+    blobs: { ...drawBlobs(random.fork("blobs")), ...drawRules(random.fork("rules"), world, workload) },
     payloadUs,
     deferPpm: random.fork("defer").pick([0, 0, 20_000, 200_000]),
     deferMs: Math.floor(deltaMs / 4),
@@ -179,7 +180,7 @@ function drawWorkload(random: Random): Workload {
 }
 
 /** Blocks take what comes while a world is sick, so that work waits for leaders and never for room. */
-function drawBlobs(random: Random): BlobPlan {
+function drawBlobs(random: Random): Omit<BlobPlan, RuleName> {
   const share = (most: number) => random.pick([0, most >> 2, most]);
   return {
     payers: random.between(2, 20),
@@ -194,4 +195,31 @@ function drawBlobs(random: Random): BlobPlan {
     carelessPpm: share(100_000),
     refusedPpm: share(300_000),
   };
+}
+
+type RuleName = "clockLeadMs" | "lagMax" | "pendingMax" | "attest" | "isFollowed";
+type Rules = Pick<BlobPlan, RuleName> & Partial<Pick<BlobPlan, "blockBlobs" | "blockBytes">>;
+
+/** Limits that are felt: small blocks where little work comes, a small lag, a bound on clocks that they just keep. */
+function drawRules(random: Random, world: WorldConfig, workload: Workload): Rules {
+  const isCalm = workload.kind === "idle" || workload.itemsPerSecond <= 2;
+  const isSmall = random.below(3) === 0;
+  const everyMs = random.pick([0, 250, 250, 1000]);
+  const isLagging = everyMs > 0 && random.below(2) === 0;
+  const isClockSteady = !world.faults.some(({ kind }) => kind === "clock-jump");
+  const isTight = random.below(2) === 0;
+  return {
+    ...(isCalm && isSmall ? { blockBlobs: random.pick([4, 16]), blockBytes: limits.blobBytesMax } : {}),
+    clockLeadMs: isClockSteady && isTight ? clockSpreadMs(world) : 5000,
+    lagMax: isLagging ? random.pick([1, 3, 10]) : limits.lagMax,
+    pendingMax: isLagging ? random.pick([4, limits.pendingMax]) : limits.pendingMax,
+    attest: { everyMs, lateMs: random.pick([0, 100, 2000]), stallPpm: isLagging ? random.pick([50_000, 200_000]) : 0 },
+    isFollowed: random.below(2) === 0,
+  };
+}
+
+/** By the end of the run, how far any two clocks can be apart. */
+function clockSpreadMs({ instances, endAtMs }: WorldConfig): number {
+  const ends = instances.flatMap(({ aheadMs, driftPpm }) => [aheadMs, aheadMs + (endAtMs * driftPpm) / 1_000_000]);
+  return Math.ceil(Math.max(...ends) - Math.min(...ends)) + 10;
 }

@@ -31,4 +31,6 @@ export interface RunReport {
   readonly faults: Readonly<Partial<Record<Hazard, number>>>;
   /** What the run lists, and how often honest nodes felt each. */
   readonly habits: Readonly<Partial<Record<HabitName, number>>>;
+  /** What else of the stage the run lists, and how often honest nodes felt each. */
+  readonly ofStage: Readonly<Record<string, number>>;
 }

@@ -41,9 +41,11 @@ class Run {
     const cast = new Cast(setting, this.#stage);
     this.#cast = cast;
     const progress = new Progress(cast.context);
-    this.#checkers = [...createCheckers(cast.context, setting, cast.blocks), ...this.#stage.checkers, progress];
+    const { context, blocks } = cast;
+    const ofStage = this.#stage.createCheckers(context, blocks);
+    this.#checkers = [...createCheckers(context, setting, blocks), ...ofStage, progress];
     const { work } = this.#stage;
-    this.#demands = new Demands(progress, work, work.spreadMs);
+    this.#demands = new Demands(progress, work);
     const route = routeOf(setting, cast.ledger, () => this.#world.nowUs >= 1000 * config.healAtMs);
     this.#world = new World({
       config,
@@ -62,6 +64,7 @@ class Run {
     for (let nowMs = 0; nowMs < endAtMs && this.#found === undefined && !this.#isDone(); ) {
       const untilMs = Math.min(nowMs < healAtMs ? healAtMs : endAtMs, nowMs + stepMs);
       work.handOut(untilMs);
+      this.#stage.step(nowMs);
       const outcome = this.#world.run(untilMs);
       if (outcome.kind === "threw") this.#found = thrown(outcome.error, outcome.instance);
       if (outcome.kind !== "ended") break;
@@ -118,6 +121,7 @@ class Run {
       slowestPercent: this.#demands.slowestPercent,
       faults: Object.fromEntries([...hazardsOf(config)].map((hazard) => [hazard, timesFelt(hazard, counts)])),
       habits: Object.fromEntries(felt),
+      ofStage: this.#stage.felt(),
     };
   }
 }

@@ -1,6 +1,7 @@
 // A run as plain data: what is written here, and nothing else, decides it. It can be printed, replayed alone and made
 // smaller. `draw-setting.ts` makes one from a seed.
 
+import { limits } from "@tandem/shared";
 import type { WorldConfig } from "@tandem/simulator";
 import type { HabitName } from "./habits/index.ts";
 
@@ -48,6 +49,24 @@ export interface BlobPlan {
   readonly doubledPpm: number;
   readonly carelessPpm: number;
   readonly refusedPpm: number;
+  /** O3: how far a header may be ahead of a voter's clock. */
+  readonly clockLeadMs: number;
+  // O10.
+  readonly lagMax: number;
+  readonly pendingMax: number;
+  readonly attest: AttestPlan;
+  /** O5: a client follows one shard by its slices alone. */
+  readonly isFollowed: boolean;
+}
+
+/** The made attest chain that the order chain cites (work/attest-chain.ts). */
+export interface AttestPlan {
+  /** Least time between its blocks; 0 for none but the genesis. */
+  readonly everyMs: number;
+  /** A node hears of a block up to so much later than the first. */
+  readonly lateMs: number;
+  /** Chance that a shard stops claiming for a while, at each block before the world heals. */
+  readonly stallPpm: number;
 }
 
 export interface Setting {
@@ -97,10 +116,15 @@ export const plainBlobs: BlobPlan = {
   doubledPpm: 0,
   carelessPpm: 0,
   refusedPpm: 0,
+  clockLeadMs: 5000,
+  lagMax: limits.lagMax,
+  pendingMax: limits.pendingMax,
+  attest: { everyMs: 0, lateMs: 0, stallPpm: 0 },
+  isFollowed: false,
 };
 
-/** A setting that was printed: older ones name no stage, and no blobs. */
+/** A setting that was printed: older ones name no stage, and not all of the blobs. */
 export function readSetting(text: string): Setting {
   const { setting } = JSON.parse(text) as { setting: Setting };
-  return { ...{ stage: "consensus", blobs: plainBlobs }, ...setting };
+  return { ...{ stage: "consensus" }, ...setting, blobs: { ...plainBlobs, ...setting.blobs } };
 }

@@ -308,14 +308,16 @@ describe("progress", () => {
   /** Work of one node, of which so much waits. */
   const workWith = (last: number, ...waiting: number[]) => ({
     last,
+    spreadMs: () => 0,
+    honestViews: () => 1,
     isWaiting: (_: number, upTo: number) => waiting.some((item) => item <= upTo),
   });
 
   test("what had arrived is ordered within the bound; what arrives later is another demand", () => {
     const progress = new Progress(context);
     let work = workWith(5, 4, 5);
-    const watched = { last: 5, isWaiting: (instance: number, upTo: number) => work.isWaiting(instance, upTo) };
-    const demands = new Demands(progress, watched, 0);
+    const watched = { ...work, isWaiting: (instance: number, upTo: number) => work.isWaiting(instance, upTo) };
+    const demands = new Demands(progress, watched);
     const bound = progress.boundMs();
     expect(demands.look(1000, [0])).toBeUndefined();
     work = workWith(9, 5, 9);
@@ -327,8 +329,9 @@ describe("progress", () => {
   });
   test("where work has to spread first, the bound counts from then", () => {
     const progress = new Progress(context);
-    const demands = new Demands(progress, workWith(1, 1), 500);
-    const bound = progress.boundMs();
+    const demands = new Demands(progress, { ...workWith(1, 1), spreadMs: () => 500, honestViews: () => 3 });
+    const bound = progress.boundMs(3);
+    expect(bound).toBeGreaterThan(progress.boundMs());
     for (const nowMs of [1000, 1250, 1500, 1500 + bound]) expect(demands.look(nowMs, [0])).toBeUndefined();
     expect(demands.look(1501 + bound, [0])?.checker).toBe("progress");
   });

@@ -2,13 +2,13 @@
 
 import { sha256, toHex, utf8 } from "@tandem/shared";
 import type { Hazard } from "@tandem/simulator";
-import { type HabitName, habitNames, habitNamesOf } from "../habits/index.ts";
+import { habitNames, habitNamesOf } from "../habits/index.ts";
 import type { RunReport } from "../report.ts";
 
 /** Of one hazard or habit. */
 export interface Coverage {
-  readonly name: Hazard | HabitName;
-  readonly kind: "fault" | "habit";
+  readonly name: string;
+  readonly kind: "fault" | "habit" | "work";
   /** Runs that list it. */
   readonly listed: number;
   /** Runs in which an honest node felt it, and how often in all. */
@@ -40,7 +40,7 @@ const listedMin = 20;
 
 export function summarize(reports: readonly RunReport[]): CampaignSummary {
   const sum = (of: (report: RunReport) => number) => reports.reduce((total, report) => total + of(report), 0);
-  const coverage = [...coverFaults(reports), ...coverHabits(reports)];
+  const coverage = [...coverFaults(reports), ...coverHabits(reports), ...coverStage(reports)];
   const messages = sum((report) => report.messages);
   const cpuSeconds = sum((report) => report.cpuMs) / 1000;
   return {
@@ -78,6 +78,17 @@ function coverHabits(reports: readonly RunReport[]): Coverage[] {
       name,
       "habit",
       timesOf(reports, (report) => report.habits[name]),
+    ),
+  );
+}
+
+function coverStage(reports: readonly RunReport[]): Coverage[] {
+  const names = [...new Set(reports.flatMap((report) => Object.keys(report.ofStage)))].sort();
+  return names.map((name) =>
+    cover(
+      name,
+      "work",
+      timesOf(reports, (report) => report.ofStage[name]),
     ),
   );
 }

@@ -19,6 +19,12 @@ export const checkerNames = [
   "quiet",
   "progress",
   // Order stage:
+  "recompute",
+  "conserved",
+  "ordered-once",
+  "durable-blobs",
+  "exchange",
+  "slices",
   "admission",
   "diverged",
 ] as const;

@@ -49,14 +49,14 @@ export class Progress implements Checker {
     if (kind !== "nullification") this.#notarized.add(view);
   }
 
-  /** From now on, in milliseconds. */
-  boundMs(): number {
+  /** From now on, in milliseconds: until so many views that honest nodes lead are over. */
+  boundMs(honestViews = 1): number {
     const { deltaMs, byzantine, leaderOf } = this.#context;
     const growth = this.#growth();
     let deltas = 2 * growth + 3 + this.#catchUpDeltas();
-    for (let i = 0; ; i++) {
+    for (let i = 0, led = 0; led < honestViews; i++) {
       deltas += 3 * Math.min(growthMax, growth * 2 ** i) + 2;
-      if (i > 0 && !byzantine.has(leaderOf(asView(this.#highest + i)))) break;
+      if (i > 0 && !byzantine.has(leaderOf(asView(this.#highest + i)))) led++;
     }
     return Math.ceil(deltas * deltaMs * slackShare);
   }

@@ -15,7 +15,6 @@ import {
   type Electorate,
   type Genesis,
   genesisCodec,
-  limits,
   mockScheme,
   provePossession,
 } from "@tandem/shared";
@@ -24,15 +23,13 @@ import { carelessBalance, habitPayersFrom, shardNamesOf, solventBalance } from "
 import { payerOf } from "../work/payers.ts";
 import { createKeys, type Keys, leaderSeedOf, secretsOf } from "./keys.ts";
 
-/** Clocks of a world start up to two seconds apart, and drift by a hundredth (draw-setting.ts). */
-const clockLeadMs = 5000;
 /** Work of one shard in one block: more than what is submitted in a minute. */
 const shardBudget = 100_000_000;
 
 export interface LabNetwork {
   readonly network: OrderNetwork;
   readonly keys: Keys;
-  /** Who makes attest blocks citable. */
+  /** Who makes attest blocks citable; its seats sign with the keys of the order set. */
   readonly attest: Electorate;
 }
 
@@ -49,7 +46,7 @@ export function createNetwork(setting: Setting): LabNetwork {
 
 function genesisOf(setting: Setting): Genesis {
   const { blobs, deltaMs, heartbeatMs } = setting;
-  const { blockBlobs, blockBytes } = blobs;
+  const { blockBlobs, blockBytes, clockLeadMs, lagMax, pendingMax } = blobs;
   const committee = setting.weights.map((_, seat) => ({ validator: asValidatorIndex(seat), weight: asWeight(1n) }));
   return {
     version: 1,
@@ -60,11 +57,7 @@ function genesisOf(setting: Setting): Genesis {
     contracts: [],
     allocations: allocationsOf(blobs, setting.habits.length),
     fees: { base: asAmount(100n), perByte: asAmount(1n), perTouch: asAmount(10n), perBudget: asAmount(2n) },
-    // O10: nobody claims anything yet, so shards may lag as far as there are heights.
-    limits: {
-      ...{ blockBytes, blockBlobs, shardBudget, clockLeadMs, deltaMs, heartbeatMs },
-      ...{ lagMax: limits.lagMax, pendingMax: limits.pendingMax },
-    },
+    limits: { blockBytes, blockBlobs, shardBudget, clockLeadMs, deltaMs, heartbeatMs, lagMax, pendingMax },
   };
 }
 

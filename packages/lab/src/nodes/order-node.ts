@@ -3,11 +3,23 @@
 // the store is built anew from them.
 
 import type { VerifyTask } from "@tandem/consensus";
-import { blockKey, blockRecordCodec, keptPrefix, poolLimits } from "@tandem/ordering";
+import { blockKey, blockRecordCodec, keptPrefix, type OrderMessage, poolLimits, type SliceRun } from "@tandem/ordering";
 import type { ReplicaEffect, ReplicaInput, VerifyContext } from "@tandem/replica";
-import { asHeight, asTimeMs, type Machine, MemoryStore, type StoreBatch, toHex, unreachable } from "@tandem/shared";
-import type { Booted, DiskContents, Seat } from "@tandem/simulator";
+import {
+  asHeight,
+  asTimeMs,
+  type Machine,
+  MemoryStore,
+  type StoreBatch,
+  type StoreRecord,
+  toHex,
+  unreachable,
+} from "@tandem/shared";
+import type { Booted, DiskContents, Instance, Seat } from "@tandem/simulator";
+import { isWatched } from "../checkers/order/watch.ts";
 import type { NodeOptions } from "../stages/stage.ts";
+import type { AttestChain } from "../work/attest-chain.ts";
+import { followerPeer } from "../work/follower.ts";
 import { sharedPayerScheme } from "../work/payers.ts";
 import { verifyUs } from "./node.ts";
 import type { LabNetwork } from "./order-network.ts";
@@ -19,6 +31,11 @@ export type ReplicaRoom = typeof import("@tandem/replica");
 interface Options extends NodeOptions {
   readonly network: LabNetwork;
   readonly room: ReplicaRoom;
+  readonly attest: AttestChain;
+  /** O8: whether something could be proposed, by what this node keeps and knows. */
+  hasWork(instance: Instance): boolean;
+  /** Slices for a client that follows a shard. */
+  onSlices(instance: Instance, run: SliceRun): void;
 }
 
 type OrderEffect = Extract<
@@ -36,8 +53,8 @@ export class OrderNode extends Shell {
   #store = new MemoryStore();
   /** Batches that were written. */
   #batches = 0;
-  /** Keys of blobs that were accepted here and are still offered. */
-  readonly #kept = new Map<string, Uint8Array>();
+  /** Final attest blocks that the machine was told of. */
+  #attestedTo = 0;
 
   constructor(options: Options) {
     super(options);
@@ -46,20 +63,25 @@ export class OrderNode extends Shell {
     this.#verify = { order: keys.electorate, attest, payers: sharedPayerScheme };
   }
 
-  /** What was accepted here and can still be ordered is work. */
   protected override hasWork(): boolean {
-    return this.#kept.size > 0;
+    return this.#options.corrupt === undefined && this.#options.hasWork(this.#options.instance);
   }
 
   override boot({ archive, journal }: DiskContents): Booted<LabInput, LabEffect> {
     const { corrupt } = this.#options;
     this.#store = new MemoryStore();
-    this.#kept.clear();
-    for (this.#batches = 0; archive.has(this.#batches); this.#batches++)
-      this.#write(archive.get(this.#batches) as StoreBatch);
-    this.begin(this.#readFinals(), journal);
+    this.#attestedTo = 0;
+    const watched = new Map<string, StoreRecord>();
+    for (this.#batches = 0; archive.has(this.#batches); this.#batches++) {
+      const batch = archive.get(this.#batches) as StoreBatch;
+      this.#store.write(batch);
+      for (const key of batch.deletes) watched.delete(toHex(key));
+      for (const record of batch.puts) if (isWatched(record.key)) watched.set(toHex(record.key), record);
+    }
+    const records = [...watched.values()];
+    this.begin(this.#readFinals(), journal, [{ kind: "restored", records }]);
     const machine = this.#createMachine();
-    const kept = this.#store.readNow([...this.#kept.values()]).filter((value) => value !== undefined);
+    const kept = records.filter(({ key }) => key[0] === keptPrefix[0]).map(({ value }) => value);
     const first: LabInput = { kind: "start", journal, kept };
     return { machine: corrupt === undefined ? machine : corrupt(machine), first };
   }
@@ -74,9 +96,23 @@ export class OrderNode extends Shell {
       pool: poolLimits,
     });
     return {
-      // The shell of this stage gives no others, but for what habits held back.
-      handle: (input) => (input.kind === "later" ? input.effects : this.#noted(replica.handle(input as ReplicaInput))),
+      handle: (input) => {
+        if (input.kind === "later") return input.effects;
+        if (input.kind === "attested-to") return this.#tellAttested(replica, input.height);
+        // The shell of this stage gives no others.
+        return this.#noted(replica.handle(input as ReplicaInput));
+      },
     };
+  }
+
+  /** One after the other, from the genesis on: after a restart all of them are told again. */
+  #tellAttested(replica: Machine<ReplicaInput, ReplicaEffect>, height: number): readonly LabEffect[] {
+    const effects: ReplicaEffect[] = [];
+    while (this.#attestedTo < height) {
+      const block = this.#options.attest.blockAt(++this.#attestedTo);
+      effects.push(...replica.handle({ kind: "attested", block }));
+    }
+    return this.#noted(effects);
   }
 
   /** A leader that stops before its proposal leaves may stand by it after a restart. */
@@ -99,6 +135,7 @@ export class OrderNode extends Shell {
   override received(from: Seat, message: LabMessage, actions: NodeActions): LabInput {
     if (message.kind === "proposal") this.note([message.proposal.block]);
     if (message.kind === "answer") this.note(message.blocks.map(({ block }) => block));
+    if (isOfOrdering(message)) this.tell({ kind: "heard", from, message }, actions);
     return super.received(from, message, actions);
   }
 
@@ -107,8 +144,9 @@ export class OrderNode extends Shell {
     const effect = own as OrderEffect;
     switch (effect.kind) {
       case "store":
-        this.#write(effect.batch);
-        return actions.archive(this.#batches++, effect.batch, bytesOf(effect.batch));
+        this.#store.write(effect.batch);
+        actions.archive(this.#batches++, effect.batch, bytesOf(effect.batch));
+        return this.tell({ kind: "stored", batch: effect.batch }, actions);
       case "read": {
         const records = this.#store.readNow(effect.keys);
         return actions.answer({ kind: "read", id: effect.id, records }, readUs);
@@ -118,8 +156,7 @@ export class OrderNode extends Shell {
       case "verify":
         return this.#answerVerify(effect, actions);
       case "prove-descent":
-        // There is no attest chain beside this one: nothing but its genesis is cited.
-        return;
+        return this.#proveDescent(effect, actions);
       case "final":
         return this.deliver(effect.block, effect.certificate, actions);
       case "receipt":
@@ -140,11 +177,19 @@ export class OrderNode extends Shell {
     actions.answer({ kind: "verified", ...verified }, afterUs);
   }
 
-  #write(batch: StoreBatch): void {
-    this.#store.write(batch);
-    for (const key of batch.deletes) if (key[0] === keptPrefix[0]) this.#kept.delete(toHex(key));
-    for (const { key } of batch.puts) if (key[0] === keptPrefix[0]) this.#kept.set(toHex(key), key);
+  #proveDescent({ id, from, header }: Extract<OrderEffect, { kind: "prove-descent" }>, actions: NodeActions): void {
+    actions.answer({ kind: "descent", id, proof: this.#options.attest.proveDescent(from, header) }, readUs);
   }
+
+  /** What goes to the client that follows a shard travels by no link. */
+  protected override send(to: Seat, message: LabMessage, actions: NodeActions): void {
+    if (message.kind === "slices" && to === followerPeer) this.#options.onSlices(actions.instance, message.run);
+    else super.send(to, message, actions);
+  }
+}
+
+function isOfOrdering(message: LabMessage): message is OrderMessage {
+  return ["blobs", "received", "want", "found"].includes(message.kind);
 }
 
 function certificateTaskOf({ certificate }: Pick<Extract<VerifyTask, { kind: "certificate" }>, "certificate">) {

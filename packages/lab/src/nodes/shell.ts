@@ -21,7 +21,7 @@ export abstract class Shell implements StageNode {
   #finals: FinalRecord[] = [];
   #hadWork = false;
   /** Told with the first effect. */
-  #booted: Observation | undefined;
+  #first: readonly Observation[] = [];
   /** Written since the last observation. */
   #records: Uint8Array[] = [];
 
@@ -41,11 +41,11 @@ export abstract class Shell implements StageNode {
   protected abstract performOwn(effect: OwnEffect, actions: NodeActions): void;
 
   /** To be called at each boot, with what the disk holds. */
-  protected begin(finals: FinalRecord[], journal: readonly Uint8Array[]): void {
+  protected begin(finals: FinalRecord[], journal: readonly Uint8Array[], more: readonly Observation[] = []): void {
     this.#finals = finals;
     this.#hadWork = false;
     this.#records = [];
-    this.#booted = { kind: "booted", finals: [...finals], journal };
+    this.#first = [{ kind: "booted", finals: [...finals], journal }, ...more];
   }
 
   received(from: Seat, message: LabMessage, actions: NodeActions): LabInput {
@@ -104,11 +104,9 @@ export abstract class Shell implements StageNode {
   }
 
   #tellState(actions: NodeActions): void {
-    if (this.#booted !== undefined) {
-      const booted = this.#booted;
-      this.#booted = undefined;
-      this.tell(booted, actions);
-    }
+    const first = this.#first;
+    this.#first = [];
+    for (const observation of first) this.tell(observation, actions);
     const has = this.hasWork();
     if (this.#hadWork === has) return;
     this.#hadWork = has;
@@ -119,6 +117,7 @@ export abstract class Shell implements StageNode {
     this.tell({ kind: "evidence", first, second }, actions);
   }
 
+  /** Only of honest nodes. */
   protected tell(observation: Observation, actions: NodeActions): void {
     const { corrupt, ledger } = this.#options;
     if (corrupt !== undefined) return;

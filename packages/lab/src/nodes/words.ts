@@ -1,9 +1,10 @@
 // What nodes of the lab say and hear, in both stages: the words of the machine, with what the lab adds.
 
 import type { BlockInfo, Effect, Input } from "@tandem/consensus";
-import type { BlockProblem, OrderedBlock, Receipt } from "@tandem/ordering";
+import type { BlockProblem, OrderedBlock, OrderMessage, Receipt } from "@tandem/ordering";
 import type { ReplicaEffect, ReplicaInput, ReplicaMessage, ReplicaTimer } from "@tandem/replica";
-import type { Certificate, Vote } from "@tandem/shared";
+import type { Certificate, StoreBatch, StoreRecord, Vote } from "@tandem/shared";
+import type { Seat } from "@tandem/simulator";
 import type { Block } from "../payload/block.ts";
 
 export type LabMessage = ReplicaMessage;
@@ -14,6 +15,8 @@ export type LabInput =
   | ReplicaInput
   /** Under consensus alone: an item of work reached this node. */
   | { readonly kind: "item"; readonly item: number }
+  /** Order stage: the made attest chain is final up to this height (work/attest-chain.ts). */
+  | { readonly kind: "attested-to"; readonly height: number }
   /** Effects that a habit held back. */
   | { readonly kind: "later"; readonly effects: readonly LabEffect[] };
 
@@ -46,6 +49,14 @@ export type Observation =
   | { readonly kind: "evidence"; readonly first: Vote; readonly second: Vote }
   /** O8: whether it has something to propose changed. */
   | { readonly kind: "work"; readonly has: boolean }
+  /** Order stage: after `booted`, what the store holds of the kinds that checkers read. */
+  | { readonly kind: "restored"; readonly records: readonly StoreRecord[] }
+  /** Order stage: this is durable. */
+  | { readonly kind: "stored"; readonly batch: StoreBatch }
+  /** Order stage: a message of ordering arrived. */
+  | { readonly kind: "heard"; readonly from: Seat; readonly message: OrderMessage }
+  /** Order stage: it was told of final attest blocks up to this height. */
+  | { readonly kind: "attested"; readonly height: number }
   /** Order stage: what became of the submission of this number. */
   | { readonly kind: "receipt"; readonly id: number; readonly receipt: Receipt }
   /** Order stage: a final block was executed. */

@@ -69,6 +69,8 @@ export function describeInput(input: LabInput): string {
       return input.has ? "has a reason to propose" : "has no reason to propose";
     case "item":
       return `work ${input.item} arrives`;
+    case "attested-to":
+      return `attest blocks up to ${input.height} are final`;
     case "submit":
       return `submission ${input.id}: a blob of ${input.bytes.length} bytes`;
     case "read":
@@ -121,6 +123,14 @@ export function describeObservation(observation: Observation): string {
     }
     case "work":
       return observation.has ? "has work" : "has no work left";
+    case "restored":
+      return `holds ${observation.records.length} records that are watched`;
+    case "stored":
+      return `stored: ${observation.batch.puts.length} records, without ${observation.batch.deletes.length}`;
+    case "heard":
+      return `hears from ${observation.from}: ${describeMessage(observation.message)}`;
+    case "attested":
+      return `knows attest blocks up to ${observation.height}`;
     case "receipt":
       return `submission ${observation.id}: ${describeReceipt(observation.receipt)}`;
     case "ordered":

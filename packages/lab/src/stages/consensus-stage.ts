@@ -1,5 +1,6 @@
 // Consensus alone, under the toy room.
 
+import type { Checker } from "../checkers/checker.ts";
 import { createKeys, type Keys } from "../nodes/keys.ts";
 import { Node } from "../nodes/node.ts";
 import { genesis } from "../payload/block.ts";
@@ -11,7 +12,6 @@ import type { NodeOptions, Stage } from "./stage.ts";
 
 export class ConsensusStage implements Stage {
   readonly genesis = genesis;
-  readonly checkers = [];
   readonly keys: Keys;
   readonly work: ItemWork;
   readonly #setting: Setting;
@@ -26,6 +26,15 @@ export class ConsensusStage implements Stage {
   }
 
   toolsOf(): undefined {}
+  step(): void {}
+
+  createCheckers(): readonly Checker[] {
+    return [];
+  }
+
+  felt(): Readonly<Record<string, number>> {
+    return {};
+  }
 
   createNode(options: NodeOptions): Node {
     const { keys } = this;

@@ -4,7 +4,7 @@
 import type { BlockInfo } from "@tandem/consensus";
 import type { Machine } from "@tandem/shared";
 import type { Instance, Process, Random, Seat } from "@tandem/simulator";
-import type { Checker } from "../checkers/checker.ts";
+import type { CheckContext, Checker } from "../checkers/checker.ts";
 import type { Ledger } from "../habits/ledger.ts";
 import type { OrderTools } from "../habits/order/tools.ts";
 import type { Keys } from "../nodes/keys.ts";
@@ -34,9 +34,13 @@ export interface Stage {
   /** What the chain begins on. */
   readonly genesis: BlockInfo;
   readonly work: Work;
-  /** Beside those of consensus. */
-  readonly checkers: readonly Checker[];
   /** Of the habit that stands at that place in the setting, in the order stage. */
   toolsOf(plan: number): OrderTools | undefined;
+  /** Called now and then: gives what else comes from outside. */
+  step(nowMs: number): void;
+  /** Beside those of consensus. `blocks` are all that an honest node saw, by root; they are filled in as it sees them. */
+  createCheckers(context: CheckContext, blocks: ReadonlyMap<string, Block>): readonly Checker[];
+  /** What of this stage was felt by honest nodes, by name, and how often. */
+  felt(): Readonly<Record<string, number>>;
   createNode(options: NodeOptions): StageNode;
 }

@@ -4,7 +4,7 @@
 // a solvent payer is ordered at every honest node, if one of them accepted a blob of it (S8, O7: it is durable there, and
 // offered until it is ordered or replaced).
 
-import { toHex } from "@tandem/shared";
+import { limits, toHex } from "@tandem/shared";
 import { type Instance, Random } from "@tandem/simulator";
 import type { Observation } from "../nodes/words.ts";
 import type { Block } from "../payload/block.ts";
@@ -13,14 +13,30 @@ import { Arrivals } from "./arrivals.ts";
 import type { BlobStream, MadeBlob } from "./blobs.ts";
 import type { Give, Work } from "./work.ts";
 
-/** Pushing, and asking again where a push was lost, in Δ. */
-const spreadDeltas = 16;
+// How long it takes from being accepted to being in the pool of every honest validator, once the world is healed, in Δ.
+/** A pause of the outbox that began before may be as long: until then a peer hears nothing. */
+const longestPauseDeltas = 64;
+/** A batch, and word that it is received. */
+const batchDeltas = 2;
+/** A peer can have refused it for what came to it later: two offers, 16Δ apart, and a batch. */
+const offerDeltas = 32 + batchDeltas;
+/** Clocks drift. */
+const slackShare = 1.02;
+/** Until the last final heights are claimed, and every node knows of it: a step of the run, and what `hear` takes. */
+const claimMs = 500;
 /** Without an answer for so long, a client tries another node. */
 const patienceMs = 2000;
 /** Nodes that a client tries before the world is healed. */
 const triesMax = 4;
 /** Reasons for which a good blob may be tried again. */
-const passing: ReadonlySet<string> = new Set(["busy", "pool-full", "nonce-gap", "tip-too-low", "balance"]);
+const passing: ReadonlySet<string> = new Set([
+  "busy",
+  "pool-full",
+  "nonce-gap",
+  "tip-too-low",
+  "balance",
+  "shard-behind",
+]);
 
 interface Submitted {
   readonly blob: MadeBlob;
@@ -38,7 +54,6 @@ export interface BlobWorkOptions {
 }
 
 export class BlobWork implements Work {
-  readonly spreadMs: number;
   readonly #options: BlobWorkOptions;
   readonly #arrivals: Arrivals;
   readonly #random: Random;
@@ -57,17 +72,52 @@ export class BlobWork implements Work {
   readonly #next: number[][];
   /** Nonces that were accepted. */
   last = 0;
+  /** Refusals because of a shard that is behind. */
+  refusedBehind = 0;
 
   constructor(options: BlobWorkOptions) {
     const { setting } = options;
-    const { world, blobs, workload, deltaMs } = setting;
+    const { world, blobs, workload } = setting;
     this.#options = options;
-    this.spreadMs = spreadDeltas * deltaMs;
     this.#arrivals = new Arrivals(workload, new Random(world.seed, "arrivals"));
     this.#random = new Random(world.seed, "clients");
     this.#good = Array.from({ length: blobs.payers }, () => []);
     this.#accepted = Array.from({ length: blobs.payers }, () => []);
     this.#next = world.instances.map(() => []);
+  }
+
+  spreadMs(nowMs: number): number {
+    const { deltaMs, world, blobs } = this.#options.setting;
+    const pausedMs = Math.max(0, world.healAtMs + longestPauseDeltas * deltaMs - nowMs);
+    const batches = 1 + Math.ceil(this.#waiting().bytes / limits.pushBytesMax);
+    const deltas = batchDeltas * batches + offerDeltas;
+    return Math.ceil((pausedMs + deltas * deltaMs) * slackShare) + (blobs.attest.everyMs > 0 ? claimMs + deltaMs : 0);
+  }
+
+  /**
+   * In the first a voter may have to ask for blobs that somebody else pushed to the leader alone; then timers are grown
+   * enough for that. More, if not all of it has room in one block.
+   */
+  honestViews(): number {
+    const { blockBlobs, blockBytes } = this.#options.setting.blobs;
+    const { blobs, bytes } = this.#waiting();
+    // Blobs have sizes, so a full block can be half empty.
+    return 1 + Math.max(1, Math.ceil(blobs / blockBlobs), Math.ceil((2 * bytes) / blockBytes));
+  }
+
+  /** All known blobs that may still be ordered somewhere. */
+  #waiting(): { readonly blobs: number; readonly bytes: number } {
+    const { trusted } = this.#options;
+    const least: number[] = [];
+    let blobs = 0;
+    let bytes = 0;
+    for (const blob of this.#known.values()) {
+      least[blob.payer] ??= Math.min(...trusted.map((instance) => this.#nextOf(instance, blob.payer)));
+      if (blob.meant === "refuse" || blob.nonce < (least[blob.payer] ?? 0)) continue;
+      blobs++;
+      bytes += blob.bytes.length;
+    }
+    return { blobs, bytes };
   }
 
   /** What was submitted under that number. */
@@ -112,6 +162,7 @@ export class BlobWork implements Work {
     if (observation.kind === "ordered") this.#order(observation.block, instance);
     if (observation.kind !== "receipt") return;
     const { id, receipt } = observation;
+    if (receipt.kind === "refused" && receipt.refusal.code === "shard-behind") this.refusedBehind++;
     const open = this.#open.get(id);
     const isPassing = receipt.kind === "refused" && passing.has(receipt.refusal.code);
     if (open?.blob.meant !== "accept" || !isPassing) this.#open.delete(id);

@@ -7,8 +7,6 @@ import { Arrivals } from "./arrivals.ts";
 import type { Give, Work } from "./work.ts";
 
 export class ItemWork implements Work {
-  /** All have it before a demand begins. */
-  readonly spreadMs = 0;
   readonly #setting: Setting;
   readonly #arrivals: Arrivals;
   readonly #spread: Random;
@@ -25,6 +23,15 @@ export class ItemWork implements Work {
     this.#spread = new Random(seed, "spread");
     this.#nodes = nodes;
     this.#give = give;
+  }
+
+  /** All have it before a demand begins. */
+  spreadMs(): number {
+    return 0;
+  }
+
+  honestViews(): number {
+    return 1;
   }
 
   handOut(untilMs: number): void {

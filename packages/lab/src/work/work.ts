@@ -9,8 +9,10 @@ export type Give = (instance: Instance, input: LabInput, atMs: number) => void;
 export interface Work {
   /** How much has to be ordered so far, by number. */
   readonly last: number;
-  /** How long work takes to reach everybody who may propose it. */
-  readonly spreadMs: number;
+  /** How long work that is there at that time, after the world healed, takes to reach everybody who may propose it. */
+  spreadMs(nowMs: number): number;
+  /** Views of honest leaders in which all of it is ordered then. */
+  honestViews(): number;
   /** Gives what arrives before that time. */
   handOut(untilMs: number): void;
   /** The world is healed: gives once more what may be lost. Who was down did not hear, and who crashed forgot. */
