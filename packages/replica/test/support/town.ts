@@ -1,5 +1,6 @@
 // Replicas with the real machines, on a clock of their own: a message takes ten milliseconds and one more for each seat
-// between its ends, an answer of the shell takes one. Nothing is random. What a node stored outlasts a restart.
+// between its ends, an answer of the shell takes one. Messages travel as bytes. Nothing is random. What a node stored
+// outlasts a restart.
 
 import { keptPrefix, type OrderedBlock, type OrderNetwork, poolLimits, type Receipt, readTip } from "@tandem/ordering";
 import {
@@ -13,7 +14,15 @@ import {
   toHex,
 } from "@tandem/shared";
 import { isTestSignature } from "../../../ordering/test/support/blobs.ts";
-import { performReplicaVerify, Replica, type ReplicaEffect, type ReplicaInput } from "../../src/index.ts";
+import {
+  decodeMessage,
+  encodeMessage,
+  performReplicaVerify,
+  Replica,
+  type ReplicaEffect,
+  type ReplicaInput,
+  type ReplicaMessage,
+} from "../../src/index.ts";
 import { electorateOf, signerOf } from "./keys.ts";
 
 const payers: PayerScheme = {
@@ -193,10 +202,16 @@ export class Town {
     }
   }
 
-  #post(from: TownNode, to: number, message: Extract<ReplicaInput, { readonly kind: "message" }>["message"]): void {
+  #post(from: TownNode, to: number, message: ReplicaMessage): void {
     const node = this.nodes[to];
     if (node === undefined || from.isCutOff || node.isCutOff) return;
-    this.#later(node, { kind: "message", from: from.seat, message }, 10 + Math.abs(from.seat - to));
+    this.#later(node, this.#arriving(from.seat, message), 10 + Math.abs(from.seat - to));
+  }
+
+  #arriving(from: number, message: ReplicaMessage): ReplicaInput {
+    const decoded = decodeMessage(encodeMessage(message));
+    if (!decoded.ok) throw new Error(`an honest node's ${message.kind}: ${decoded.error.message}`);
+    return { kind: "message", from, message: decoded.value };
   }
 
   #later(node: TownNode, input: ReplicaInput, afterMs: number): void {

@@ -1,0 +1,119 @@
+// Messages put together by hand, as docs/wire.md says, without any limits. Of the codecs only those of the parts that
+// `shared` proves by an oracle of its own are used.
+
+import {
+  type Certificate,
+  certificateCodec,
+  namespaceProofCodec,
+  type OrderBlock,
+  orderBlockCodec,
+  orderHeaderCodec,
+  touchCodec,
+  voteCodec,
+} from "@tandem/shared";
+import type { ReplicaMessage } from "../../src/index.ts";
+
+type Slices = Extract<ReplicaMessage, { readonly kind: "slices" }>["run"];
+
+/** A field of varying size. */
+interface Varying {
+  readonly bytes: Uint8Array;
+}
+
+const varying = (bytes: Uint8Array): Varying => ({ bytes });
+
+function numberOf(value: number, bytes: number): Uint8Array {
+  const buffer = Buffer.alloc(8);
+  buffer.writeBigUInt64LE(BigInt(value));
+  return buffer.subarray(0, bytes);
+}
+
+const count = (value: number) => numberOf(value, 8);
+const offset = (value: number) => numberOf(value, 4);
+
+/** A container: fields of varying size leave an offset, and stand behind the others. */
+function fields(...parts: readonly (Uint8Array | Varying)[]): Uint8Array {
+  let at = parts.reduce((sum, part) => sum + ("bytes" in part ? 4 : part.length), 0);
+  const head: Uint8Array[] = [];
+  const tail: Uint8Array[] = [];
+  for (const part of parts) {
+    head.push("bytes" in part ? offset(at) : part);
+    if (!("bytes" in part)) continue;
+    tail.push(part.bytes);
+    at += part.bytes.length;
+  }
+  return Buffer.concat([...head, ...tail]);
+}
+
+const list = (items: readonly Uint8Array[]) => varying(fields(...items.map(varying)));
+const listOfFixed = (items: readonly Uint8Array[]) => varying(Buffer.concat(items));
+const optional = (item: Uint8Array | undefined) => list(item === undefined ? [] : [item]);
+const certificateOf = (certificate: Certificate | undefined) => certificate && certificateCodec.encode(certificate);
+
+/** A block without a citation may have more blobs than the limit. */
+function blockOf(block: OrderBlock): Uint8Array {
+  const { header, body } = block;
+  if (body.citation !== undefined) return orderBlockCodec.encode(block);
+  return fields(orderHeaderCodec.encode(header), varying(fields(listOfFixed(body.blobs), varying(Buffer.alloc(0)))));
+}
+
+function runOf({ headers, slices, certificate }: Slices): Uint8Array {
+  const encoded = slices.map(({ touches, proof, blobs }) =>
+    fields(listOfFixed(touches.map(touchCodec.encode)), varying(namespaceProofCodec.encode(proof)), list(blobs)),
+  );
+  return fields(listOfFixed(headers.map(orderHeaderCodec.encode)), list(encoded), optional(certificateOf(certificate)));
+}
+
+function requestOf(request: Extract<ReplicaMessage, { readonly kind: "request" }>["request"]): Uint8Array {
+  switch (request.kind) {
+    case "certificates":
+      return Buffer.concat([Uint8Array.of(1), count(request.from), count(request.to)]);
+    case "block":
+      return Buffer.concat([Uint8Array.of(2), request.root]);
+    case "chain":
+      return Buffer.concat([Uint8Array.of(3), count(request.from)]);
+  }
+}
+
+function bodyOf(message: ReplicaMessage): readonly [number, Uint8Array] {
+  switch (message.kind) {
+    case "proposal": {
+      const { block, parent, signature } = message.proposal;
+      const proposal = fields(varying(blockOf(block)), optional(certificateOf(parent)), signature);
+      return [1, fields(varying(proposal))];
+    }
+    case "vote":
+      return [2, voteCodec.encode(message.vote)];
+    case "certificate":
+      return [3, fields(varying(certificateCodec.encode(message.certificate)))];
+    case "reason":
+      return [4, fields(count(message.view), Uint8Array.of(message.isBeat ? 1 : 0))];
+    case "request":
+      return [5, fields(count(message.id), varying(requestOf(message.request)))];
+    case "answer": {
+      const blocks = message.blocks.map(({ block, certificate }) =>
+        fields(varying(blockOf(block)), varying(certificateCodec.encode(certificate))),
+      );
+      return [6, fields(count(message.id), list(blocks), list(message.certificates.map(certificateCodec.encode)))];
+    }
+    case "blobs":
+      return [17, fields(count(message.batch), list(message.blobs))];
+    case "received":
+      return [18, count(message.batch)];
+    case "want":
+      return [19, fields(count(message.id), listOfFixed(message.roots))];
+    case "found":
+      return [20, fields(count(message.id), list(message.blobs))];
+    case "want-slices": {
+      const { id, shard, from, count: wanted } = message;
+      return [21, fields(count(id), varying(Buffer.from(shard, "ascii")), count(from), count(wanted))];
+    }
+    case "slices":
+      return [22, fields(count(message.id), varying(runOf(message.run)))];
+  }
+}
+
+export function encodeByHand(message: ReplicaMessage): Uint8Array {
+  const [kind, body] = bodyOf(message);
+  return Uint8Array.from(Buffer.concat([Uint8Array.of(kind), body]));
+}
