@@ -40,6 +40,11 @@ export function blobDomain(network: Root): Domain {
   return domainOf("blob", network);
 }
 
+/** For a validator's signature over the two ends of a connection, by which it speaks there for its seat. */
+export function helloDomain(network: Root): Domain {
+  return domainOf("hello", network);
+}
+
 /** For a key's signature over itself. */
 export function possessionDomain(): Domain {
   return domainOf("possession", zeroRoot);

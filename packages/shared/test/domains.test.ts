@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { affirmDomain, blobDomain, possessionDomain, signingRoot, voteDomain } from "../src/domains.ts";
+import { affirmDomain, blobDomain, helloDomain, possessionDomain, signingRoot, voteDomain } from "../src/domains.ts";
 import { asRoot } from "../src/numbers.ts";
 
 const networks = [asRoot(new Uint8Array(32).fill(1)), asRoot(new Uint8Array(32).fill(2))];
@@ -31,10 +31,11 @@ describe("domains", () => {
     }
   });
 
-  test("affirmations and envelopes have a domain for each network, possession one for all", () => {
+  test("affirmations, envelopes and hellos have a domain for each network, possession one for all", () => {
     for (const network of networks) {
       expect(hex(affirmDomain(network))).toBe(hash(tag("tandem affirm"), network));
       expect(hex(blobDomain(network))).toBe(hash(tag("tandem blob"), network));
+      expect(hex(helloDomain(network))).toBe(hash(tag("tandem hello"), network));
     }
     expect(hex(possessionDomain())).toBe(hash(tag("tandem possession"), new Uint8Array(32)));
   });
@@ -44,9 +45,10 @@ describe("domains", () => {
       ...chains.flatMap((chain) => kinds.map((kind) => voteDomain(network, chain, kind))),
       affirmDomain(network),
       blobDomain(network),
+      helloDomain(network),
     ]);
     domains.push(possessionDomain());
-    expect(new Set(domains.map(hex)).size).toBe(2 * (2 * 3 + 2) + 1);
+    expect(new Set(domains.map(hex)).size).toBe(2 * (2 * 3 + 3) + 1);
   });
 
   test("what is signed is the hash of domain and root, in this order", () => {

@@ -1,0 +1,313 @@
+// The network of a node, on its main thread: a link with every validator that can be reached, and with observers.
+//
+// 1. `from` can be trusted: a link speaks for a seat only if the seat's key signed for its libp2p identity (hello.ts).
+// 2. `send` never waits and never throws. A frame goes into the bounded queue of its peer and lane (send-queue.ts says
+//    what is dropped when one is full). Control overtakes bulk; within a lane and a link, order is kept.
+// 3. Nothing is promised to arrive: what was under way when a link ended is lost. Consensus repeats, blobs are re-sent.
+// 4. Both sides of a pair dial. Of two links of one seat
+//    - the newer is kept if its node was started again since (another session), or if the same side dialled both: that
+//      side has lost the older one and we have not noticed;
+//    - otherwise the one that the lower seat dialled. Both sides come to the same.
+// 5. Observers have numbers beyond the set, never used again, send short frames, and are told nothing by `broadcast`.
+
+import type { Connection, Libp2p, Stream } from "@libp2p/interface";
+import { multiaddr } from "@multiformats/multiaddr";
+import { assert, equalBytes } from "@tandem/shared";
+import { describeCode, type LinkCode, type RefusalCode } from "./codes.ts";
+import { Dialer } from "./dialer.ts";
+import {
+  createSession,
+  type Ends,
+  type Greeting,
+  type HelloChecker,
+  type HelloSigner,
+  makeHello,
+  readHello,
+} from "./hello.ts";
+import { createHost, protocols } from "./host.ts";
+import { type Admission, Link, type LinkOwner } from "./link.ts";
+import {
+  controlBytesMax,
+  type Lane,
+  type NetworkConfig,
+  type NetworkHandlers,
+  type NetworkLimits,
+  networkLimits,
+  type Peer,
+  type PeerStatus,
+  type Refusal,
+} from "./network-config.ts";
+import { PeerState } from "./peer-state.ts";
+import { Turns } from "./turns.ts";
+
+/** Refusals that are remembered so that each is told once: a peer that changes its identity fills no memory. */
+const refusalsMax = 1024;
+
+export class Network {
+  readonly #handlers: NetworkHandlers;
+  readonly #limits: NetworkLimits;
+  readonly #host: Libp2p;
+  readonly #ownSeat: number | undefined;
+  readonly #validatorsCount: number;
+  readonly #signer: HelloSigner;
+  readonly #checker: HelloChecker;
+  readonly #owner: LinkOwner;
+  readonly #peers = new Map<Peer, PeerState>();
+  readonly #dialers = new Map<Peer, Dialer>();
+  /** By the id of the connection. */
+  readonly #links = new Map<string, Link>();
+  readonly #peerOf = new Map<Link, PeerState>();
+  readonly #refusals = new Set<string>();
+  readonly #pings: NodeJS.Timeout;
+  #observers = 0;
+  #nextObserver: Peer;
+  #stopped = false;
+
+  static async start(config: NetworkConfig, handlers: NetworkHandlers): Promise<Network> {
+    const limits = { ...networkLimits, ...config.limits };
+    const { identity, listen, committee } = config;
+    const host = await createHost({ identity, listen, validatorsMax: committee.seats.length, limits });
+    const network = new Network(config, limits, handlers, host);
+    await network.#open(config);
+    return network;
+  }
+
+  private constructor(config: NetworkConfig, limits: NetworkLimits, handlers: NetworkHandlers, host: Libp2p) {
+    const { network, scheme, validator, committee } = config;
+    this.#handlers = handlers;
+    this.#limits = limits;
+    this.#host = host;
+    this.#ownSeat = validator?.seat;
+    this.#validatorsCount = committee.seats.length;
+    this.#nextObserver = committee.seats.length;
+    const keys = committee.seats.map(({ key }) => key);
+    this.#signer = { network, scheme, validator, session: createSession() };
+    this.#checker = { network, scheme, keys, ownSeat: validator?.seat };
+    this.#owner = this.#createOwner();
+    for (const seat of keys.keys()) {
+      if (seat !== this.#ownSeat) this.#peers.set(seat, new PeerState(seat, limits));
+    }
+    this.#pings = setInterval(() => this.#ping(), limits.pingEveryMs);
+  }
+
+  /** Where others can dial, with the identity. */
+  get addresses(): readonly string[] {
+    return this.#host.getMultiaddrs().map((each) => each.toString());
+  }
+
+  /** Of every validator, and of the observers that are connected. */
+  get status(): readonly PeerStatus[] {
+    return Array.from(this.#peers.values(), (peer) => peer.status);
+  }
+
+  /**
+   * Without a lane, short frames are control. A frame must not be changed after it was given. To a peer that is gone, or to
+   * ourselves, nothing is sent.
+   */
+  send(to: Peer, frame: Uint8Array, lane: Lane = laneOf(frame)): void {
+    assert(frame.length <= this.#limits.frameBytesMax, `a frame of ${frame.length} bytes`);
+    if (!this.#stopped) this.#peers.get(to)?.send(frame, lane);
+  }
+
+  /** To all validators but ourselves. */
+  broadcast(frame: Uint8Array, lane: Lane = laneOf(frame)): void {
+    for (let seat = 0; seat < this.#validatorsCount; seat++) this.send(seat, frame, lane);
+  }
+
+  /** Within a second, whatever the peers do. No handler is called afterwards. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    clearInterval(this.#pings);
+    for (const dialer of this.#dialers.values()) dialer.stop();
+    for (const link of [...this.#links.values()]) link.end("stopped");
+    for (const connection of this.#host.getConnections()) connection.abort(new Error("stopped"));
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#limits.stopTimeoutMs);
+    });
+    try {
+      await Promise.race([this.#host.stop(), timeout]);
+    } catch {
+      // Its connections are gone already; there is nothing that a caller could do.
+    }
+    clearTimeout(timer);
+  }
+
+  async #open({ peers }: NetworkConfig): Promise<void> {
+    const once = { maxInboundStreams: 1, maxOutboundStreams: 1 };
+    await this.#host.handle(protocols.control, (stream, connection) => this.#onControl(stream, connection), once);
+    await this.#host.handle(protocols.bulk, (stream, connection) => this.#onBulk(stream, connection), once);
+    this.#host.addEventListener("connection:open", ({ detail }) => this.#onConnection(detail));
+    this.#host.addEventListener("connection:close", ({ detail }) => void this.#forget(detail));
+    for (const { seat, address } of peers) this.#startDialer(seat, address);
+  }
+
+  #startDialer(seat: Peer, address: string): void {
+    const peer = this.#peers.get(seat);
+    if (peer === undefined) return;
+    const dialer = new Dialer({
+      limits: this.#limits,
+      isPatient: this.#ownSeat !== undefined && seat < this.#ownSeat,
+      isLinked: () => peer.link !== undefined,
+      dial: () => this.#dial(peer, address),
+    });
+    this.#dialers.set(seat, dialer);
+    dialer.start();
+  }
+
+  async #dial(peer: PeerState, address: string): Promise<void> {
+    const signal = AbortSignal.timeout(this.#limits.dialTimeoutMs);
+    const connection = await this.#host.dial(multiaddr(address), { signal, force: true });
+    try {
+      if (this.#stopped || peer.link !== undefined) throw new Error("it is not needed any more");
+      const stream = await connection.newStream(protocols.control, { signal });
+      this.#addLink(new Link(this.#owner, connection, stream, peer.peer));
+    } catch (cause) {
+      connection.abort(new Error("there is no link", { cause }));
+      throw cause;
+    }
+  }
+
+  #addLink(link: Link): void {
+    this.#links.set(link.connection.id, link);
+    if (this.#stopped) link.end("stopped");
+  }
+
+  /** Who does not even open a lane has as long as a hello may take. */
+  #onConnection(connection: Connection): void {
+    if (connection.direction === "outbound") return;
+    const end = () => {
+      if (!this.#links.has(connection.id)) connection.abort(new Error("late-hello"));
+    };
+    setTimeout(end, this.#limits.helloTimeoutMs).unref();
+  }
+
+  /** libp2p remembers whom it has met; here identities mean nothing without a hello, and whoever comes has a new one. */
+  async #forget({ remotePeer }: Connection): Promise<void> {
+    try {
+      if (!this.#stopped) await this.#host.peerStore.delete(remotePeer);
+    } catch {
+      // It stays, until it is the oldest.
+    }
+  }
+
+  #onControl(stream: Stream, connection: Connection): void {
+    if (this.#stopped || connection.direction === "outbound" || this.#links.has(connection.id)) {
+      stream.abort(new Error("one control lane for a connection"));
+    } else {
+      this.#addLink(new Link(this.#owner, connection, stream));
+    }
+  }
+
+  #onBulk(stream: Stream, connection: Connection): void {
+    if (this.#links.get(connection.id)?.acceptBulk(stream) !== true) stream.abort(new Error("no bulk lane is due"));
+  }
+
+  #createOwner(): LinkOwner {
+    const { helloTimeoutMs, silentPingsMax } = this.#limits;
+    return {
+      turns: new Turns(),
+      helloTimeoutMs,
+      silentPingsMax,
+      makeHello: (connection) => makeHello(this.#signer, this.#endsOf(connection, "us")),
+      onHello: (link, hello) => this.#onHello(link, hello),
+      openBulk: (connection) => connection.newStream(protocols.bulk, { signal: AbortSignal.timeout(helloTimeoutMs) }),
+      onRefusedByPeer: (link, code) => this.#refuse(link, code, "us"),
+      onEnd: (link, code) => this.#onEnd(link, code),
+    };
+  }
+
+  #endsOf({ remotePeer }: Connection, speaker: "us" | "them"): Ends {
+    const own = this.#host.peerId.toMultihash().bytes;
+    const remote = remotePeer.toMultihash().bytes;
+    return speaker === "us" ? { speaker: own, listener: remote } : { speaker: remote, listener: own };
+  }
+
+  #onHello(link: Link, hello: Uint8Array): Admission | RefusalCode {
+    const greeting = readHello(this.#checker, this.#endsOf(link.connection, "them"), hello);
+    if (typeof greeting === "string") return greeting;
+    if (link.isDialled && greeting.seat !== link.expectedSeat) return "other-seat";
+    link.greeting = greeting;
+    const peer = greeting.seat === undefined ? this.#admitObserver() : this.#admitSeat(link, greeting, greeting.seat);
+    return typeof peer === "string" ? peer : this.#admit(link, peer);
+  }
+
+  #admit(link: Link, peer: PeerState): Admission {
+    const { peer: number, link: before } = peer;
+    const isValidator = number < this.#validatorsCount;
+    this.#peerOf.set(link, peer);
+    peer.attach(link);
+    if (before === undefined) this.#handlers.onPeer(number, "up");
+    else before.end("replaced");
+    this.#dialers.get(number)?.onLinked();
+    const { frameBytesMax, observerFrameBytesMax } = this.#limits;
+    const bytesMax = isValidator ? frameBytesMax : observerFrameBytesMax;
+    return peer.admission(bytesMax, (frame, lane) => this.#handlers.onFrame(number, frame, lane));
+  }
+
+  /** Rule 4. */
+  #admitSeat(link: Link, { session }: Greeting, seat: number): PeerState | RefusalCode {
+    const peer = this.#peers.get(seat);
+    if (peer === undefined) return "unknown-seat";
+    const current = peer.link;
+    if (current?.greeting === undefined) return peer;
+    if (!equalBytes(current.greeting.session, session)) return peer;
+    if (current.isDialled === link.isDialled) return peer;
+    const isLower = this.#ownSeat === undefined || this.#ownSeat < seat;
+    return link.isDialled === isLower ? peer : "duplicate";
+  }
+
+  /** Rule 5. */
+  #admitObserver(): PeerState | RefusalCode {
+    if (this.#observers === this.#limits.observersMax) return "observers-full";
+    this.#observers++;
+    const peer = new PeerState(this.#nextObserver++, this.#limits);
+    this.#peers.set(peer.peer, peer);
+    return peer;
+  }
+
+  #onEnd(link: Link, code: LinkCode | RefusalCode): void {
+    this.#links.delete(link.connection.id);
+    const peer = this.#peerOf.get(link);
+    this.#peerOf.delete(link);
+    if (code !== "lost" && code !== "replaced" && code !== "stopped") this.#refuse(link, code, "them");
+    if (peer !== undefined && peer.link === link) this.#onDown(peer);
+    const seat = peer?.peer ?? link.expectedSeat;
+    if (seat !== undefined) this.#dialers.get(seat)?.onEnd();
+  }
+
+  #onDown(peer: PeerState): void {
+    peer.detach();
+    if (peer.peer >= this.#validatorsCount) {
+      this.#peers.delete(peer.peer);
+      this.#observers--;
+    }
+    if (!this.#stopped) this.#handlers.onPeer(peer.peer, "down");
+  }
+
+  #refuse({ connection }: Link, code: LinkCode | RefusalCode, who: Refusal["who"]): void {
+    // That two dialled at once is nobody's fault.
+    if (code === "duplicate" || this.#stopped) return;
+    const identity = connection.remotePeer.toString();
+    const key = `${who} ${code} ${identity}`;
+    if (this.#refusals.has(key)) return;
+    if (this.#refusals.size === refusalsMax) this.#refusals.clear();
+    this.#refusals.add(key);
+    this.#handlers.onRefusal({
+      code,
+      message: describeCode(code),
+      identity,
+      address: connection.remoteAddr.toString(),
+      who,
+    });
+  }
+
+  #ping(): void {
+    for (const { link } of this.#peers.values()) link?.ping();
+  }
+}
+
+function laneOf(frame: Uint8Array): Lane {
+  return frame.length <= controlBytesMax ? "control" : "bulk";
+}
