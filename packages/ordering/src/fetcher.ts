@@ -36,8 +36,8 @@ export const fetcherLimits = {
 
 interface Missing {
   readonly root: Root;
-  /** Proposers that were asked for it first. */
-  readonly leads: Set<Peer>;
+  /** Proposers that were asked for it first: one or two, so a list. */
+  readonly leads: Peer[];
   parcel: Parcel | undefined;
 }
 
@@ -120,11 +120,11 @@ export class Fetcher {
     const known = this.#missing.get(key);
     if (known === undefined) {
       if (this.#missing.size >= this.#config.wantedRootsMax) return false;
-      this.#missing.set(key, { root, leads: new Set(lead === undefined ? [] : [lead]), parcel: undefined });
+      this.#missing.set(key, { root, leads: lead === undefined ? [] : [lead], parcel: undefined });
       return true;
     }
-    if (lead === undefined || known.leads.has(lead)) return false;
-    known.leads.add(lead);
+    if (lead === undefined || known.leads.includes(lead)) return false;
+    known.leads.push(lead);
     if (known.parcel === undefined || known.parcel.at === lead) return false;
     this.#takeOut(known.parcel, key);
     return true;

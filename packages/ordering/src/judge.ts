@@ -57,7 +57,8 @@ export function judge(ground: Ground, block: OrderBlock, parent: BlockState, tru
   return ground.claiming(block.body.blobs, judgeClaimed(ground, block, parent, trust));
 }
 
-function* judgeClaimed(ground: Ground, block: OrderBlock, parent: BlockState, { leader }: Trust): Job<Judged> {
+/** For whoever claims its blobs anyway. */
+export function* judgeClaimed(ground: Ground, block: OrderBlock, parent: BlockState, { leader }: Trust): Job<Judged> {
   const { network, chain, lag, attested } = ground;
   const { header, body } = block;
   const isCertified = leader === undefined;

@@ -16,7 +16,7 @@ import { build } from "./build.ts";
 import type { BlockState } from "./chain.ts";
 import type { Core } from "./core.ts";
 import { ask, type Job, until } from "./jobs.ts";
-import { judge, problem } from "./judge.ts";
+import { judge, judgeClaimed, problem } from "./judge.ts";
 import type { BlockProblem, OrderInput } from "./types.ts";
 
 type BuildInput = Extract<OrderInput, { kind: "build" }>;
@@ -69,7 +69,7 @@ export class Proposals {
     if (parent === undefined) return;
     if ("code" in parent) return this.#refuse(info.root, parent);
     const known = core.chain.find(info.root);
-    const judged = known === undefined ? yield* judge(core, block, parent, { leader }) : undefined;
+    const judged = known === undefined ? yield* judgeClaimed(core, block, parent, { leader }) : undefined;
     // Where another block is final meanwhile, no verdict means anything any more, and nothing is to be kept.
     if (!core.chain.carries(parent)) return;
     if (judged?.ok === false) return this.#refuse(info.root, judged.error);
