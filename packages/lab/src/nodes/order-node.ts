@@ -24,6 +24,7 @@ import { sharedPayerScheme } from "../work/payers.ts";
 import { verifyUs } from "./node.ts";
 import type { LabNetwork } from "./order-network.ts";
 import { type NodeActions, type OwnEffect, Shell } from "./shell.ts";
+import type { Wire } from "./wire.ts";
 import type { FinalRecord, LabEffect, LabInput, LabMessage } from "./words.ts";
 
 export type ReplicaRoom = typeof import("@tandem/replica");
@@ -32,6 +33,7 @@ interface Options extends NodeOptions {
   readonly network: LabNetwork;
   readonly room: ReplicaRoom;
   readonly attest: AttestChain;
+  readonly wire: Wire;
   /** O8: whether something could be proposed, by what this node keeps and knows. */
   hasWork(instance: Instance): boolean;
   /** Slices for a client that follows a shard. */
@@ -132,7 +134,9 @@ export class OrderNode extends Shell {
     }
   }
 
-  override received(from: Seat, message: LabMessage, actions: NodeActions): LabInput {
+  override received(from: Seat, said: LabMessage, actions: NodeActions): LabInput | undefined {
+    const message = this.#options.wire(from, said);
+    if (message === undefined) return undefined;
     if (message.kind === "proposal") this.note([message.proposal.block]);
     if (message.kind === "answer") this.note(message.blocks.map(({ block }) => block));
     if (isOfOrdering(message)) this.tell({ kind: "heard", from, message }, actions);

@@ -48,7 +48,7 @@ export abstract class Shell implements StageNode {
     this.#first = [{ kind: "booted", finals: [...finals], journal }, ...more];
   }
 
-  received(from: Seat, message: LabMessage, actions: NodeActions): LabInput {
+  received(from: Seat, message: LabMessage, actions: NodeActions): LabInput | undefined {
     const { corrupt, ledger } = this.#options;
     if (corrupt === undefined) ledger.onReceived(actions.instance, from, message);
     return { kind: "message", from, message };

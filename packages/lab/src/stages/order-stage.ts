@@ -20,6 +20,7 @@ import type { OrderTools } from "../habits/order/tools.ts";
 import { Workshop } from "../habits/order/workshop.ts";
 import { createNetwork, type LabNetwork } from "../nodes/order-network.ts";
 import { OrderNode, type ReplicaRoom } from "../nodes/order-node.ts";
+import { type Wire, wireOf } from "../nodes/wire.ts";
 import type { Block } from "../payload/block.ts";
 import type { Setting } from "../setting.ts";
 import { AttestChain } from "../work/attest-chain.ts";
@@ -37,6 +38,7 @@ export class OrderStage implements Stage {
   readonly #room: ReplicaRoom;
   readonly #forge: Forge;
   readonly #workshop: Workshop;
+  readonly #wire: Wire;
   readonly #give: Give;
   readonly #attest: AttestChain;
   readonly #random: Random;
@@ -50,6 +52,7 @@ export class OrderStage implements Stage {
     const { seed, healAtMs } = setting.world;
     this.#setting = setting;
     this.#room = room;
+    this.#wire = wireOf(setting, room);
     this.#give = give;
     this.#network = createNetwork(setting);
     this.#attest = new AttestChain(this.#network, setting.blobs, healAtMs, new Random(seed, "attest"));
@@ -189,6 +192,7 @@ export class OrderStage implements Stage {
       network: this.#network,
       room: this.#room,
       attest: this.#attest,
+      wire: this.#wire,
       hasWork: (instance) => this.#hasWork(instance),
       onSlices: (instance: Instance, run: SliceRun) => this.#follower?.onSlices(instance, run),
     });
