@@ -2,7 +2,7 @@
 
 import { sha256, toHex, utf8 } from "@tandem/shared";
 import type { Hazard } from "@tandem/simulator";
-import { habitNames, habitNamesOf } from "../habits/index.ts";
+import { type HabitName, habitNames, habitNamesOf } from "../habits/index.ts";
 import type { RunReport } from "../report.ts";
 
 /** Of one hazard or habit. */

@@ -6,7 +6,7 @@ import type { BlobWork } from "../work/blob-work.ts";
 import type { MadeBlob } from "../work/blobs.ts";
 import type { Checker } from "./checker.ts";
 
-/** Refusals that say something of the blob alone, and nothing of what else is under way. */
+/** Refusals that say something of the blob alone, or of the balance of a payer who has enough for all that it sends. */
 const lasting: ReadonlySet<string> = new Set([
   "malformed",
   "too-large",
@@ -15,6 +15,7 @@ const lasting: ReadonlySet<string> = new Set([
   "over-budget",
   "expired",
   "signature",
+  "balance",
 ]);
 
 export function admission(work: Pick<BlobWork, "submitted" | "known">): Checker {

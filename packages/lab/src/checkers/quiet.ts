@@ -1,4 +1,4 @@
-// O8: where nobody has anything to propose, and all is final, nothing is sent. Checked after the world healed, where
+// O8: where nobody has anything that could be proposed, and all is final, nothing is sent. Checked after the world healed, where
 // all are honest and clocks do not jump, from `quietDeltas` after the last work, restart or block with work in it on.
 // A few empty blocks may follow to make it final, but no stream of them. A heartbeat may break the silence: it comes
 // when a node had no block for its time.
@@ -10,6 +10,8 @@ import type { CheckContext, Checker } from "./checker.ts";
 const quietDeltas = 70;
 /** Heights without work that may follow one with work. */
 const emptyHeightsMax = 20;
+/** What follows from something else, and is no reason by itself. */
+const silentKinds: ReadonlySet<Observation["kind"]> = new Set(["durable", "pruned", "stored", "heard"]);
 /** Clocks drift, by less than this share. */
 const driftShare = 0.02;
 
@@ -25,7 +27,7 @@ export function quiet({ seats, deltaMs }: CheckContext, healAtMs: number, heartb
   /** Whether this is a reason for what follows it. */
   const isCause = (observation: Observation, idleUs: number) => {
     if (observation.kind === "sent") return working.size > 0 || idleUs >= beatUs;
-    if (observation.kind !== "delivered") return observation.kind !== "durable" && observation.kind !== "pruned";
+    if (observation.kind !== "delivered") return !silentKinds.has(observation.kind);
     const { block, info } = observation;
     if (block.body.blobs.length > 0) workHeight = Math.max(workHeight, info.height);
     return info.height <= workHeight + emptyHeightsMax;

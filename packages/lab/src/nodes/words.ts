@@ -55,8 +55,6 @@ export type Observation =
   | { readonly kind: "stored"; readonly batch: StoreBatch }
   /** Order stage: a message of ordering arrived. */
   | { readonly kind: "heard"; readonly from: Seat; readonly message: OrderMessage }
-  /** Order stage: it was told of final attest blocks up to this height. */
-  | { readonly kind: "attested"; readonly height: number }
   /** Order stage: what became of the submission of this number. */
   | { readonly kind: "receipt"; readonly id: number; readonly receipt: Receipt }
   /** Order stage: a final block was executed. */

@@ -129,8 +129,6 @@ export function describeObservation(observation: Observation): string {
       return `stored: ${observation.batch.puts.length} records, without ${observation.batch.deletes.length}`;
     case "heard":
       return `hears from ${observation.from}: ${describeMessage(observation.message)}`;
-    case "attested":
-      return `knows attest blocks up to ${observation.height}`;
     case "receipt":
       return `submission ${observation.id}: ${describeReceipt(observation.receipt)}`;
     case "ordered":

@@ -6,7 +6,11 @@ import type { Checker } from "../checker.ts";
 import { type Oracle, type OracleState, sentBy } from "./oracle.ts";
 import type { Watch } from "./watch.ts";
 
-export function conserved(watch: Pick<Watch, "oracle" | "stateAt">): Checker {
+interface Books extends Pick<Watch, "stateAt"> {
+  readonly oracle: Pick<Oracle, "first" | "costOf" | "feesOf">;
+}
+
+export function conserved(watch: Books): Checker {
   const { oracle } = watch;
   const given = totalOf(oracle.first);
   let checked = 0;
