@@ -4,7 +4,7 @@
 import { asBudget, asHeight, asRoot, asShardName, type Envelope, limits, sha256, utf8 } from "@tandem/shared";
 import type { Block } from "../../payload/block.ts";
 import type { HabitContext, MakeHabit } from "../habit.ts";
-import { changeProposals, nonceOn, toolsOf } from "./tools.ts";
+import { changeProposals, leaveRoom, nonceOn, toolsOf } from "./tools.ts";
 
 export const invalidBlob: MakeHabit = (context) => ({
   effects: (effects) => changeProposals(context, effects, (block) => withBadBlob(context, block)),
@@ -26,6 +26,7 @@ function withBadBlob(context: HabitContext, block: Block): Block | undefined {
   ] as const satisfies readonly (readonly [string, Partial<Envelope>])[];
   const [why, envelope] = context.random.pick(ways);
   const bad = workshop.make({ payer, nonce: nonceOn(parent, payer), envelope, habit: "invalid-blob", why });
-  const place = context.random.below(blobs.length + 1);
-  return forge.rebuild(block, [...blobs.slice(0, place), bad.bytes, ...blobs.slice(place)]);
+  const others = leaveRoom(context, blobs, 1);
+  const place = context.random.below(others.length + 1);
+  return forge.rebuild(block, [...others.slice(0, place), bad.bytes, ...others.slice(place)]);
 }

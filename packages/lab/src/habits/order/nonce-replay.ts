@@ -3,7 +3,7 @@
 import { asNonce } from "@tandem/shared";
 import type { Block } from "../../payload/block.ts";
 import type { HabitContext, MakeHabit } from "../habit.ts";
-import { changeProposals, nonceOn, toolsOf } from "./tools.ts";
+import { changeProposals, leaveRoom, nonceOn, toolsOf } from "./tools.ts";
 
 export const nonceReplay: MakeHabit = (context) => ({
   effects: (effects) => changeProposals(context, effects, (block) => withReplay(context, block)),
@@ -21,5 +21,5 @@ function withReplay(context: HabitContext, block: Block): Block | undefined {
     next === 0
       ? workshop.make({ payer, nonce: next })
       : workshop.make({ payer, nonce: asNonce(context.random.below(next)), habit: "nonce-replay" });
-  return forge.rebuild(block, [...blobs, added.bytes]);
+  return forge.rebuild(block, [...leaveRoom(context, blobs, 1), added.bytes]);
 }

@@ -7,7 +7,7 @@ import type { Block } from "../../payload/block.ts";
 import { type Payer, payerOf } from "../../work/payers.ts";
 import { type HabitContext, type MakeHabit, send, viewStarted } from "../habit.ts";
 import { accountOf, type Ground } from "./forge.ts";
-import { changeProposals, nonceOn, toolsOf } from "./tools.ts";
+import { changeProposals, leaveRoom, nonceOn, toolsOf } from "./tools.ts";
 
 /** Second payers are numbered so much higher than first ones. */
 const secondPayersFrom = 200_000;
@@ -37,7 +37,7 @@ function withSpending(context: HabitContext, block: Block): Block | undefined {
   const { forge, workshop } = toolsOf(context);
   const parent = forge.after(block.header.parent);
   const blobs = forge.read(block.body.blobs.filter((root) => workshop.find(root) === undefined));
-  return parent && blobs && forge.rebuild(block, [...blobs, spend(context, parent)]);
+  return parent && blobs && forge.rebuild(block, [...leaveRoom(context, blobs, 1), spend(context, parent)]);
 }
 
 /**

@@ -3,7 +3,7 @@
 import { asBudget, asNonce, asRoot, blobsRootOf, type Envelope, limits, type Root, sha256, utf8 } from "@tandem/shared";
 import type { Block } from "../../payload/block.ts";
 import type { HabitContext, MakeHabit } from "../habit.ts";
-import { changeProposals, nonceOn, toolsOf } from "./tools.ts";
+import { changeProposals, leaveRoom, nonceOn, toolsOf } from "./tools.ts";
 
 /** Networks whose blocks hold more are spared: to fill one takes a link longer than a view. */
 const fillBytesMax = 4 * 1024 * 1024;
@@ -63,5 +63,5 @@ function withOwn(context: HabitContext, block: Block, count: number, envelope: P
   if (parent === undefined || blobs === undefined) return undefined;
   const first = nonceOn(parent, payer);
   const own = Array.from({ length: count }, (_, i) => workshop.make({ payer, nonce: asNonce(first + i), envelope }));
-  return forge.rebuild(block, [...blobs, ...own.map(({ bytes }) => bytes)]);
+  return forge.rebuild(block, [...leaveRoom(context, blobs, count), ...own.map(({ bytes }) => bytes)]);
 }

@@ -12,6 +12,9 @@ import type { Forge, Ground } from "./forge.ts";
 import { accountOf } from "./forge.ts";
 import type { Workshop } from "./workshop.ts";
 
+/** More than a blob of a habit has, unless it is to be too large. */
+const smallBytes = 1024;
+
 /** What Byzantine nodes of the order stage have beside those of consensus. */
 export interface OrderTools {
   readonly forge: Forge;
@@ -63,4 +66,15 @@ function changeOne(
 /** The payer's next nonce there. */
 export function nonceOn({ ledger }: Ground, { key }: Payer) {
   return accountOf(ledger, key).nonce;
+}
+
+/** As many of a block's blobs, from the first on, as leave room for so many small ones. */
+export function leaveRoom(context: HabitContext, blobs: readonly Uint8Array[], count: number): readonly Uint8Array[] {
+  const { blockBlobs, blockBytes } = toolsOf(context).forge.network.genesis.limits;
+  let bytes = count * smallBytes;
+  const fitting = blobs.findIndex((blob, index) => {
+    bytes += blob.length;
+    return index + count >= blockBlobs || bytes > blockBytes;
+  });
+  return fitting < 0 ? blobs : blobs.slice(0, fitting);
 }

@@ -6,7 +6,7 @@ import type { Seat } from "@tandem/simulator";
 import type { LabEffect, LabMessage } from "../../nodes/words.ts";
 import type { Block } from "../../payload/block.ts";
 import { type HabitContext, type MakeHabit, send } from "../habit.ts";
-import { changeProposals, nonceOn, toolsOf } from "./tools.ts";
+import { changeProposals, leaveRoom, nonceOn, toolsOf } from "./tools.ts";
 
 /** Late is up to so many Δ. */
 const lateDeltasMax = 24;
@@ -44,7 +44,7 @@ function withOwnBlobs(context: HabitContext, block: Block, terms: Map<Uint8Array
     terms.set(bytes, drawn);
     for (const peer of context.peers) if (!drawn.served.has(peer)) context.ledger.withholdBlob(peer, root);
   }
-  return forge.rebuild(block, [...blobs, ...own.map(({ bytes }) => bytes)]);
+  return forge.rebuild(block, [...leaveRoom(context, blobs, count), ...own.map(({ bytes }) => bytes)]);
 }
 
 function drawTerms({ random, peers, deltaMs }: HabitContext): Terms {
