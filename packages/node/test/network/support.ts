@@ -1,5 +1,6 @@
 // Nodes of one network in one process, on ports that the system chooses, with keys that sign in no time.
 
+import { type AddressInfo, createServer } from "node:net";
 import { asRoot, type Committee, createCommittee, mockScheme, type Root, type SecretKey } from "@tandem/shared";
 import {
   createIdentity,
@@ -134,4 +135,21 @@ export function numbered(number: number, length = 4): Uint8Array {
 
 export function numberOf(frame: Uint8Array): number {
   return new DataView(frame.buffer, frame.byteOffset).getUint32(0);
+}
+
+/** A port that was free a moment ago, for nodes that have to know each other before they start. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export function validatorAt(seat: number): { readonly seat: number; readonly secretKey: SecretKey } {
+  return { seat, secretKey: secretKeyOf(seat) };
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
