@@ -8,6 +8,7 @@
 // What is asked in vain is a value with a code. A record that must be there and is not is a `StoreFault`.
 
 import {
+  type Account,
   type AccountProof,
   asHeight,
   assembleHistoryProof,
@@ -39,6 +40,7 @@ import {
   success,
   validatorSetsOf,
 } from "@tandem/shared";
+import { Ledger } from "./ledger.ts";
 import { ledgerVersion, type OrderNetwork } from "./network.ts";
 import {
   type BlockRecord,
@@ -51,6 +53,7 @@ import {
   heightKey,
   heightRecordCodec,
   historyKey,
+  keptKey,
   ledgerReading,
   placeKey,
   placeRecordCodec,
@@ -122,6 +125,21 @@ export function* proveAccount(network: OrderNetwork, payer: Uint8Array, height: 
   const entry = yield* ledgerReading(proveEntry(at, payer));
   if (entry === undefined) return failure("pruned", "height", `the ledger of height ${height} is not kept any more`);
   return success({ header: header.value, payer, entry });
+}
+
+/** A payer's account after the last executed block; zeros if it has none. Without proof: for those who trust this node. */
+export function* readAccount(payer: Uint8Array): Reading<{ readonly height: Height; readonly account: Account }> {
+  const tip = yield* readTip();
+  const at = { version: ledgerVersion(tip.height), root: tip.ledgerRoot };
+  const map = yield* ledgerReading(openMap(at));
+  yield* ledgerReading(openKeys(map, { reads: [payer], writes: [] }));
+  return { height: tip.height, account: new Ledger(map).accountOf(payer) };
+}
+
+/** A blob that was accepted here and is not ordered yet. */
+export function* readKept(blob: Root): Reading<Uint8Array | undefined> {
+  const [record] = yield [keptKey(blob)];
+  return record;
 }
 
 function* proveEntry(at: MapSnapshot, key: Uint8Array): Reading<MapProof | undefined> {

@@ -1,0 +1,129 @@
+// The main thread's side of the replica thread.
+
+import { Worker } from "node:worker_threads";
+import type { Peer, Receipt } from "@tandem/ordering";
+import type { Frame, FromThread, OrderedSummary, Query, QueryAnswer, ReplicaThreadConfig, ToThread } from "./words.ts";
+
+export interface ReplicaHandlers {
+  /** To one peer, or to all validators. */
+  onFrame(peer: Peer | undefined, bytes: Uint8Array): void;
+  onOrdered(block: OrderedSummary): void;
+  onFinal(height: number, view: number): void;
+  onEvidence(seat: number, view: number): void;
+  /** It has stopped for good. */
+  onFailure(failure: { readonly code: string; readonly message: string }): void;
+}
+
+export class ReplicaThread {
+  readonly #worker: Worker;
+  readonly #handlers: ReplicaHandlers;
+  readonly #receipts = new Map<number, (receipt: Receipt) => void>();
+  readonly #answers = new Map<number, (answer: QueryAnswer) => void>();
+  #incoming: Frame[] = [];
+  #lastId = 0;
+  #onStopped: (() => void) | undefined;
+  #onReady: ((cutBytes: number) => void) | undefined;
+  #hasEnded = false;
+
+  private constructor(config: ReplicaThreadConfig, handlers: ReplicaHandlers) {
+    this.#handlers = handlers;
+    this.#worker = new Worker(new URL("./thread.ts", import.meta.url), { workerData: config });
+    this.#worker.on("message", (message: FromThread) => this.#hear(message));
+    this.#worker.on("error", (error) => this.#fail({ code: "replica-failed", message: error.stack ?? error.message }));
+  }
+
+  /** Resolves when it has read what was stored; then it takes part. */
+  static start(
+    config: ReplicaThreadConfig,
+    handlers: ReplicaHandlers,
+  ): Promise<{ readonly thread: ReplicaThread; readonly cutBytes: number }> {
+    return new Promise((resolve, reject) => {
+      const thread = new ReplicaThread(config, {
+        ...handlers,
+        onFailure(failure) {
+          reject(Object.assign(new Error(failure.message), { code: failure.code }));
+          handlers.onFailure(failure);
+        },
+      });
+      thread.#onReady = (cutBytes) => resolve({ thread, cutBytes });
+    });
+  }
+
+  /** Frames of one turn of the event loop go together. The bytes are the thread's from then on. */
+  take(peer: Peer, bytes: Uint8Array): void {
+    this.#incoming.push({ peer, bytes });
+    if (this.#incoming.length === 1) setImmediate(() => this.#flush());
+  }
+
+  submit(bytes: Uint8Array): Promise<Receipt> {
+    const id = ++this.#lastId;
+    return new Promise((resolve) => {
+      this.#receipts.set(id, resolve);
+      this.#tell({ kind: "submit", id, bytes });
+    });
+  }
+
+  query(query: Query): Promise<QueryAnswer> {
+    const id = ++this.#lastId;
+    return new Promise((resolve) => {
+      this.#answers.set(id, resolve);
+      this.#tell({ kind: "query", id, query });
+    });
+  }
+
+  /** When all that was accepted or signed is durable. */
+  async stop(): Promise<void> {
+    if (this.#hasEnded) return;
+    await new Promise<void>((resolve) => {
+      this.#onStopped = resolve;
+      this.#tell({ kind: "stop" });
+    });
+    await this.#worker.terminate();
+  }
+
+  #flush(): void {
+    const frames = this.#incoming;
+    this.#incoming = [];
+    const buffers = new Set(frames.map(({ bytes }) => bytes.buffer as ArrayBuffer));
+    this.#worker.postMessage({ kind: "frames", frames } satisfies ToThread, [...buffers]);
+  }
+
+  #tell(message: ToThread): void {
+    this.#worker.postMessage(message);
+  }
+
+  #hear(message: FromThread): void {
+    switch (message.kind) {
+      case "ready":
+        return this.#onReady?.(message.cutBytes);
+      case "frames":
+        for (const { peer, bytes } of message.frames) this.#handlers.onFrame(peer, bytes);
+        return;
+      case "receipt":
+        this.#receipts.get(message.id)?.(message.receipt);
+        this.#receipts.delete(message.id);
+        return;
+      case "answer":
+        this.#answers.get(message.id)?.(message.answer);
+        this.#answers.delete(message.id);
+        return;
+      case "ordered":
+        return this.#handlers.onOrdered(message.block);
+      case "final":
+        return this.#handlers.onFinal(message.height, message.view);
+      case "evidence":
+        return this.#handlers.onEvidence(message.seat, message.view);
+      case "failed":
+        return this.#fail(message);
+      case "stopped":
+        return this.#onStopped?.();
+    }
+  }
+
+  #fail(failure: { readonly code: string; readonly message: string }): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#onStopped?.();
+    this.#handlers.onFailure(failure);
+  }
+}

@@ -1,0 +1,172 @@
+// The shell of a replica: it performs effects in their order, and makes durable what has to be before anything leaves (S8).
+//
+// What is to be stored or journalled is written at once, so that later reads see it. What leaves this thread is held, in
+// order, until a sync has covered all that was written before it. The machine goes on meanwhile: while one sync is under
+// way the next gathers, so the disk is synced as often as it can be and no more. Timers, reads, the clock and signature
+// checks leave nothing behind and wait for no sync.
+
+import type { Verified } from "@tandem/consensus";
+import type { ReplicaEffect, ReplicaInput, ReplicaTask } from "@tandem/replica";
+import { asTimeMs, type Machine } from "@tandem/shared";
+import type { Journal } from "../store/journal.ts";
+import type { Store } from "../store/store.ts";
+
+/** What others get to see of a replica. */
+export type Leaving = Extract<
+  ReplicaEffect,
+  { readonly kind: "send" | "broadcast" | "receipt" | "ordered" | "final" | "evidence" | "diverged" }
+>;
+
+export interface Hands {
+  readonly store: Pick<Store, "write" | "sync" | "read">;
+  readonly journal: Pick<Journal, "append" | "sync" | "prune">;
+  nowMs(): number;
+  setTimer(afterMs: number, fire: () => void): void;
+  verify(task: ReplicaTask): Promise<Omit<Verified, "id">>;
+  /** Others may hear of it now. */
+  release(effect: Leaving): void;
+  /** The world failed; nothing more is done. */
+  fail(error: unknown): void;
+}
+
+interface Held {
+  readonly effect: Leaving | Extract<ReplicaEffect, { readonly kind: "prune" }>;
+  /** Writes before it. */
+  readonly writes: number;
+}
+
+export class Performer {
+  readonly #machine: Machine<ReplicaInput, ReplicaEffect>;
+  readonly #hands: Hands;
+  #inputs: ReplicaInput[] = [];
+  #isBusy = false;
+  #hasFailed = false;
+  /** Of store and journal together: all, and those that a finished sync covers. */
+  #writes = 0;
+  #durable = 0;
+  #isStoreDirty = false;
+  #isJournalDirty = false;
+  #isSyncing = false;
+  #held: Held[] = [];
+
+  constructor(machine: Machine<ReplicaInput, ReplicaEffect>, hands: Hands) {
+    this.#machine = machine;
+    this.#hands = hands;
+  }
+
+  give(input: ReplicaInput): void {
+    this.#inputs.push(input);
+    if (this.#isBusy || this.#hasFailed) return;
+    this.#isBusy = true;
+    try {
+      this.#handleAll();
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#isBusy = false;
+  }
+
+  /** When everything that was given is done and durable. */
+  async settle(): Promise<void> {
+    while (!this.#hasFailed && (this.#isSyncing || this.#durable < this.#writes)) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  #handleAll(): void {
+    for (let inputs = this.#inputs; inputs.length > 0; inputs = this.#inputs) {
+      this.#inputs = [];
+      for (const input of inputs) for (const effect of this.#machine.handle(input)) this.#perform(effect);
+    }
+    if (this.#durable < this.#writes) this.#sync();
+  }
+
+  #perform(effect: ReplicaEffect): void {
+    const { store, journal, nowMs, setTimer } = this.#hands;
+    switch (effect.kind) {
+      case "persist":
+        journal.append(effect.view, effect.record);
+        this.#isJournalDirty = true;
+        this.#writes++;
+        return;
+      case "store":
+        store.write(effect.batch);
+        this.#isStoreDirty = true;
+        this.#writes++;
+        return;
+      case "read":
+        return this.#answer(store.read(effect.keys), (records) => ({ kind: "read", id: effect.id, records }));
+      case "verify":
+        return this.#answer(this.#hands.verify(effect.task), (verified) => ({
+          kind: "verified",
+          id: effect.id,
+          ...verified,
+        }));
+      case "clock":
+        this.#inputs.push({ kind: "clock", id: effect.id, nowMs: asTimeMs(nowMs()) });
+        return;
+      case "prove-descent":
+        // Nothing tells this node of attest blocks yet, so none is cited.
+        this.#inputs.push({ kind: "descent", id: effect.id, proof: undefined });
+        return;
+      case "set-timer":
+        return setTimer(effect.afterMs, () => this.give({ kind: "timer", timer: effect.timer }));
+      default:
+        return this.#leave(effect);
+    }
+  }
+
+  #answer<T>(answer: Promise<T>, inputOf: (value: T) => ReplicaInput): void {
+    answer.then(
+      (value) => this.give(inputOf(value)),
+      (error) => this.#fail(error),
+    );
+  }
+
+  #leave(effect: Held["effect"]): void {
+    if (this.#durable === this.#writes && this.#held.length === 0) this.#release(effect);
+    else this.#held.push({ effect, writes: this.#writes });
+  }
+
+  #release(effect: Held["effect"]): void {
+    if (effect.kind === "prune") this.#hands.journal.prune(effect.below);
+    else this.#hands.release(effect);
+  }
+
+  #sync(): void {
+    if (this.#isSyncing || this.#hasFailed) return;
+    this.#isSyncing = true;
+    const covered = this.#writes;
+    const syncs: Promise<void>[] = [];
+    if (this.#isStoreDirty) syncs.push(this.#hands.store.sync());
+    if (this.#isJournalDirty) syncs.push(this.#hands.journal.sync());
+    this.#isStoreDirty = false;
+    this.#isJournalDirty = false;
+    Promise.all(syncs).then(
+      () => this.#onSynced(covered),
+      (error) => this.#fail(error),
+    );
+  }
+
+  #onSynced(covered: number): void {
+    this.#isSyncing = false;
+    if (this.#hasFailed) return;
+    this.#durable = covered;
+    const waiting = this.#held.findIndex(({ writes }) => writes > covered);
+    const free = this.#held.splice(0, waiting < 0 ? this.#held.length : waiting);
+    try {
+      for (const { effect } of free) this.#release(effect);
+    } catch (error) {
+      return this.#fail(error);
+    }
+    if (this.#durable < this.#writes) this.#sync();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#inputs = [];
+    this.#held = [];
+    this.#hands.fail(error);
+  }
+}

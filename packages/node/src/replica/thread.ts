@@ -1,0 +1,155 @@
+// The replica thread of a node: machine, store, journal, timers and the encoding of messages. The main thread moves frames
+// and answers requests, so its event loop stays free however large a block is.
+
+import { join } from "node:path";
+import { parentPort, workerData } from "node:worker_threads";
+import type { Signer } from "@tandem/consensus";
+import { nativeScheme, useNative } from "@tandem/native";
+import { keptPrefix, openNetwork, poolLimits } from "@tandem/ordering";
+import { decodeMessage, encodeMessage, Replica } from "@tandem/replica";
+import { assert, asValidatorIndex, toHex } from "@tandem/shared";
+import { openJournal } from "../store/journal.ts";
+import { openStore } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
+import { readGenesis, verifyContextOf } from "./context.ts";
+import { type Leaving, Performer } from "./performer.ts";
+import { answerQuery } from "./queries.ts";
+import { VerifyPool } from "./verify-pool.ts";
+import type { Frame, FromThread, ReplicaThreadConfig, ToThread } from "./words.ts";
+
+assert(parentPort !== null, "the replica thread has a parent");
+const port = parentPort;
+const config = workerData as ReplicaThreadConfig;
+
+function tell(message: FromThread, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+function fail(error: unknown): void {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  const isKnown = typeof code === "string" && typeof message === "string";
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  tell({ kind: "failed", code: isKnown ? code : "replica-failed", message: isKnown ? message : text });
+}
+
+/** Frames that leave go to the main thread together, once a turn of the event loop. */
+class Outgoing {
+  #frames: Frame[] = [];
+
+  add(frame: Frame): void {
+    this.#frames.push(frame);
+    if (this.#frames.length === 1) setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    const frames = this.#frames;
+    this.#frames = [];
+    tell(
+      { kind: "frames", frames },
+      frames.map(({ bytes }) => bytes.buffer as ArrayBuffer),
+    );
+  }
+}
+
+async function run(): Promise<void> {
+  useNative();
+  const checked = readGenesis(config.genesis);
+  const network = openNetwork(checked);
+  const store = await openStore(config.storeKind, join(config.dataFolder, "chain"));
+  const { journal, records, cutBytes } = await openJournal(join(config.dataFolder, "votes"));
+  const pool = new VerifyPool(config.genesis, config.verifyThreads, fail);
+  const outgoing = new Outgoing();
+  const { order: electorate } = verifyContextOf(checked);
+  const replica = new Replica({ network, electorate, signer: signerOf(), pool: poolLimits });
+  const performer = new Performer(replica, {
+    store,
+    journal,
+    nowMs: () => Date.now(),
+    setTimer: (afterMs, fire) => void setTimeout(fire, afterMs),
+    verify: (task) => pool.verify(task),
+    release: (effect) => release(effect, outgoing),
+    fail,
+  });
+  const kept = await readKept(store);
+  port.on("message", (message: ToThread) => {
+    switch (message.kind) {
+      case "frames":
+        return take(message.frames, performer);
+      case "submit":
+        return performer.give({ kind: "submit", id: message.id, bytes: message.bytes });
+      case "query":
+        answerQuery(network, store, message.query).then(
+          (answer) => tell({ kind: "answer", id: message.id, answer }),
+          fail,
+        );
+        return;
+      case "stop":
+        stop().catch(fail);
+        return;
+    }
+  });
+  performer.give({ kind: "start", journal: records, kept });
+  tell({ kind: "ready", cutBytes });
+
+  async function stop(): Promise<void> {
+    await performer.settle();
+    await pool.stop();
+    await journal.close();
+    await store.close();
+    tell({ kind: "stopped" });
+    port.close();
+  }
+}
+
+function signerOf(): Signer | undefined {
+  if (config.validator === undefined) return undefined;
+  const { seat, secretKey } = config.validator;
+  const secret = nativeScheme.parseSecretKey(secretKey);
+  assert(secret.ok, "the key was checked when the node started");
+  return { seat: asValidatorIndex(seat), sign: (message) => nativeScheme.sign(secret.value, message) };
+}
+
+/** Blobs that were accepted before. */
+async function readKept(store: Store): Promise<Uint8Array[]> {
+  const [kind] = keptPrefix;
+  const until = Uint8Array.of((kind as number) + 1);
+  const records = await store.list({ from: keptPrefix, until, countMax: poolLimits.blobsMax, isReverse: false });
+  return records.map(({ value }) => value);
+}
+
+/** What does not decode was not made by this program; the main thread counts it. */
+function take(frames: readonly Frame[], performer: Performer): void {
+  for (const { peer, bytes } of frames) {
+    const message = decodeMessage(bytes);
+    if (message.ok && peer !== undefined) performer.give({ kind: "message", from: peer, message: message.value });
+  }
+}
+
+function release(effect: Leaving, outgoing: Outgoing): void {
+  switch (effect.kind) {
+    case "send":
+      return outgoing.add({ peer: effect.to, bytes: encodeMessage(effect.message) });
+    case "broadcast":
+      return outgoing.add({ peer: undefined, bytes: encodeMessage(effect.message) });
+    case "receipt":
+      return tell({ kind: "receipt", id: effect.id, receipt: effect.receipt });
+    case "final":
+      return tell({ kind: "final", height: effect.info.height, view: effect.info.view });
+    case "ordered": {
+      const { header, body } = effect.block;
+      const bytes = effect.blobs.reduce((sum, blob) => sum + blob.length, 0);
+      const { height, view, timeMs, proposer } = header;
+      const { root } = effect.info;
+      return tell({ kind: "ordered", block: { height, view, root, timeMs, proposer, blobs: body.blobs, bytes } });
+    }
+    case "evidence":
+      return tell({ kind: "evidence", seat: effect.evidence.first.signer, view: effect.evidence.first.view });
+    case "diverged": {
+      const { height, root } = effect.info;
+      const message = `A quorum finalized block ${toHex(root)} of height ${height}, which cannot be: ${effect.problem.message}. This node stops ordering and keeps its own state; compare it with others before you start it again.`;
+      return tell({ kind: "failed", code: "diverged", message });
+    }
+  }
+}
+
+run().catch(fail);

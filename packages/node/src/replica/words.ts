@@ -1,0 +1,71 @@
+// What a node's main thread and its replica thread say to each other. Frames are moved, not copied.
+
+import type { Peer, Receipt } from "@tandem/ordering";
+
+export interface ReplicaThreadConfig {
+  /** Encoded genesis. */
+  readonly genesis: Uint8Array;
+  readonly dataFolder: string;
+  readonly storeKind: "rocksdb" | "level";
+  /** Absent for an observer. */
+  readonly validator: { readonly seat: number; readonly secretKey: Uint8Array } | undefined;
+  readonly verifyThreads: number;
+}
+
+/** A frame from or to a peer; to all validators where there is none. */
+export interface Frame {
+  readonly peer: Peer | undefined;
+  readonly bytes: Uint8Array;
+}
+
+export type ToThread =
+  | { readonly kind: "frames"; readonly frames: readonly Frame[] }
+  | { readonly kind: "submit"; readonly id: number; readonly bytes: Uint8Array }
+  | { readonly kind: "query"; readonly id: number; readonly query: Query }
+  | { readonly kind: "stop" };
+
+export type FromThread =
+  /** It has read what was stored, and takes part. */
+  | { readonly kind: "ready"; readonly cutBytes: number }
+  | { readonly kind: "frames"; readonly frames: readonly Frame[] }
+  | { readonly kind: "receipt"; readonly id: number; readonly receipt: Receipt }
+  | { readonly kind: "answer"; readonly id: number; readonly answer: QueryAnswer }
+  | { readonly kind: "ordered"; readonly block: OrderedSummary }
+  | { readonly kind: "final"; readonly height: number; readonly view: number }
+  /** Two signatures of one seat that contradict each other (S10). */
+  | { readonly kind: "evidence"; readonly seat: number; readonly view: number }
+  | { readonly kind: "failed"; readonly code: string; readonly message: string }
+  | { readonly kind: "stopped" };
+
+/** A final block that was executed. */
+export interface OrderedSummary {
+  readonly height: number;
+  readonly view: number;
+  readonly root: Uint8Array;
+  readonly timeMs: number;
+  readonly proposer: number;
+  readonly blobs: readonly Uint8Array[];
+  readonly bytes: number;
+}
+
+export type Query =
+  | { readonly kind: "block"; readonly height: number }
+  | { readonly kind: "block-of"; readonly root: Uint8Array }
+  | { readonly kind: "blob"; readonly root: Uint8Array }
+  | { readonly kind: "account"; readonly payer: Uint8Array; readonly isProven: boolean }
+  | { readonly kind: "disk" };
+
+export type QueryAnswer =
+  | { readonly kind: "block"; readonly root: Uint8Array; readonly block: Uint8Array; readonly certificate: Uint8Array }
+  | { readonly kind: "ordered"; readonly height: number; readonly index: number; readonly bytes: Uint8Array }
+  /** Accepted here, and not ordered yet. */
+  | { readonly kind: "waiting"; readonly bytes: Uint8Array }
+  | {
+      readonly kind: "account";
+      readonly height: number;
+      readonly balance: bigint;
+      readonly nonce: number;
+      readonly proof: Uint8Array | undefined;
+    }
+  | { readonly kind: "disk"; readonly bytes: number }
+  | { readonly kind: "none"; readonly code: string; readonly message: string };
