@@ -54,8 +54,10 @@ function lockedBy(folder: string, pid: number): StorageError {
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // Behind the name of the program, which is in brackets and may hold anything, it is the twentieth field.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+    // Behind the name of the program, which is in brackets and may hold anything.
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // A process that is dead and not collected yet has let go of its files.
+    return state === "Z" || state === "X" ? "" : (fields[18] ?? "");
   } catch {
     return isAlive(pid) ? "unknown" : "";
   }

@@ -281,7 +281,7 @@ async function cutFile(path: string, length: number): Promise<void> {
   await truncate(path, length);
   const handle = await open(path, "r+");
   try {
-    await handle.sync();
+    await handle.datasync();
   } finally {
     await handle.close();
   }

@@ -4,7 +4,7 @@
 
 import type { Records, StoreBatch, StoreRange, StoreRecord } from "@tandem/shared";
 import { ClassicLevel } from "classic-level";
-import type { Engine } from "./store.ts";
+import { type Engine, plainBytes } from "./store.ts";
 
 const bytes = { keyEncoding: "view", valueEncoding: "view" } as const;
 
@@ -32,14 +32,15 @@ export class LevelEngine implements Engine {
 
   async sync(): Promise<void> {}
 
-  read(keys: readonly Uint8Array[]): Promise<Records> {
-    return this.#database.getMany([...keys]);
+  async read(keys: readonly Uint8Array[]): Promise<Records> {
+    const values = await this.#database.getMany([...keys]);
+    return values.map((value) => (value === undefined ? undefined : plainBytes(value)));
   }
 
   async list({ from, until, countMax, isReverse }: StoreRange): Promise<readonly StoreRecord[]> {
     const range = { gte: from, lt: until, limit: countMax, reverse: isReverse };
     const entries = await this.#database.iterator(range).all();
-    return entries.map(([key, value]) => ({ key, value }));
+    return entries.map(([key, value]) => ({ key: plainBytes(key), value: plainBytes(value) }));
   }
 
   close(): Promise<void> {

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { assert, compareBytes, type Records, type StoreBatch, type StoreRange, type StoreRecord } from "@tandem/shared";
 import RocksDB from "rocksdb-native";
 import { syncFolder } from "./files.ts";
-import { bytesOf, type Engine } from "./store.ts";
+import { bytesOf, type Engine, plainBytes } from "./store.ts";
 
 /** What one log holds before the next is begun: it is read again at a start, and its tables are of this size. */
 const logBytesDefault = 32 * 2 ** 20;
@@ -96,7 +96,7 @@ export class RocksEngine implements Engine {
     const batch = this.#database.read({ capacity: keys.length, autoDestroy: true });
     const values = Promise.all(keys.map((key) => batch.get(key)));
     batch.tryFlush();
-    return (await values).map((value) => (value === null ? undefined : plain(value)));
+    return (await values).map((value) => (value === null ? undefined : plainBytes(value)));
   }
 
   async list({ from, until, countMax, isReverse }: StoreRange): Promise<readonly StoreRecord[]> {
@@ -105,7 +105,7 @@ export class RocksEngine implements Engine {
     const records: StoreRecord[] = [];
     const capacity = Math.min(countMax, listedAtOnceMax);
     for await (const { key, value } of this.#database.iterator(range, { capacity })) {
-      records.push({ key: plain(key), value: plain(value) });
+      records.push({ key: plainBytes(key), value: plainBytes(value) });
     }
     return records;
   }
@@ -161,9 +161,4 @@ async function openLog(database: RocksDB, folder: string): Promise<Log> {
 
 async function logPath(database: RocksDB, folder: string): Promise<string> {
   return join(folder, (await database.currentWalFile()).path);
-}
-
-/** What comes out of the database is a `Buffer`, which behaves differently when it is sliced. */
-function plain(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }

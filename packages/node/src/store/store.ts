@@ -157,3 +157,8 @@ export function bytesOf({ puts, deletes }: StoreBatch): number {
   for (const key of deletes) bytes += key.length;
   return bytes;
 }
+
+/** What comes out of a database is a `Buffer`, which behaves differently when it is sliced. */
+export function plainBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}

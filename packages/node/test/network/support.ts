@@ -1,7 +1,7 @@
 // Nodes of one network in one process, on ports that the system chooses, with keys that sign in no time.
 
 import { type AddressInfo, createServer } from "node:net";
-import { asRoot, type Committee, createCommittee, mockScheme, type Root, type SecretKey } from "@tandem/shared";
+import { asRoot, asWeight, type Committee, createCommittee, mockScheme, type Root, type SecretKey } from "@tandem/shared";
 import {
   createIdentity,
   type Lane,
@@ -25,7 +25,7 @@ export function secretKeyOf(seat: number): SecretKey {
 }
 
 export function committeeOf(size: number): Committee {
-  const members = secretKeys.slice(0, size).map((key) => ({ key: key.publicKey.bytes, weight: 1n as never }));
+  const members = secretKeys.slice(0, size).map((key) => ({ key: key.publicKey.bytes, weight: asWeight(1n) }));
   const committee = createCommittee(mockScheme, members);
   if (!committee.ok) throw new Error(committee.error.message);
   return committee.value;
