@@ -177,6 +177,17 @@ describe("J3: damage", () => {
     }
   });
 
+  test("two records that changed places", async () => {
+    const folder = temporaryFolder();
+    const { journal } = await openJournal(folder);
+    await write(journal, [1, 2]);
+    await journal.close();
+    const bytes = readFileSync(lastFileOf(folder));
+    const [head, first, second] = [bytes.subarray(0, 24), bytes.subarray(24, 73), bytes.subarray(73, 122)];
+    writeFileSync(lastFileOf(folder), Buffer.concat([head, second, first, bytes.subarray(122)]));
+    await expect(openJournal(folder)).rejects.toMatchObject({ code: "journal-corrupt" });
+  });
+
   test("a record that holds an entry of the file itself is only a record", async () => {
     const folder = temporaryFolder();
     const { journal } = await openJournal(folder);
@@ -291,9 +302,11 @@ describe("J2: whatever is done to it, and wherever the power goes", () => {
     if (crash.flips.length % 2 === 0) await last;
     const marks = new Map(durable);
     const copy = copyOf(folder);
+    const sizes = new Map(filesOf(folder).map((name) => [name, marks.get(statSync(join(folder, name)).ino)]));
     const name = filesOf(folder).at(-1) as string;
+    for (const [file, size] of sizes) if (file !== name && size !== undefined) truncateSync(join(copy, file), size);
     const bytes = readFileSync(join(copy, name));
-    const least = Math.min(bytes.length, marks.get(statSync(join(folder, name)).ino) ?? 0);
+    const least = Math.min(bytes.length, sizes.get(name) ?? 0);
     const kept = Uint8Array.from(bytes.subarray(0, least + Math.floor(crash.share * (bytes.length - least))));
     for (const flip of crash.flips) {
       const at = least + (flip % Math.max(1, kept.length - least));
