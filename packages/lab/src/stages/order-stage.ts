@@ -58,11 +58,17 @@ export class OrderStage implements Stage {
     this.#attest = new AttestChain(this.#network, setting.blobs, healAtMs, new Random(seed, "attest"));
     this.#random = new Random(seed, "attest news");
     const stream = new BlobStream(setting.blobs, this.#network.network.network, new Random(seed, "blobs"));
-    this.work = new BlobWork({ setting, stream, trusted: trustedOf(setting), give });
+    this.work = new BlobWork({ setting, stream, trusted: trustedOf(setting), give: this.#submit });
     const { work } = this;
     this.#forge = new Forge(this.#network.network, (root) => work.known(root)?.bytes);
     this.#workshop = new Workshop(this.#network.network.network, (blob) => work.enter(blob));
   }
+
+  /** A blob that gives way to another of its load is accepted, and yet nobody shows it. */
+  readonly #submit: Give = (instance, input, atMs) => {
+    if (input.kind === "submit") this.#watch?.book.learn(input.bytes);
+    this.#give(instance, input, atMs);
+  };
 
   toolsOf(plan: number): OrderTools {
     const payer = payerOf(habitPayersFrom(this.#setting.blobs) + plan);
