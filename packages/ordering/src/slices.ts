@@ -13,6 +13,7 @@ import {
   type Blob,
   type BlockRef,
   blobCodec,
+  bounded,
   type CertificateCode,
   certificateType,
   codec,
@@ -49,7 +50,7 @@ import type { ShardSlice, SliceRun } from "./types.ts";
 
 export const shardSliceType: Type<ShardSlice> = container({
   touches: list(touchType, limits.blockBlobsMax),
-  proof: namespaceProofType,
+  proof: bounded(namespaceProofType, limits.sliceProofBytesMax),
   blobs: list(encodedBlobType, limits.blockBlobsMax),
 });
 

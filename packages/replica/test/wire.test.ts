@@ -136,15 +136,18 @@ describe("bounds (S11)", () => {
   const blobs = (list: readonly Uint8Array[]): ReplicaMessage => ({ kind: "blobs", batch: 1, blobs: list });
   const found = (list: readonly Uint8Array[]): ReplicaMessage => ({ kind: "found", id: 1, blobs: list });
   const want = (count: number): ReplicaMessage => ({ kind: "want", id: 1, roots: times(count, samples.rootOf(1)) });
-  const slices = (headers: readonly OrderHeader[], list: readonly Uint8Array[]): ReplicaMessage => ({
+  const slices = (headers: readonly OrderHeader[], list: readonly Uint8Array[], bits = 0): ReplicaMessage => ({
     kind: "slices",
     id: 1,
     run: {
       headers,
-      slices: [{ touches: [], proof: { left: [], right: [], opened: [] }, blobs: list }],
+      slices: [{ touches: [], proof: { ...sides, opened: times(bits, true) }, blobs: list }],
       certificate,
     },
   });
+  const sides = { left: times(18, new Uint8Array(90)), right: times(18, new Uint8Array(90)) };
+  // A full block, all of one shard: a binary tree with so many ends.
+  const bitsMax = 2 * (limits.blockBlobsMax + 36) - 1;
   const ofBytes = (bytes: number) => {
     const large = Math.floor(bytes / limits.blobBytesMax);
     return [...times(large, blobOf(limits.blobBytesMax)), blobOf(bytes - large * limits.blobBytesMax)];
@@ -160,6 +163,7 @@ describe("bounds (S11)", () => {
     ["an answer of large blobs", found(times(8, blobOf(limits.blobBytesMax)))],
     ["a request for many blobs", want(limits.wantRootsMax)],
     ["the slice of a block of large blobs", slices([samples.orderHeader], ofBytes(limits.blockBytesMax))],
+    ["the proof of a block that is all of one shard", slices([], [], bitsMax)],
     ["a slice after many headers", slices(times(limits.sliceRunHeadersMax, samples.orderHeader), [small])],
   ])("%s fits", (_, message) => {
     const bytes = encodeMessage(message);
@@ -179,6 +183,7 @@ describe("bounds (S11)", () => {
     ["an answer of too many bytes of blobs", found(times(9, blobOf(limits.blobBytesMax)))],
     ["a request for too many blobs", want(limits.wantRootsMax + 1)],
     ["slices of too many bytes", slices([], ofBytes(limits.sliceRunBytesMax))],
+    ["a proof of too many nodes", slices([], [], 2 * bitsMax)],
     ["too many headers", slices(times(limits.sliceRunHeadersMax + 1, samples.orderHeader), [])],
   ])("%s is not sent, and is refused", (_, message) => {
     expect(() => encodeMessage(message)).toThrow(/allowed|not \d+-\d+/);

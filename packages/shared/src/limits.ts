@@ -145,6 +145,12 @@ export const limits = {
   sliceRunBlocksMax: 128,
   /** Headers of an answer, with those that only lead on to a finalization: an hour of a block a second, 1.1 MB. */
   sliceRunHeadersMax: 4096,
+  /**
+   * Encoded bytes of one slice's proof: two bits for each leaf and closed node, and up to 36 closed nodes of 90 bytes; with a
+   * full block all of one shard that is 7.2 KiB. By itself the tree could be much larger, and each bit is eight bytes in
+   * memory.
+   */
+  sliceProofBytesMax: 8 * kib,
   /** Encoded bytes of an answer: one slice always comes whole, however large its block, beside all headers. */
   sliceRunBytesMax: 20 * mib,
 
