@@ -1,6 +1,7 @@
-// Everything that `tandem decode` can read: each public encoding of `shared`, and the two that are CBOR and therefore
-// have no root.
+// Everything that `tandem decode` can read: each public encoding of `shared`, what peers say to each other, and the two
+// that are CBOR and therefore have no root.
 
+import { replicaMessageCodec } from "@tandem/replica";
 import { codecs, decodeProgram, decodeValue, type Failure, limits, type Result } from "@tandem/shared";
 
 export interface Kind {
@@ -16,5 +17,7 @@ const cborKinds: readonly Kind[] = [
 ];
 
 export const kinds: ReadonlyMap<string, Kind> = new Map(
-  [...codecs, ...cborKinds].map((kind): [string, Kind] => [kind.name, kind]).sort(([a], [b]) => (a < b ? -1 : 1)),
+  [...codecs, replicaMessageCodec, ...cborKinds]
+    .map((kind): [string, Kind] => [kind.name, kind])
+    .sort(([a], [b]) => (a < b ? -1 : 1)),
 );

@@ -77,6 +77,11 @@ describe("decode", () => {
     expect(asJson).toMatchObject({ root: null, value: { a: [true, false], k: "10000000000000000" } });
   });
 
+  test("reads a message between peers", () => {
+    const { stdout } = tandem(["decode", "replica-message", "--hex"], `12 07${"00".repeat(7)}`);
+    expect(stdout).toMatch(/^replica-message, 9 bytes\nroot 0x[0-9a-f]{64}\n\nkind {3}received\nbatch {2}7\n$/);
+  });
+
   test("says why bytes are refused, with the decoder's code, and exits with 1", () => {
     const { status, stdout, stderr } = tandem(["decode", "ballot"], ballot.subarray(1));
     expect(status).toBe(1);
