@@ -40,9 +40,24 @@ export class FrameWriter {
     this.#service.push({ kind, bytes });
   }
 
-  /** The next bytes to send; empty if there are none. The chunk is the caller's. */
+  /** The next bytes to send; empty if there are none. Of a large frame it may be a view. */
   nextChunk(): Uint8Array {
-    const chunk = new Uint8Array(Math.min(chunkBytesMax, this.#pendingBytes()));
+    return this.#nextView() ?? this.#nextCopy();
+  }
+
+  /** A chunk that lies within one frame needs no copy. */
+  #nextView(): Uint8Array | undefined {
+    const from = this.#written - headerBytes;
+    if (this.#current === undefined || this.#current.bytes.length - from < chunkBytesMax) return undefined;
+    this.#written += chunkBytesMax;
+    const { bytes } = this.#current;
+    if (this.#written === bytes.length + headerBytes) this.#current = undefined;
+    return bytes.subarray(from, from + chunkBytesMax);
+  }
+
+  #nextCopy(): Uint8Array {
+    // Every byte of it is written before it is given away.
+    const chunk = Buffer.allocUnsafe(Math.min(chunkBytesMax, this.#pendingBytes()));
     let at = 0;
     while (at < chunk.length) {
       const frame = this.#current ?? this.#begin();

@@ -79,7 +79,8 @@ export class FrameReader {
       this.stop();
       return false;
     }
-    this.#frame = new Uint8Array(length);
+    // Memory of its own, not zeroed: every byte is written before anybody sees it.
+    this.#frame = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
     this.#filled = 0;
     return true;
   }

@@ -7,12 +7,12 @@ import { noise } from "@libp2p/noise";
 import { tcp } from "@libp2p/tcp";
 import { createLibp2p } from "libp2p";
 import { guardedYamux } from "./guarded-yamux.ts";
-import { type NetworkLimits, windowBytesMax, windowBytesMin } from "./network-config.ts";
+import { type NetworkLimits, windowBytes } from "./network-config.ts";
 
 export const protocols = { control: "/tandem/control/1", bulk: "/tandem/bulk/1" } as const;
 
-/** Streams in one direction of a connection: the two lanes, and as many that are refused. */
-const streamsMax = 4;
+/** Streams in one direction of a connection: its lane, and one that is refused. */
+const streamsMax = 2;
 
 export interface HostConfig {
   readonly identity: Uint8Array;
@@ -36,18 +36,18 @@ export function createHost({ identity, listen, validatorsMax, limits }: HostConf
           maxOutboundStreams: streamsMax,
           maxEarlyStreams: streamsMax,
           streamOptions: {
-            initialStreamWindowSize: windowBytesMin,
-            maxStreamWindowSize: windowBytesMax,
+            initialStreamWindowSize: windowBytes,
+            maxStreamWindowSize: windowBytes,
             // A paused stream keeps what was under way; less room than a window would reset it.
-            maxReadBufferLength: 2 * windowBytesMax,
+            maxReadBufferLength: 2 * windowBytes,
           },
         },
-        windowBytesMax,
+        windowBytes,
       ),
     ],
     connectionManager: {
-      // A validator has two connections for a moment, when both dialled.
-      maxConnections: 2 * validatorsMax + limits.observersMax + limits.pendingConnectionsMax,
+      // A link has two connections, and a validator two links for a moment, when both dialled.
+      maxConnections: 4 * validatorsMax + 2 * limits.observersMax + limits.pendingConnectionsMax,
       maxParallelDials: 16,
       maxIncomingPendingConnections: limits.pendingConnectionsMax,
       inboundConnectionThreshold: limits.hostConnectionsPerSecondMax,

@@ -1,7 +1,11 @@
-// One connection with one peer: first the hello of each side, then two lanes until it ends.
+// A link with one peer: first the hello of each side, then two lanes until it ends.
+//
+// Each lane has a connection of its own, for what the kernel holds of one connection leaves in order: on a shared one a
+// vote would wait for a window of bulk.
 //
 // 1. Who dialled opens the control lane and says hello. Who was dialled checks it, admits the peer, and answers with its
-//    own hello; from there on it may send. Who dialled checks that, and opens the bulk lane.
+//    own hello; from there on it may send. Who dialled checks that, and dials once more for the bulk lane, which belongs
+//    to the link of the same libp2p identity: noise proves that it is the same.
 // 2. Who is refused is told why by one frame, and the connection is closed.
 // 3. Each side pings; when nothing at all came for several pings, the link is over.
 
@@ -24,6 +28,11 @@ export interface Admission {
   onFrame(frame: Uint8Array, lane: Lane): Promise<void> | undefined;
 }
 
+export interface BulkLane {
+  readonly connection: Connection;
+  readonly stream: Stream;
+}
+
 export interface LinkOwner {
   readonly turns: Turns;
   readonly helloTimeoutMs: number;
@@ -31,7 +40,8 @@ export interface LinkOwner {
   makeHello(connection: Connection): Uint8Array;
   /** The peer's hello: what it is admitted with, or why not. */
   onHello(link: Link, hello: Uint8Array): Admission | RefusalCode;
-  openBulk(connection: Connection): Promise<Stream>;
+  /** A second connection, to where the first one leads. */
+  openBulk(link: Link): Promise<BulkLane>;
   onRefusedByPeer(link: Link, code: RefusalCode): void;
   onEnd(link: Link, code: LinkCode | RefusalCode): void;
 }
@@ -51,6 +61,7 @@ export class Link {
   readonly #owner: LinkOwner;
   readonly #control: Channel;
   #bulk: Channel | undefined;
+  #bulkConnection: Connection | undefined;
   #admission: Admission | undefined;
   #writers: Readonly<Record<Lane, FrameWriter>> | undefined;
   #ended = false;
@@ -80,15 +91,19 @@ export class Link {
     return this.#control.sentBytes + (this.#bulk?.sentBytes ?? 0);
   }
 
-  get isEnded(): boolean {
-    return this.#ended;
+  /** Whether the other side may open the bulk lane now. */
+  get awaitsBulk(): boolean {
+    return !this.isDialled && this.#bulk === undefined && this.#admission !== undefined && !this.#ended;
   }
 
-  /** The other side opened the bulk lane. False if it may not: it is not admitted, or has one. */
-  acceptBulk(stream: Stream): boolean {
-    if (this.isDialled || this.#bulk !== undefined || this.#admission === undefined || this.#ended) return false;
-    this.#attachBulk(stream);
-    return true;
+  attachBulk({ connection, stream }: BulkLane): void {
+    const admission = this.#admission;
+    const writers = this.#writers;
+    if (admission === undefined || writers === undefined) return;
+    this.#bulkConnection = connection;
+    this.#bulk = this.#channel(stream, "bulk");
+    this.#bulk.open(admission.messageBytesMax, writers.bulk, admission.intakes.bulk);
+    this.wake();
   }
 
   /** There is more to send; it leaves at the end of the current step of the thread, together. */
@@ -116,6 +131,7 @@ export class Link {
     this.#control.end();
     this.#bulk?.end();
     this.connection.abort(new Error(code));
+    this.#bulkConnection?.abort(new Error(code));
     this.#owner.onEnd(this, code);
   }
 
@@ -127,10 +143,9 @@ export class Link {
     });
   }
 
-  /** Control first: bulk has its turn when nothing else waits. */
   #pump(): void {
-    if (this.#ended || !this.#control.pump()) return;
-    this.#pongWaits = false;
+    if (this.#ended) return;
+    if (this.#control.pump()) this.#pongWaits = false;
     this.#bulk?.pump();
   }
 
@@ -172,21 +187,12 @@ export class Link {
 
   async #openBulk(): Promise<void> {
     try {
-      const stream = await this.#owner.openBulk(this.connection);
-      if (this.#ended) stream.abort(new Error("lost"));
-      else this.#attachBulk(stream);
+      const lane = await this.#owner.openBulk(this);
+      if (this.#ended) lane.connection.abort(new Error("lost"));
+      else this.attachBulk(lane);
     } catch {
       this.end("lost");
     }
-  }
-
-  #attachBulk(stream: Stream): void {
-    const admission = this.#admission;
-    const writers = this.#writers;
-    if (admission === undefined || writers === undefined) return;
-    this.#bulk = this.#channel(stream, "bulk");
-    this.#bulk.open(admission.messageBytesMax, writers.bulk, admission.intakes.bulk);
-    this.wake();
   }
 
   #sendHello(): void {

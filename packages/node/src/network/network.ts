@@ -25,7 +25,7 @@ import {
   readHello,
 } from "./hello.ts";
 import { createHost, protocols } from "./host.ts";
-import { type Admission, Link, type LinkOwner } from "./link.ts";
+import { type Admission, type BulkLane, Link, type LinkOwner } from "./link.ts";
 import {
   controlBytesMax,
   type Lane,
@@ -120,7 +120,7 @@ export class Network {
     this.#stopped = true;
     clearInterval(this.#pings);
     for (const dialer of this.#dialers.values()) dialer.stop();
-    for (const link of [...this.#links.values()]) link.end("stopped");
+    for (const link of [...new Set(this.#links.values())]) link.end("stopped");
     for (const connection of this.#host.getConnections()) connection.abort(new Error("stopped"));
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<void>((resolve) => {
@@ -200,8 +200,28 @@ export class Network {
     }
   }
 
+  /** It belongs to the link of the same identity. */
   #onBulk(stream: Stream, connection: Connection): void {
-    if (this.#links.get(connection.id)?.acceptBulk(stream) !== true) stream.abort(new Error("no bulk lane is due"));
+    const isDue = (link: Link) => link.awaitsBulk && link.connection.remotePeer.equals(connection.remotePeer);
+    const link = this.#links.has(connection.id) ? undefined : [...this.#peerOf.keys()].find(isDue);
+    if (link === undefined) {
+      connection.abort(new Error("no bulk lane is due"));
+    } else {
+      this.#links.set(connection.id, link);
+      connection.addEventListener("close", () => this.#links.delete(connection.id), { once: true });
+      link.attachBulk({ connection, stream });
+    }
+  }
+
+  async #openBulk({ connection: { remoteAddr } }: Link): Promise<BulkLane> {
+    const signal = AbortSignal.timeout(this.#limits.dialTimeoutMs);
+    const connection = await this.#host.dial(remoteAddr, { signal, force: true });
+    try {
+      return { connection, stream: await connection.newStream(protocols.bulk, { signal }) };
+    } catch (cause) {
+      connection.abort(new Error("there is no bulk lane", { cause }));
+      throw cause;
+    }
   }
 
   #createOwner(): LinkOwner {
@@ -212,7 +232,7 @@ export class Network {
       silentPingsMax,
       makeHello: (connection) => makeHello(this.#signer, this.#endsOf(connection, "us")),
       onHello: (link, hello) => this.#onHello(link, hello),
-      openBulk: (connection) => connection.newStream(protocols.bulk, { signal: AbortSignal.timeout(helloTimeoutMs) }),
+      openBulk: (link) => this.#openBulk(link),
       onRefusedByPeer: (link, code) => this.#refuse(link, code, "us"),
       onEnd: (link, code) => this.#onEnd(link, code),
     };

@@ -1,7 +1,15 @@
 // Nodes of one network in one process, on ports that the system chooses, with keys that sign in no time.
 
 import { type AddressInfo, createServer } from "node:net";
-import { asRoot, asWeight, type Committee, createCommittee, mockScheme, type Root, type SecretKey } from "@tandem/shared";
+import {
+  asRoot,
+  asWeight,
+  type Committee,
+  createCommittee,
+  mockScheme,
+  type Root,
+  type SecretKey,
+} from "@tandem/shared";
 import {
   createIdentity,
   type Lane,
