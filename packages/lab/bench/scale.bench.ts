@@ -1,9 +1,10 @@
 // What ordering costs as what it holds grows: the same block on ledgers of a thousand to a million accounts, each beside the
 // smallest in the same run; and the same block out of a pool that holds six times as much.
 //
-//   check       as in ordering.bench.ts. Cold: the ledger is in the store, and nothing of it was read yet. Warm: the block
-//               before changed the same accounts.
-//   finality    a block that was checked becomes final: it is settled, and all that is to be stored of it is written.
+//   checked    as in ordering.bench.ts, from the encoded blobs in hand
+//   final      the block is delivered and settled, and all that is to be stored of it is written
+//   cold       the ledger is in the store, and nothing of it was read yet
+//   warm       the block before changed the same accounts
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -46,7 +47,7 @@ async function measureLedgers(bench: Bench): Promise<void> {
   for (const accounts of sizes) {
     const works = worksOn(groundOf(accounts, blobs));
     for (const [name, work] of Object.entries(works)) {
-      const title = `${name}, per blob, ${accounts.toLocaleString("en")} accounts, beside ${accountsMin} accounts`;
+      const title = `${name}, per blob, ${accounts.toLocaleString("en")} accounts beside ${accountsMin}`;
       await bench.cost(title, work, small[name as keyof typeof small]);
     }
   }
@@ -78,33 +79,29 @@ function worksOn({ network, base, first, second }: Ground): Record<string, Work>
     shell.check(first.block);
     return shell;
   };
-  const followed = (isVerifying: boolean) => () => {
+  const followed = (isVerifying: boolean) => {
     const shell = checked(second);
     shell.deliver(first.block);
     shell.disk();
     shell.isVerifying = isVerifying;
     return shell;
   };
+  const finish = (shell: OrderShell, block: OrderBlock) => {
+    shell.deliver(block);
+    shell.disk();
+  };
+  const whole = (block: OrderBlock) => (shell: OrderShell) => {
+    shell.check(block);
+    finish(shell, block);
+  };
   return {
-    "check, cold": workOn(
-      payers,
-      () => open(first, true),
-      (shell) => shell.check(first.block),
-    ),
-    "check, cold, no signatures": workOn(
-      payers,
-      () => open(first, false),
-      (shell) => shell.check(first.block),
-    ),
-    "check, warm": workOn(payers, followed(true), (shell) => shell.check(second.block)),
-    "check, warm, no signatures": workOn(payers, followed(false), (shell) => shell.check(second.block)),
-    finality: workOn(
+    "checked and final, cold": workOn(payers, () => open(first, true), whole(first.block)),
+    "checked and final, warm": workOn(payers, () => followed(true), whole(second.block)),
+    "checked and final, cold, no signatures": workOn(payers, () => open(first, false), whole(first.block)),
+    "final alone": workOn(
       payers,
       () => checked(first),
-      (shell) => {
-        shell.deliver(first.block);
-        shell.disk();
-      },
+      (shell) => finish(shell, first.block),
     ),
   };
 }
