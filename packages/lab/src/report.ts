@@ -33,4 +33,6 @@ export interface RunReport {
   readonly habits: Readonly<Partial<Record<HabitName, number>>>;
   /** What else of the stage the run lists, and how often honest nodes felt each. */
   readonly ofStage: Readonly<Record<string, number>>;
+  /** O5: what who followed one shard was given, and what the same blocks hold in all; nothing where nobody did. */
+  readonly followed: { readonly bytes: number; readonly bytesOfAll: number } | null;
 }

@@ -122,6 +122,7 @@ class Run {
       faults: Object.fromEntries([...hazardsOf(config)].map((hazard) => [hazard, timesFelt(hazard, counts)])),
       habits: Object.fromEntries(felt),
       ofStage: this.#stage.felt(),
+      followed: this.#stage.followed(),
     };
   }
 }

@@ -61,7 +61,7 @@ beforeEach(() => {
   const book = new BlobBook();
   const attestedAt = (height: number) => attested[height];
   const facts = { genesis, network: network.network, firstHeader: header, book, blocks, leaderOf, attestedAt };
-  watch = new Watch(new Oracle(facts), book);
+  watch = new Watch(new Oracle(facts), book, () => undefined);
 });
 
 function blob(payer: number, nonce: number, envelope: Partial<Envelope> = {}, why?: "signature"): Uint8Array {
@@ -270,7 +270,7 @@ describe("ordered-once", () => {
     const promise = [stored(keptKind, [mine]), accepted(mine)];
     const one = block([blob(0, 0)]);
     expect(says(orderedOnce(watch), ...promise, delivered(one), executed(1), gone)).toBeUndefined();
-    watch = new Watch(watch.oracle, watch.book);
+    watch = new Watch(watch.oracle, watch.book, () => undefined);
     expect(says(orderedOnce(watch), ...promise, gone)).toMatch(/lost/);
     const better = blob(0, 0, { tip: asAmount(1n) });
     expect(says(orderedOnce(watch), ...promise, stored(keptKind, [better]), gone)).toBeUndefined();
@@ -346,7 +346,7 @@ test("slices fires when the follower took what is not so", () => {
 
 test("O8: a kept blob is work only if it could come next: nonce, balance, expiry and shards", () => {
   const work = (bytes: Uint8Array) => {
-    watch = new Watch(watch.oracle, watch.book);
+    watch = new Watch(watch.oracle, watch.book, () => undefined);
     watch.see(stored(keptKind, [bytes]), 0);
     return watch.hasWork(0, 0);
   };

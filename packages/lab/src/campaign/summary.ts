@@ -24,6 +24,8 @@ export interface CampaignSummary {
   readonly demands: number;
   /** Of its bound, what the slowest took. */
   readonly slowestPercent: number;
+  /** O5: what followers of one shard were given, in percent of all that the same blocks hold. */
+  readonly followedPercent: number;
   /** Processor time of the runs, all threads together. */
   readonly cpuSeconds: number;
   readonly messagesPerCpuSecond: number;
@@ -49,6 +51,10 @@ export function summarize(reports: readonly RunReport[]): CampaignSummary {
     blocks: sum((report) => report.blocks),
     demands: sum((report) => report.demands),
     slowestPercent: Math.max(0, ...reports.map((report) => report.slowestPercent)),
+    followedPercent: percentOf(
+      sum(({ followed }) => followed?.bytes ?? 0),
+      sum(({ followed }) => followed?.bytesOfAll ?? 0),
+    ),
     cpuSeconds,
     messagesPerCpuSecond: Math.round(messages / Math.max(cpuSeconds, 0.001)),
     hash: toHex(sha256(utf8(reports.map((report) => report.hash).join(" ")))).slice(0, 16),
@@ -56,6 +62,10 @@ export function summarize(reports: readonly RunReport[]): CampaignSummary {
     unfelt: coverage.filter(({ listed, felt }) => listed >= listedMin && felt === 0).map(({ name }) => name),
     violations: reports.filter((report) => report.violation !== null),
   };
+}
+
+function percentOf(part: number, all: number): number {
+  return Math.round((100 * part) / Math.max(1, all));
 }
 
 function coverFaults(reports: readonly RunReport[]): Coverage[] {

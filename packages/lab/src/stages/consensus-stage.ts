@@ -26,6 +26,7 @@ export class ConsensusStage implements Stage {
   }
 
   toolsOf(): undefined {}
+
   step(): void {}
 
   createCheckers(): readonly Checker[] {
@@ -34,6 +35,10 @@ export class ConsensusStage implements Stage {
 
   felt(): Readonly<Record<string, number>> {
     return {};
+  }
+
+  followed(): null {
+    return null;
   }
 
   createNode(options: NodeOptions): Node {

@@ -22,6 +22,7 @@ import { createNetwork, type LabNetwork } from "../nodes/order-network.ts";
 import { OrderNode, type ReplicaRoom } from "../nodes/order-node.ts";
 import { type Wire, wireOf } from "../nodes/wire.ts";
 import type { Block } from "../payload/block.ts";
+import type { RunReport } from "../report.ts";
 import type { Setting } from "../setting.ts";
 import { AttestChain } from "../work/attest-chain.ts";
 import { BlobWork } from "../work/blob-work.ts";
@@ -108,7 +109,7 @@ export class OrderStage implements Stage {
     const book = new BlobBook();
     const attestedAt = (height: number) => this.#attest.citableAt(height);
     const oracle = new Oracle({ genesis, network, firstHeader: header, book, blocks, leaderOf, attestedAt });
-    return new Watch(oracle, book);
+    return new Watch(oracle, book, (id) => this.work.submitted(id)?.bytes);
   }
 
   #clocks(isSteady: boolean): Clocks {
@@ -179,6 +180,16 @@ export class OrderStage implements Stage {
       ...(isSmall && { "full blocks": count((state) => isFull(state, blobs)) }),
       ...(follower && { "followed blocks": follower.height, "refused slices": follower.refused }),
     };
+  }
+
+  /** Of all blocks up to where the stream is: headers with their certificates are much the same for both. */
+  followed(): RunReport["followed"] {
+    const follower = this.#follower;
+    if (follower === undefined) return null;
+    const states = this.#finalStates().slice(0, follower.height);
+    const blobs = states.flatMap((state) => state.blobs);
+    const blobBytes = blobs.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    return { bytes: follower.bytes, bytesOfAll: blobBytes + states.length * orderHeaderCodec.bytesMax };
   }
 
   /** Some shard cannot be touched in the block after this one, unless it cites something newer. */

@@ -10,6 +10,7 @@ import type { OrderTools } from "../habits/order/tools.ts";
 import type { Keys } from "../nodes/keys.ts";
 import type { FinalRecord, LabEffect, LabInput, LabMessage, Observation } from "../nodes/words.ts";
 import type { Block } from "../payload/block.ts";
+import type { RunReport } from "../report.ts";
 import type { Work } from "../work/work.ts";
 
 /** The shell of one node. */
@@ -42,5 +43,6 @@ export interface Stage {
   createCheckers(context: CheckContext, blocks: ReadonlyMap<string, Block>): readonly Checker[];
   /** What of this stage was felt by honest nodes, by name, and how often. */
   felt(): Readonly<Record<string, number>>;
+  followed(): RunReport["followed"];
   createNode(options: NodeOptions): StageNode;
 }

@@ -28,11 +28,14 @@ export class Watch {
   readonly book: BlobBook;
   /** By height: roots of final blocks, as the first honest node delivered them. */
   readonly final: string[] = [];
+  readonly #submitted: (id: number) => Uint8Array | undefined;
   readonly #held = new Map<Instance, Held>();
 
-  constructor(oracle: Oracle, book: BlobBook) {
+  /** `submitted` gives what a client submitted under a number. */
+  constructor(oracle: Oracle, book: BlobBook, submitted: (id: number) => Uint8Array | undefined) {
     this.oracle = oracle;
     this.book = book;
+    this.#submitted = submitted;
   }
 
   of(instance: Instance): Held {
@@ -54,6 +57,8 @@ export class Watch {
       case "delivered":
         this.final[observation.info.height] ??= hex(observation.info.root);
         return;
+      case "receipt":
+        return this.#learnSubmitted(observation.id);
       case "sent":
       case "heard":
         if (observation.message.kind === "blobs" || observation.message.kind === "found")
@@ -65,6 +70,12 @@ export class Watch {
       default:
         return;
     }
+  }
+
+  /** Of what is accepted and gives way at once, the store never hears. */
+  #learnSubmitted(id: number): void {
+    const bytes = this.#submitted(id);
+    if (bytes !== undefined) this.book.learn(bytes);
   }
 
   /** The state that a node's last executed block left. */
