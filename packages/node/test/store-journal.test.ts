@@ -304,7 +304,11 @@ describe("J2: whatever is done to it, and wherever the power goes", () => {
     const copy = copyOf(folder);
     const sizes = new Map(filesOf(folder).map((name) => [name, marks.get(statSync(join(folder, name)).ino)]));
     const name = filesOf(folder).at(-1) as string;
-    for (const [file, size] of sizes) if (file !== name && size !== undefined) truncateSync(join(copy, file), size);
+    for (const [file, size] of sizes) {
+      const path = join(copy, file);
+      const more = Math.floor(crash.share * (statSync(path).size - (size ?? 0)));
+      if (file !== name && size !== undefined) truncateSync(path, size + more);
+    }
     const bytes = readFileSync(join(copy, name));
     const least = Math.min(bytes.length, sizes.get(name) ?? 0);
     const kept = Uint8Array.from(bytes.subarray(0, least + Math.floor(crash.share * (bytes.length - least))));

@@ -11,11 +11,18 @@ import type { Store } from "../src/store/store.ts";
 import { MemoryEngine, memoryStore } from "./support/memory-engine.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
-const kinds = [...storeKinds, "memory"] as const;
+/** The kind, and of its keys those that begin with "l" or a 2 are blobs where it has files for them. */
+const kinds = [...storeKinds, "rocksdb and blob files", "level and blob files", "memory"] as const;
+
+const optionsOf = (kind: string, prefix: Uint8Array) => ({
+  logBytes: 9_000,
+  ...(kind.endsWith("files") ? { blobPrefix: prefix } : {}),
+});
+const databaseOf = (kind: string) => (kind.startsWith("level") ? "level" : "rocksdb");
 
 async function open(kind: (typeof kinds)[number]): Promise<Store> {
   if (kind === "memory") return memoryStore();
-  const store = await openStore(kind, temporaryFolder(), { logBytes: 20_000 });
+  const store = await openStore(databaseOf(kind), temporaryFolder(), optionsOf(kind, utf8("l")));
   onTestFinished(() => store.close());
   return store;
 }
@@ -91,7 +98,9 @@ describe.each(kinds)("a store, %s", (kind) => {
     const step = fc.oneof(batch, fc.constant("sync" as const), fc.constant("compare" as const));
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
-        const store = kind === "memory" ? memoryStore() : await openStore(kind, temporaryFolder(), { logBytes: 9_000 });
+        const folder = temporaryFolder();
+        const options = optionsOf(kind, Uint8Array.of(2));
+        const store = kind === "memory" ? memoryStore() : await openStore(databaseOf(kind), folder, options);
         const model = new Map<string, [Uint8Array, Uint8Array]>();
         for (const next of [...steps, "compare" as const]) {
           if (next === "sync") await store.sync();

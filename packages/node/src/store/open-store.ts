@@ -3,6 +3,7 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { BlobEngine } from "./blob-engine.ts";
 import { StorageError, storageErrorOf } from "./errors.ts";
 import { createFolder } from "./files.ts";
 import { lockFolder } from "./folder-lock.ts";
@@ -13,7 +14,10 @@ import { type Engine, QueuedStore, type Store } from "./store.ts";
 export const storeKinds = ["rocksdb", "level"] as const;
 export type StoreKind = (typeof storeKinds)[number];
 
-export type StoreOptions = RocksOptions;
+export interface StoreOptions extends RocksOptions {
+  /** Large values whose keys begin with it are written once, and go to files apart (`blob-engine.ts`). Always the same. */
+  readonly blobPrefix?: Uint8Array;
+}
 
 export async function openStore(kind: StoreKind, folder: string, options: StoreOptions = {}): Promise<Store> {
   const lock = await lockFolder(folder).catch((error: unknown) => {
@@ -21,16 +25,19 @@ export async function openStore(kind: StoreKind, folder: string, options: StoreO
   });
   try {
     checkKind(kind, folder);
-    await createFolder(join(folder, kind));
-    return new QueuedStore(await openEngine(kind, join(folder, kind), options), folder, lock);
+    return new QueuedStore(await openEngine(kind, folder, options), folder, lock);
   } catch (error) {
     await lock.release();
     throw storageErrorOf(error, folder);
   }
 }
 
-function openEngine(kind: StoreKind, folder: string, options: StoreOptions): Promise<Engine> {
-  return kind === "rocksdb" ? RocksEngine.open(folder, options) : LevelEngine.open(folder);
+async function openEngine(kind: StoreKind, folder: string, options: StoreOptions): Promise<Engine> {
+  const database = join(folder, kind);
+  await createFolder(database);
+  const engine = kind === "rocksdb" ? await RocksEngine.open(database, options) : await LevelEngine.open(database);
+  if (options.blobPrefix === undefined) return engine;
+  return BlobEngine.open(engine, join(folder, "blobs"), options.blobPrefix);
 }
 
 function checkKind(kind: StoreKind, folder: string): void {

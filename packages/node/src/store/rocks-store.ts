@@ -9,6 +9,8 @@
 // After a power cut the database reads its log up to the first record that is not whole, which is D1 and D2. What it
 // read then is in tables, durable, before it opens.
 
+/// <reference path="./rocksdb-native.d.ts" />
+
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { assert, compareBytes, type Records, type StoreBatch, type StoreRange, type StoreRecord } from "@tandem/shared";

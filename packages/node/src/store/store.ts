@@ -20,6 +20,7 @@ import { type StorageError, storageErrorOf } from "./errors.ts";
 import { bytesBelow } from "./files.ts";
 import type { FolderLock } from "./folder-lock.ts";
 
+/** A record is read as it was when the read was called, or as it was made since. */
 export interface Store extends SparseStore {
   /** D3. Deletes come before puts. The bytes are the store's from now on; nobody changes them. */
   write(batch: StoreBatch): void;
@@ -136,7 +137,8 @@ export class QueuedStore implements Store {
   }
 }
 
-function* groupsOf(batches: readonly StoreBatch[]): Generator<readonly StoreBatch[]> {
+/** In groups of a size that a database takes at once. */
+export function* groupsOf(batches: readonly StoreBatch[]): Generator<readonly StoreBatch[]> {
   let group: StoreBatch[] = [];
   let bytes = 0;
   for (const batch of batches) {

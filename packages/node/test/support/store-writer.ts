@@ -2,7 +2,7 @@
 // it synced itself: of each file (by its inode) how long it was when a sync began, and which names a folder had.
 //
 // Batch n puts n under "count", and its own value under one of a few keys that share a number, twice: as a short
-// record and as a long one. Of the database's logs a second name is kept, so that they can be looked at when they are gone.
+// record and as a long one, which is a blob if there are files for these. Of the database's logs a second name is kept, so that they can be looked at when they are gone.
 
 import { existsSync, linkSync, mkdirSync, readdirSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { utf8 } from "@tandem/shared";
 import { openStore, type StoreKind } from "../../src/store/open-store.ts";
 
-const [kind, folder, seed] = process.argv.slice(2) as [StoreKind, string, string];
+const [kind, folder, seed, files] = process.argv.slice(2) as [StoreKind, string, string, string];
 
 /** On Linux a pipe is written at once. */
 function say(line: object): void {
@@ -42,7 +42,10 @@ function keepLogs(): void {
 }
 
 mkdirSync(join(folder, "kept"));
-const store = await openStore(kind, folder, { logBytes: 100_000 });
+const store = await openStore(kind, folder, {
+  logBytes: files === "files" ? 10_000 : 100_000,
+  ...(files === "files" ? { blobPrefix: utf8("long-") } : {}),
+});
 await watchSyncs();
 let random = Number(seed);
 const draw = (bound: number) => {
