@@ -108,7 +108,7 @@ describe("work", () => {
     id,
     receipt: { kind: "accepted", blob: zeroRoot, isNew: true },
   });
-  const refused = (id: number, code: "pool-full" | "signature"): Observation => ({
+  const refused = (id: number, code: "pool-full" | "signature" | "balance"): Observation => ({
     kind: "receipt",
     id,
     receipt: { kind: "refused", refusal: { code, path: "", message: "" } },
@@ -160,6 +160,7 @@ describe("work", () => {
     ]);
     expect(says(accepted(1))).toMatch(/^accepted a blob that is to be refused/);
     expect(says(refused(0, "signature"))).toBe("refused a good blob: signature");
+    expect(says(refused(0, "balance"))).toBe("refused a good blob: balance");
     expect(says(ordered(good))).toBeUndefined();
     expect(says(ordered(good, bad))).toMatch(/to be refused/);
     expect(toHex(zeroRoot)).not.toBe(bad?.root);

@@ -293,6 +293,13 @@ describe("quiet", () => {
     expect(at(beating, speak, 60_000)).toBeUndefined();
     expect(at(beating, speak, 60_100, 1)).toBeUndefined();
   });
+  test("what is stored or heard is no reason by itself", () => {
+    const checker = quiet(context, 0, heartbeatMs);
+    at(checker, { kind: "stored", batch: { puts: [], deletes: [] } }, 7000);
+    at(checker, { kind: "heard", from: 1, message: { kind: "received", batch: 1 } }, 7000);
+    const pushed = sent({ kind: "blobs", batch: 1, blobs: [] });
+    expect(at(checker, pushed, 7500)).toMatch(/a blobs was sent 7500 ms after/);
+  });
   test("work anywhere, and what becomes final, is a reason", () => {
     const checker = quiet(context, 0, heartbeatMs);
     at(checker, { kind: "work", has: true }, 10, 1);
