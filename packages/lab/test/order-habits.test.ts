@@ -18,7 +18,7 @@ useNative();
 
 /** A drawn world in which each has its occasion: with busy payers, and blocks to repair. */
 const seed = 3;
-const blocksMax = 40;
+const blocksMax = 20;
 
 function settingWith(habit: keyof typeof orderHabits): Setting {
   const drawn = drawSetting(seed, "order");
