@@ -4,15 +4,12 @@
 // 2. `send` never waits and never throws. A frame goes into the bounded queue of its peer and lane (send-queue.ts says
 //    what is dropped when one is full). Control overtakes bulk; within a lane and a link, order is kept.
 // 3. Nothing is promised to arrive: what was under way when a link ended is lost. Consensus repeats, blobs are re-sent.
-// 4. Both sides of a pair dial. Of two links of one seat
-//    - the newer is kept if its node was started again since (another session), or if the same side dialled both: that
-//      side has lost the older one and we have not noticed;
-//    - otherwise the one that the lower seat dialled. Both sides come to the same.
+// 4. Both sides of a pair dial; of two links of one seat one stays (rivals.ts).
 // 5. Observers have numbers beyond the set, never used again, send short frames, and are told nothing by `broadcast`.
 
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
 import { multiaddr } from "@multiformats/multiaddr";
-import { assert, equalBytes } from "@tandem/shared";
+import { assert } from "@tandem/shared";
 import { describeCode, type LinkCode, type RefusalCode } from "./codes.ts";
 import { Dialer } from "./dialer.ts";
 import {
@@ -38,6 +35,7 @@ import {
   type Refusal,
 } from "./network-config.ts";
 import { PeerState } from "./peer-state.ts";
+import { takesPlace } from "./rivals.ts";
 import { Turns } from "./turns.ts";
 
 /** Refusals that are remembered so that each is told once: a peer that changes its identity fills no memory. */
@@ -270,12 +268,11 @@ export class Network {
   #admitSeat(link: Link, { session }: Greeting, seat: number): PeerState | RefusalCode {
     const peer = this.#peers.get(seat);
     if (peer === undefined) return "unknown-seat";
-    const current = peer.link;
-    if (current?.greeting === undefined) return peer;
-    if (!equalBytes(current.greeting.session, session)) return peer;
-    if (current.isDialled === link.isDialled) return peer;
+    const { link: older } = peer;
+    if (older?.greeting === undefined) return peer;
+    const rival = { isDialled: older.isDialled, session: older.greeting.session };
     const isLower = this.#ownSeat === undefined || this.#ownSeat < seat;
-    return link.isDialled === isLower ? peer : "duplicate";
+    return takesPlace({ isDialled: link.isDialled, session }, rival, isLower) ? peer : "duplicate";
   }
 
   /** Rule 5. */

@@ -71,6 +71,7 @@ describe("frames", () => {
     one.network.send(1, numbered(1));
     await eventually(() => two.received.length === 61, "all");
     const place = two.received.findIndex(({ lane }) => lane === "control");
+    expect(place).toBeGreaterThan(0);
     expect(place).toBeLessThan(before + 20);
   });
 
@@ -109,6 +110,25 @@ describe("a receiver that is slow", () => {
     const numbers = two.received.filter(({ lane }) => lane === "bulk").map(({ frame }) => numberOf(frame));
     expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
   });
+});
+
+test("a receiver that takes frame after frame makes its peer wait again and again, and loses nothing", async () => {
+  const [one, two] = await startPair({ heldBytesMax: mib });
+  const releases: (() => void)[] = [];
+  const hold = () => {
+    two.done = new Promise((resolve) => releases.push(resolve));
+  };
+  hold();
+  for (let i = 0; i < 62; i++) one.network.send(1, numbered(i, mib / 2));
+  while (two.received.length < 62) {
+    hold();
+    releases.shift()?.();
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    if (two.changes.length !== 1) break;
+  }
+  expect(two.received.map(({ frame }) => numberOf(frame))).toEqual(Array.from({ length: 62 }, (_, i) => i));
+  expect(two.changes).toEqual(["0 up"]);
+  for (const release of releases) release();
 });
 
 describe("a validator that went away", () => {
@@ -179,6 +199,18 @@ test("of two connections of a pair both sides keep the same one", async () => {
     expect(changes.filter((change) => change.endsWith("up")).length - changes.length / 2).toBe(0.5);
     expect(refusals).toEqual([]);
   }
+});
+
+test("a node that was started again takes the place of its older self, though that one still holds a link", async () => {
+  const old = await startNode({ validator: validatorAt(1) });
+  const peers = [{ seat: 1, address: old.address }];
+  const node = await startNode({ peers, validator: validatorAt(0), limits: { backOffMinMs: 20_000 } });
+  await eventually(connected(old, node), "a link");
+  const again = await startNode({ peers: [{ seat: 0, address: node.address }], validator: validatorAt(1) });
+  await eventually(() => again.changes.includes("0 up") && old.changes.includes("0 down"), "the other link");
+  again.network.send(0, numbered(7));
+  await eventually(() => node.received.length === 1, "a frame");
+  expect(node.changes).toEqual(["1 up"]);
 });
 
 test("a stop ends everything, and no handler hears of it", async () => {
