@@ -1,1 +1,14 @@
-export {};
+export { readPayerKey, writeKeyFile } from "./config/key-files.ts";
+export { type NodeConfig, readConfig } from "./config/node-config.ts";
+export { NodeError } from "./node-error.ts";
+export type { NodeStatus } from "./process/node-status.ts";
+export type { NodeEvent, RunningNode } from "./process/start-node.ts";
+
+import type { NodeConfig } from "./config/node-config.ts";
+import type { NodeEvent, RunningNode } from "./process/start-node.ts";
+
+/** Loaded when it is called: who only reads a key needs no network and no database. */
+export async function startNode(config: NodeConfig, onEvent?: (event: NodeEvent) => void): Promise<RunningNode> {
+  const { startNode } = await import("./process/start-node.ts");
+  return startNode(config, onEvent);
+}

@@ -46,6 +46,7 @@ export * from "./result.ts";
 export * from "./scheme.ts";
 export { mockScheme } from "./schemes/mock.ts";
 export { portableScheme } from "./schemes/portable.ts";
+export { type SignedBlob, signBlob } from "./sign-blob.ts";
 export * from "./sparse/index.ts";
 export * from "./ssz/index.ts";
 export { decodeValue } from "./values/decode.ts";

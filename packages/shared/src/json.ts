@@ -118,23 +118,26 @@ function expectString(value: unknown, path: string): string {
   return value;
 }
 
-export function jsonObject<T extends object>(fields: { readonly [Name in keyof T]: Reader<T[Name]> }): Reader<T> {
-  const names = Object.keys(fields) as (keyof T & string)[];
+/** Every key of `needed`, any of `optional`, and no other. */
+export function jsonObject<T extends object, Optional extends object = object>(
+  needed: { readonly [Name in keyof T]: Reader<T[Name]> },
+  optional?: { readonly [Name in keyof Optional]: Reader<Optional[Name]> },
+): Reader<T & Partial<Optional>> {
+  const readers = new Map<string, Reader<unknown>>(Object.entries({ ...needed, ...optional }));
   return (value, path) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       throw new Fault("wrong-type", path, `an object is expected, not ${nameOf(value)}`);
     }
     for (const name of Object.keys(value)) {
-      if (!names.includes(name as keyof T & string)) {
-        throw new Fault("unknown-key", within(path, name), `no such key; known are ${names.join(", ")}`);
-      }
+      if (readers.has(name)) continue;
+      throw new Fault("unknown-key", within(path, name), `no such key; known are ${[...readers.keys()].join(", ")}`);
     }
-    const read: Partial<T> = {};
-    for (const name of names) {
-      if (!Object.hasOwn(value, name)) throw new Fault("missing", within(path, name), "this key is missing");
-      read[name] = fields[name]((value as Record<string, unknown>)[name], within(path, name));
+    const read: Record<string, unknown> = {};
+    for (const [name, reader] of readers) {
+      if (Object.hasOwn(value, name)) read[name] = reader((value as Record<string, unknown>)[name], within(path, name));
+      else if (Object.hasOwn(needed, name)) throw new Fault("missing", within(path, name), "this key is missing");
     }
-    return read as T;
+    return read as T & Partial<Optional>;
   };
 }
 

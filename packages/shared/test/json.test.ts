@@ -47,6 +47,15 @@ test("a key that every object inherits is still missing where it does not stand"
   expect(said("{}", jsonObject({ toString: word }))).toBe("missing at toString");
 });
 
+test("what is optional may be left out, and is read like the rest where it stands", () => {
+  const reader = jsonObject({ count: jsonCount(0, 9) }, { word });
+  expect(readJson('{"count": 1}', 100, reader)).toEqual({ ok: true, value: { count: 1 } });
+  expect(readJson('{"count": 1, "word": "a"}', 100, reader)).toEqual({ ok: true, value: { count: 1, word: "a" } });
+  expect(said('{"count": 1, "word": null}', reader)).toBe("wrong-type at word");
+  expect(said('{"count": 1, "more": "a"}', reader)).toBe("unknown-key at more");
+  expect(said('{"word": "a"}', reader)).toBe("missing at count");
+});
+
 describe("one thing wrong", () => {
   const rows: readonly (readonly [what: string, change: object, is: string])[] = [
     ["text for a number", { count: "1" }, "wrong-type at count"],

@@ -20,6 +20,9 @@ export class ReplicaThread {
   readonly #receipts = new Map<number, (receipt: Receipt) => void>();
   readonly #answers = new Map<number, (answer: QueryAnswer) => void>();
   #incoming: Frame[] = [];
+  /** Those of one turn are done with together, in order. */
+  #incomingDone = createDone();
+  readonly #handed: Done[] = [];
   #lastId = 0;
   #onStopped: (() => void) | undefined;
   #onReady: ((cutBytes: number) => void) | undefined;
@@ -49,10 +52,14 @@ export class ReplicaThread {
     });
   }
 
-  /** Frames of one turn of the event loop go together. The bytes are the thread's from then on. */
-  take(peer: Peer, bytes: Uint8Array): void {
+  /**
+   * Frames of one turn of the event loop go together. The bytes are the thread's from then on. Resolves when they were
+   * handled, so that a peer that sends faster than that has to wait.
+   */
+  take(peer: Peer, bytes: Uint8Array): Promise<void> {
     this.#incoming.push({ peer, bytes });
     if (this.#incoming.length === 1) setImmediate(() => this.#flush());
+    return this.#incomingDone.promise;
   }
 
   submit(bytes: Uint8Array): Promise<Receipt> {
@@ -71,19 +78,29 @@ export class ReplicaThread {
     });
   }
 
-  /** When all that was accepted or signed is durable. */
-  async stop(): Promise<void> {
-    if (this.#hasEnded) return;
-    await new Promise<void>((resolve) => {
-      this.#onStopped = resolve;
+  /**
+   * When all that was accepted or signed is durable. If that takes too long the thread is ended as a crash would end it,
+   * which loses nothing that anybody was told of. True if it stopped by itself.
+   */
+  async stop(timeoutMs: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const isClean = await new Promise<boolean>((resolve) => {
+      if (this.#hasEnded) return resolve(false);
+      this.#onStopped = () => resolve(!this.#hasEnded);
+      timer = setTimeout(() => resolve(false), timeoutMs);
       this.#tell({ kind: "stop" });
     });
+    clearTimeout(timer);
+    this.#hasEnded = true;
     await this.#worker.terminate();
+    return isClean;
   }
 
   #flush(): void {
     const frames = this.#incoming;
     this.#incoming = [];
+    this.#handed.push(this.#incomingDone);
+    this.#incomingDone = createDone();
     const buffers = new Set(frames.map(({ bytes }) => bytes.buffer as ArrayBuffer));
     this.#worker.postMessage({ kind: "frames", frames } satisfies ToThread, [...buffers]);
   }
@@ -99,6 +116,8 @@ export class ReplicaThread {
       case "frames":
         for (const { peer, bytes } of message.frames) this.#handlers.onFrame(peer, bytes);
         return;
+      case "taken":
+        return this.#handed.shift()?.resolve();
       case "receipt":
         this.#receipts.get(message.id)?.(message.receipt);
         this.#receipts.delete(message.id);
@@ -124,6 +143,16 @@ export class ReplicaThread {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#onStopped?.();
+    void this.#worker.terminate();
     this.#handlers.onFailure(failure);
   }
+}
+
+interface Done {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+}
+
+function createDone(): Done {
+  return Promise.withResolvers<void>();
 }

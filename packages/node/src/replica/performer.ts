@@ -40,6 +40,7 @@ export class Performer {
   readonly #hands: Hands;
   #inputs: ReplicaInput[] = [];
   #isBusy = false;
+  #isClosed = false;
   #hasFailed = false;
   /** Of store and journal together: all, and those that a finished sync covers. */
   #writes = 0;
@@ -56,7 +57,7 @@ export class Performer {
 
   give(input: ReplicaInput): void {
     this.#inputs.push(input);
-    if (this.#isBusy || this.#hasFailed) return;
+    if (this.#isBusy || this.#isClosed || this.#hasFailed) return;
     this.#isBusy = true;
     try {
       this.#handleAll();
@@ -66,8 +67,9 @@ export class Performer {
     this.#isBusy = false;
   }
 
-  /** When everything that was given is done and durable. */
-  async settle(): Promise<void> {
+  /** Takes nothing more; when everything that was given is done and durable. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
     while (!this.#hasFailed && (this.#isSyncing || this.#durable < this.#writes)) {
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -119,7 +121,8 @@ export class Performer {
   #answer<T>(answer: Promise<T>, inputOf: (value: T) => ReplicaInput): void {
     answer.then(
       (value) => this.give(inputOf(value)),
-      (error) => this.#fail(error),
+      // Whoever closes does not wait for answers, and what they were asked of may be closed by then.
+      (error) => (this.#isClosed ? undefined : this.#fail(error)),
     );
   }
 

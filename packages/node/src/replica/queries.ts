@@ -10,15 +10,18 @@ import {
   readBlock,
   readBlockOf,
   readKept,
+  readTip,
 } from "@tandem/ordering";
 import {
   accountProofCodec,
   asHeight,
   asRoot,
+  blobCodec,
   certificateCodec,
   type Failure,
   orderBlockCodec,
   type Result,
+  type Root,
   readFrom,
 } from "@tandem/shared";
 import type { Store } from "../store/store.ts";
@@ -31,9 +34,13 @@ export async function answerQuery(network: OrderNetwork, store: Store, query: Qu
     case "block-of":
       return answerBlock(await readFrom(store, readBlockOf(asRoot(query.root))));
     case "blob":
-      return answerBlob(store, query.root);
+      return answerBlob(store, asRoot(query.root));
+    case "blob-of":
+      return answerBlobOf(store, query.bytes);
     case "account":
       return answerAccount(network, store, query.payer, query.isProven);
+    case "tip":
+      return answerTip(store);
     case "disk":
       return { kind: "disk", bytes: await store.bytesOnDisk() };
   }
@@ -54,15 +61,24 @@ function answerBlock(found: Result<BlockRecord, Failure>): QueryAnswer {
   };
 }
 
-async function answerBlob(store: Store, bytes: Uint8Array): Promise<QueryAnswer> {
-  const root = asRoot(bytes);
+async function answerTip(store: Store): Promise<QueryAnswer> {
+  const { height, root } = await readFrom(store, readTip());
+  return { kind: "tip", height, root };
+}
+
+async function answerBlobOf(store: Store, bytes: Uint8Array): Promise<QueryAnswer> {
+  const blob = blobCodec.decode(bytes);
+  return blob.ok ? answerBlob(store, blobCodec.root(blob.value)) : none(blob.error);
+}
+
+async function answerBlob(store: Store, root: Root): Promise<QueryAnswer> {
   const found = await readFrom(store, readBlob(root));
   if (found.ok) {
     const { height, index } = found.value.position;
-    return { kind: "ordered", height, index, bytes: found.value.bytes };
+    return { kind: "ordered", root, height, index, bytes: found.value.bytes };
   }
   const kept = await readFrom(store, readKept(root));
-  return kept === undefined ? none(found.error) : { kind: "waiting", bytes: kept };
+  return kept === undefined ? none(found.error) : { kind: "waiting", root, bytes: kept };
 }
 
 async function answerAccount(

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Signer } from "@tandem/consensus";
 import { nativeScheme, useNative } from "@tandem/native";
-import { keptPrefix, openNetwork, poolLimits } from "@tandem/ordering";
+import { keptPrefix, openNetwork, poolLimits, tipKey } from "@tandem/ordering";
 import { decodeMessage, encodeMessage, Replica } from "@tandem/replica";
-import { assert, asValidatorIndex, toHex } from "@tandem/shared";
+import { assert, asValidatorIndex, concatBytes, toHex } from "@tandem/shared";
 import { openJournal } from "../store/journal.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
@@ -74,7 +74,8 @@ async function run(): Promise<void> {
   port.on("message", (message: ToThread) => {
     switch (message.kind) {
       case "frames":
-        return take(message.frames, performer);
+        take(message.frames, performer);
+        return tell({ kind: "taken" });
       case "submit":
         return performer.give({ kind: "submit", id: message.id, bytes: message.bytes });
       case "query":
@@ -89,10 +90,11 @@ async function run(): Promise<void> {
     }
   });
   performer.give({ kind: "start", journal: records, kept });
+  await untilStored(store, tipKey);
   tell({ kind: "ready", cutBytes });
 
   async function stop(): Promise<void> {
-    await performer.settle();
+    await performer.close();
     await pool.stop();
     await journal.close();
     await store.close();
@@ -107,6 +109,13 @@ function signerOf(): Signer | undefined {
   const secret = nativeScheme.parseSecretKey(secretKey);
   assert(secret.ok, "the key was checked when the node started");
   return { seat: asValidatorIndex(seat), sign: (message) => nativeScheme.sign(secret.value, message) };
+}
+
+/** The first start stores the genesis, on which every query rests. */
+async function untilStored(store: Store, key: Uint8Array): Promise<void> {
+  for (let [record] = await store.read([key]); record === undefined; [record] = await store.read([key])) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** Blobs that were accepted before. */
@@ -140,7 +149,10 @@ function release(effect: Leaving, outgoing: Outgoing): void {
       const bytes = effect.blobs.reduce((sum, blob) => sum + blob.length, 0);
       const { height, view, timeMs, proposer } = header;
       const { root } = effect.info;
-      return tell({ kind: "ordered", block: { height, view, root, timeMs, proposer, blobs: body.blobs, bytes } });
+      const blobRoots = concatBytes(...body.blobs);
+      return tell({ kind: "ordered", block: { height, view, root, timeMs, proposer, blobRoots, bytes } }, [
+        blobRoots.buffer as ArrayBuffer,
+      ]);
     }
     case "evidence":
       return tell({ kind: "evidence", seat: effect.evidence.first.signer, view: effect.evidence.first.view });

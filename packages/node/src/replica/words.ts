@@ -28,6 +28,8 @@ export type FromThread =
   /** It has read what was stored, and takes part. */
   | { readonly kind: "ready"; readonly cutBytes: number }
   | { readonly kind: "frames"; readonly frames: readonly Frame[] }
+  /** The frames that were told first, of those not yet taken, have been handled. */
+  | { readonly kind: "taken" }
   | { readonly kind: "receipt"; readonly id: number; readonly receipt: Receipt }
   | { readonly kind: "answer"; readonly id: number; readonly answer: QueryAnswer }
   | { readonly kind: "ordered"; readonly block: OrderedSummary }
@@ -44,7 +46,9 @@ export interface OrderedSummary {
   readonly root: Uint8Array;
   readonly timeMs: number;
   readonly proposer: number;
-  readonly blobs: readonly Uint8Array[];
+  /** Roots of its blobs, one after the other: thousands of small arrays are slow to cross over. */
+  readonly blobRoots: Uint8Array;
+  /** Of all its blobs, encoded. */
   readonly bytes: number;
 }
 
@@ -52,14 +56,24 @@ export type Query =
   | { readonly kind: "block"; readonly height: number }
   | { readonly kind: "block-of"; readonly root: Uint8Array }
   | { readonly kind: "blob"; readonly root: Uint8Array }
+  /** The same by the encoded blob. */
+  | { readonly kind: "blob-of"; readonly bytes: Uint8Array }
   | { readonly kind: "account"; readonly payer: Uint8Array; readonly isProven: boolean }
+  /** The last block that was executed. */
+  | { readonly kind: "tip" }
   | { readonly kind: "disk" };
 
 export type QueryAnswer =
   | { readonly kind: "block"; readonly root: Uint8Array; readonly block: Uint8Array; readonly certificate: Uint8Array }
-  | { readonly kind: "ordered"; readonly height: number; readonly index: number; readonly bytes: Uint8Array }
+  | {
+      readonly kind: "ordered";
+      readonly root: Uint8Array;
+      readonly height: number;
+      readonly index: number;
+      readonly bytes: Uint8Array;
+    }
   /** Accepted here, and not ordered yet. */
-  | { readonly kind: "waiting"; readonly bytes: Uint8Array }
+  | { readonly kind: "waiting"; readonly root: Uint8Array; readonly bytes: Uint8Array }
   | {
       readonly kind: "account";
       readonly height: number;
@@ -67,5 +81,6 @@ export type QueryAnswer =
       readonly nonce: number;
       readonly proof: Uint8Array | undefined;
     }
+  | { readonly kind: "tip"; readonly height: number; readonly root: Uint8Array }
   | { readonly kind: "disk"; readonly bytes: number }
   | { readonly kind: "none"; readonly code: string; readonly message: string };

@@ -10,9 +10,9 @@ import { lockFolder } from "./folder-lock.ts";
 import { LevelEngine } from "./level-store.ts";
 import { RocksEngine, type RocksOptions } from "./rocks-store.ts";
 import { type Engine, QueuedStore, type Store } from "./store.ts";
+import { type StoreKind, storeKinds } from "./store-kind.ts";
 
-export const storeKinds = ["rocksdb", "level"] as const;
-export type StoreKind = (typeof storeKinds)[number];
+export { type StoreKind, storeKinds };
 
 export interface StoreOptions extends RocksOptions {
   /** Large values whose keys begin with it are written once, and go to files apart (`blob-engine.ts`). Always the same. */

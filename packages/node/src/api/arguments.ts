@@ -1,0 +1,46 @@
+// What stands in paths and queries of requests, read strictly.
+
+import { fromHex } from "@tandem/shared";
+import { badArgument } from "./api-error.ts";
+
+/** Lower-case hex of so many bytes, with or without a leading 0x. */
+export function readKey(text: string, bytes: number, what: string): Uint8Array {
+  const key = fromHex(text.replace(/^0x/, ""));
+  if (key?.length === bytes) return key;
+  throw badArgument(`${what} has ${bytes} bytes of lower-case hex.`, `Write ${2 * bytes} digits of 0-9, a-f.`);
+}
+
+export function readHeight(text: string): number {
+  const height = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(height)) return height;
+  throw badArgument(
+    `"${text.slice(0, 80)}" is neither a height nor a root.`,
+    "Heights are decimal, roots 64 hex digits.",
+  );
+}
+
+/** A flag counts if it stands in the query, whatever its value. */
+export function hasFlag(query: unknown, name: string): boolean {
+  return Object.hasOwn(query as object, name);
+}
+
+export interface WaitArguments {
+  readonly isWanted: boolean;
+  readonly timeoutMs: number;
+}
+
+const waitTimeoutUsualMs = 30_000;
+/** Longer than any proxy keeps a silent request. */
+const waitTimeoutMaxMs = 300_000;
+
+export function readWait(query: unknown): WaitArguments {
+  const { wait, timeoutMs } = query as { readonly wait?: unknown; readonly timeoutMs?: unknown };
+  if (wait !== undefined && wait !== "ordered") {
+    throw badArgument("wait can only be for ordered.", "Write ?wait=ordered, or leave it out.");
+  }
+  const given = timeoutMs === undefined ? waitTimeoutUsualMs : Number(timeoutMs);
+  if (!Number.isSafeInteger(given) || given < 1 || given > waitTimeoutMaxMs) {
+    throw badArgument(`timeoutMs is from 1 to ${waitTimeoutMaxMs}.`, "Leave it out for 30 seconds.");
+  }
+  return { isWanted: wait === "ordered", timeoutMs: given };
+}

@@ -1,0 +1,13 @@
+import type { NodeSetup } from "../process/node-setup.ts";
+import type { StatusReader, Telemetry } from "../process/node-status.ts";
+import type { OrderedFeed } from "../process/ordered-feed.ts";
+import type { ReplicaThread } from "../replica/handle.ts";
+
+/** What the API rests on. */
+export interface ApiServices {
+  readonly setup: NodeSetup;
+  readonly thread: Pick<ReplicaThread, "submit" | "query">;
+  readonly feed: OrderedFeed;
+  readonly status: StatusReader;
+  readonly telemetry: Telemetry;
+}

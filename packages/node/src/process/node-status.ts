@@ -1,0 +1,163 @@
+// What a running node says of itself: one reading, which the API gives as JSON and as metrics.
+
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { toHex } from "@tandem/shared";
+import type { Network, PeerStatus } from "../network/index.ts";
+import type { ReplicaThread } from "../replica/handle.ts";
+import type { NodeSetup } from "./node-setup.ts";
+import type { OrderedFeed, OrderedTotals } from "./ordered-feed.ts";
+
+export interface NodeStatus {
+  readonly network: string;
+  readonly role: "validator" | "observer";
+  /** Of a validator. */
+  readonly seat: number | null;
+  readonly name: string | null;
+  readonly uptimeMs: number;
+  /** `executed` follows `final` when blobs are missing. */
+  readonly heights: { readonly final: number; readonly executed: number };
+  /** Of the last final block. */
+  readonly view: number;
+  /** Header time of the last block that was executed since the process began. */
+  readonly blockTimeMs: number | null;
+  /** Since the process began. */
+  readonly ordered: OrderedTotals;
+  readonly peers: readonly NamedPeer[];
+  readonly observers: number;
+  /** Submissions, by what became of them: `accepted`, or the code of the refusal. */
+  readonly receipts: Readonly<Record<string, number>>;
+  /** Seats that signed what contradicts itself (S10), each time that this was seen. */
+  readonly evidence: number;
+  readonly refusedConnections: number;
+  readonly diskBytes: number;
+  readonly memoryBytes: number;
+  /** Of all threads. */
+  readonly cpuMs: number;
+  /** Of the main thread, in the last ten seconds or so. */
+  readonly eventLoopDelay: Delay;
+}
+
+export type NamedPeer = Omit<PeerStatus, "peer" | "rttMs"> & {
+  readonly seat: number;
+  readonly name: string;
+  readonly rttMs: number | null;
+};
+
+export interface Delay {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+/** How often the loop is looked at. What is measured contains this pause, and it is taken off. */
+const resolutionMs = 5;
+const delayWindowMs = 10_000;
+/** The size of the folder is asked of the disk no more often. */
+const diskEveryMs = 2000;
+
+/** What the parts of a node tell as it runs. */
+export class Telemetry {
+  final = 0;
+  view = 0;
+  evidence = 0;
+  refusedConnections = 0;
+  readonly receipts: Record<string, number> = {};
+  readonly #histogram = monitorEventLoopDelay({ resolution: resolutionMs });
+  readonly #window: NodeJS.Timeout;
+  #delay: Delay | undefined;
+
+  constructor() {
+    this.#histogram.enable();
+    this.#window = setInterval(() => this.#turn(), delayWindowMs);
+    this.#window.unref();
+  }
+
+  /** Of the last whole window; of the first one as long as there is none. */
+  get delay(): Delay {
+    return this.#delay ?? delayOf(this.#histogram);
+  }
+
+  countReceipt(code: string): void {
+    this.receipts[code] = (this.receipts[code] ?? 0) + 1;
+  }
+
+  stop(): void {
+    clearInterval(this.#window);
+    this.#histogram.disable();
+  }
+
+  #turn(): void {
+    this.#delay = delayOf(this.#histogram);
+    this.#histogram.reset();
+  }
+}
+
+function delayOf(histogram: ReturnType<typeof monitorEventLoopDelay>): Delay {
+  const toMs = (nanoseconds: number) => Math.max(0, Math.round(nanoseconds / 1e4) / 100 - resolutionMs);
+  if (histogram.count === 0) return { p50Ms: 0, p99Ms: 0, maxMs: 0 };
+  return { p50Ms: toMs(histogram.percentile(50)), p99Ms: toMs(histogram.percentile(99)), maxMs: toMs(histogram.max) };
+}
+
+export interface StatusParts {
+  readonly setup: NodeSetup;
+  readonly telemetry: Telemetry;
+  readonly feed: OrderedFeed;
+  readonly thread: ReplicaThread;
+  readonly network: Network;
+  /** Height of the last executed block when the process began. */
+  readonly startHeight: number;
+}
+
+export class StatusReader {
+  readonly #parts: StatusParts;
+  readonly #startMs = performance.now();
+  #disk = { bytes: 0, atMs: Number.NEGATIVE_INFINITY };
+
+  constructor(parts: StatusParts) {
+    this.#parts = parts;
+  }
+
+  async read(): Promise<NodeStatus> {
+    const { setup, telemetry, feed, startHeight } = this.#parts;
+    const { checked, validator, names } = setup;
+    const { user, system } = process.cpuUsage();
+    const executed = feed.last?.height ?? startHeight;
+    return {
+      network: toHex(checked.network),
+      role: validator === undefined ? "observer" : "validator",
+      seat: validator?.seat ?? null,
+      name: (validator === undefined ? undefined : names[validator.seat]) ?? null,
+      uptimeMs: Math.round(performance.now() - this.#startMs),
+      heights: { final: Math.max(telemetry.final, executed), executed },
+      view: telemetry.view,
+      blockTimeMs: feed.last?.timeMs ?? null,
+      ordered: feed.totals,
+      ...this.#peers(),
+      receipts: { ...telemetry.receipts },
+      evidence: telemetry.evidence,
+      refusedConnections: telemetry.refusedConnections,
+      diskBytes: await this.#diskBytes(),
+      memoryBytes: process.memoryUsage.rss(),
+      cpuMs: Math.round((user + system) / 1000),
+      eventLoopDelay: telemetry.delay,
+    };
+  }
+
+  #peers(): Pick<NodeStatus, "peers" | "observers"> {
+    const { network, setup } = this.#parts;
+    const peers = network.status.flatMap(({ peer, rttMs, ...rest }) => {
+      const name = setup.names[peer];
+      return name === undefined ? [] : [{ seat: peer, name, ...rest, rttMs: rttMs ?? null }];
+    });
+    return { peers, observers: network.status.length - peers.length };
+  }
+
+  async #diskBytes(): Promise<number> {
+    const nowMs = performance.now();
+    if (nowMs - this.#disk.atMs < diskEveryMs) return this.#disk.bytes;
+    this.#disk = { ...this.#disk, atMs: nowMs };
+    const answer = await this.#parts.thread.query({ kind: "disk" });
+    if (answer.kind === "disk") this.#disk = { ...this.#disk, bytes: answer.bytes };
+    return this.#disk.bytes;
+  }
+}

@@ -1,0 +1,233 @@
+// A node's life: what is configured is read and checked, the replica's thread starts, then the network, then the API.
+// Whatever fails on the way, what was started before is stopped.
+
+import { nativeScheme, useNative } from "@tandem/native";
+import { genesisCodec, toHex } from "@tandem/shared";
+import { type Api, startApi } from "../api/index.ts";
+import type { ApiAddress, NodeConfig } from "../config/node-config.ts";
+import { Network, type NetworkHandlers, type Peer, type Refusal } from "../network/index.ts";
+import { NodeError, nodeErrorOf } from "../node-error.ts";
+import { type ReplicaHandlers, ReplicaThread } from "../replica/handle.ts";
+import type { Frame } from "../replica/words.ts";
+import { type NodeSetup, readSetup } from "./node-setup.ts";
+import { StatusReader, Telemetry } from "./node-status.ts";
+import { OrderedFeed } from "./ordered-feed.ts";
+
+/** What is worth a line in a log. */
+export type NodeEvent =
+  | { readonly kind: "peer"; readonly seat: number; readonly name: string; readonly change: "up" | "down" }
+  | ({ readonly kind: "refused-connection" } & Refusal)
+  | { readonly kind: "evidence"; readonly seat: number; readonly view: number }
+  /** Bytes at the end of the vote journal that a crash left unfinished. */
+  | { readonly kind: "journal-cut"; readonly bytes: number };
+
+export interface RunningNode {
+  /** The network's id. */
+  readonly network: string;
+  /** Nothing for an observer. */
+  readonly seat: number | undefined;
+  readonly name: string | undefined;
+  readonly validators: number;
+  /** Where other nodes can dial. */
+  readonly addresses: readonly string[];
+  readonly apiUrl: string | undefined;
+  /** Settles if the node fails, and with why; it still has to be stopped. */
+  readonly failed: Promise<NodeError>;
+  /** All that was accepted or signed is durable then; within three seconds. */
+  stop(): Promise<void>;
+}
+
+/** How long the replica may take to bring to the disk what it has begun; the network and the API take a second before. */
+const replicaStopMs = 1500;
+
+export async function startNode(
+  config: NodeConfig,
+  onEvent: (event: NodeEvent) => void = () => undefined,
+): Promise<RunningNode> {
+  useNative();
+  const setup = await readSetup(config);
+  const life = new NodeLife(config, setup, onEvent);
+  try {
+    await life.start();
+  } catch (error) {
+    await life.stop();
+    throw nodeErrorOf(error);
+  }
+  return life;
+}
+
+class NodeLife implements RunningNode {
+  readonly #config: NodeConfig;
+  readonly #setup: NodeSetup;
+  readonly #onEvent: (event: NodeEvent) => void;
+  readonly #telemetry = new Telemetry();
+  readonly #feed = new OrderedFeed();
+  readonly #failure = Promise.withResolvers<NodeError>();
+  /** What leaves before the network is there. */
+  readonly #early: Frame[] = [];
+  #thread: ReplicaThread | undefined;
+  #network: Network | undefined;
+  #api: Api | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(config: NodeConfig, setup: NodeSetup, onEvent: (event: NodeEvent) => void) {
+    this.#config = config;
+    this.#setup = setup;
+    this.#onEvent = onEvent;
+  }
+
+  get network(): string {
+    return toHex(this.#setup.checked.network);
+  }
+
+  get seat(): number | undefined {
+    return this.#setup.validator?.seat;
+  }
+
+  get name(): string | undefined {
+    return this.seat === undefined ? undefined : this.#setup.names[this.seat];
+  }
+
+  get validators(): number {
+    return this.#setup.names.length;
+  }
+
+  get addresses(): readonly string[] {
+    return this.#network?.addresses ?? [];
+  }
+
+  get apiUrl(): string | undefined {
+    return this.#api?.url;
+  }
+
+  get failed(): Promise<NodeError> {
+    return this.#failure.promise;
+  }
+
+  async start(): Promise<void> {
+    const thread = await this.#startReplica();
+    const network = await this.#startNetwork(thread);
+    const tip = await thread.query({ kind: "tip" });
+    const startHeight = tip.kind === "tip" ? tip.height : 0;
+    const { api } = this.#config;
+    if (api === undefined) return;
+    const parts = { setup: this.#setup, telemetry: this.#telemetry, feed: this.#feed };
+    const status = new StatusReader({ ...parts, thread, network, startHeight });
+    this.#api = await listening(describeApi(api), () => startApi(api, { ...parts, thread, status }));
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stopAll();
+    return this.#stopped;
+  }
+
+  async #stopAll(): Promise<void> {
+    this.#telemetry.stop();
+    await Promise.all([this.#api?.stop(), this.#network?.stop()]);
+    await this.#thread?.stop(replicaStopMs);
+  }
+
+  async #startReplica(): Promise<ReplicaThread> {
+    const { checked, validator } = this.#setup;
+    const { data, store, verifyThreads } = this.#config;
+    const secretKey = validator === undefined ? undefined : nativeScheme.exportSecretKey(validator.secretKey);
+    const { thread, cutBytes } = await ReplicaThread.start(
+      {
+        genesis: genesisCodec.encode(checked.genesis),
+        dataFolder: data,
+        storeKind: store,
+        validator: validator && secretKey && { seat: validator.seat, secretKey },
+        verifyThreads,
+      },
+      this.#replicaHandlers(),
+    );
+    this.#thread = thread;
+    if (cutBytes > 0) this.#onEvent({ kind: "journal-cut", bytes: cutBytes });
+    return thread;
+  }
+
+  #replicaHandlers(): ReplicaHandlers {
+    return {
+      onFrame: (peer, bytes) => this.#send({ peer, bytes }),
+      onOrdered: (block) => this.#feed.take(block),
+      onFinal: (height, view) => {
+        this.#telemetry.final = height;
+        this.#telemetry.view = view;
+      },
+      onEvidence: (seat, view) => {
+        this.#telemetry.evidence++;
+        this.#onEvent({ kind: "evidence", seat, view });
+      },
+      onFailure: (failure) => this.#failure.resolve(nodeErrorOf(failure)),
+    };
+  }
+
+  #send(frame: Frame): void {
+    const { peer, bytes } = frame;
+    if (this.#network === undefined) this.#early.push(frame);
+    else if (peer === undefined) this.#network.broadcast(bytes);
+    else this.#network.send(peer, bytes);
+  }
+
+  async #startNetwork(thread: ReplicaThread): Promise<Network> {
+    const { checked, committee, validator, identity } = this.#setup;
+    const { listen } = this.#config;
+    const config = {
+      listen,
+      peers: this.#config.peers.filter(({ seat }) => seat !== validator?.seat),
+      identity,
+      network: checked.network,
+      scheme: nativeScheme,
+      committee,
+      ...(validator === undefined ? {} : { validator }),
+    };
+    const network = await listening(listen.join(", "), () => Network.start(config, this.#networkHandlers(thread)));
+    this.#network = network;
+    for (const frame of this.#early.splice(0)) this.#send(frame);
+    return network;
+  }
+
+  #networkHandlers(thread: ReplicaThread): NetworkHandlers {
+    return {
+      onFrame: (from, frame) => thread.take(from, frame),
+      onPeer: (peer, change) => this.#onPeer(peer, change),
+      onRefusal: (refusal) => {
+        this.#telemetry.refusedConnections++;
+        this.#onEvent({ kind: "refused-connection", ...refusal });
+      },
+    };
+  }
+
+  #onPeer(peer: Peer, change: "up" | "down"): void {
+    const name = this.#setup.names[peer];
+    if (name !== undefined) this.#onEvent({ kind: "peer", seat: peer, name, change });
+  }
+}
+
+function describeApi({ host, port }: ApiAddress): string {
+  return `${host}:${port}`;
+}
+
+/** What keeps a port from being opened, in words. */
+async function listening<T>(where: string, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (cause) {
+    const text = allTexts(cause);
+    if (text.includes("EADDRINUSE")) {
+      const what = `Another process listens at ${where}.`;
+      throw new NodeError("port-in-use", what, "Stop it, or configure another port.", cause);
+    }
+    const what = `Cannot listen at ${where}: ${cause instanceof Error ? cause.message : text}.`;
+    throw new NodeError("cannot-listen", what, "Is the address one of this machine? Is the port above 1023?", cause);
+  }
+}
+
+/** Of an error, and of those inside of it. */
+function allTexts(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const inner = error instanceof AggregateError ? error.errors.map(allTexts) : [];
+  return [error.message, String((error as NodeJS.ErrnoException).code), ...inner, allTexts(error.cause ?? "")].join(
+    " ",
+  );
+}

@@ -1,0 +1,3 @@
+/** Databases that a store can be on. Apart from them, so that a configuration is read without loading any. */
+export const storeKinds = ["rocksdb", "level"] as const;
+export type StoreKind = (typeof storeKinds)[number];
