@@ -28,6 +28,9 @@ export default async function (bench: Bench): Promise<void> {
       const store = await openStore(kind, join(folder, kind));
       await measureStore(bench, kind, store, raw);
       await store.close();
+      const split = await openStore(kind, join(folder, `${kind}-blobs`), { blobPrefix: Uint8Array.of(0) });
+      await measureBlobs(bench, `${kind} and blob files`, split, raw);
+      await split.close();
     }
     await measureJournal(bench, join(folder, "journal"), raw);
     await raw.close();
@@ -73,18 +76,32 @@ async function measureStore(bench: Bench, kind: string, store: Store, raw: RawFi
     () => raw.append(small),
   ]);
   await bench.rate(
-    `${kind}: blobs of 64 KiB, ${groupBlobs} a group, beside bare appends`,
-    "MB/s",
-    { items: (groupBlobs * blobBytes) / 1e6, run: () => records.put(new Uint8Array(blobBytes).fill(2), groupBlobs) },
-    { items: (groupBlobs * blobBytes) / 1e6, run: () => raw.append(new Uint8Array(groupBlobs * blobBytes).fill(2)) },
-  );
-  await bench.rate(
     `${kind}: records of 1 KiB, 1024 a group, beside bare appends`,
     "MB/s",
     { items: (1024 * smallBytes) / 1e6, run: () => records.put(small, 1024) },
     { items: (1024 * smallBytes) / 1e6, run: () => raw.append(new Uint8Array(1024 * smallBytes).fill(2)) },
   );
   await measureReads(bench, kind, store, raw, records.count);
+  await measureBlobs(bench, kind, store, raw);
+}
+
+async function measureBlobs(bench: Bench, kind: string, store: Store, raw: RawFile): Promise<void> {
+  const blobs = new Writer(store, 2 ** 40);
+  const items = (groupBlobs * blobBytes) / 1e6;
+  const value = new Uint8Array(blobBytes).fill(2);
+  await bench.rate(
+    `${kind}: blobs of 64 KiB, ${groupBlobs} a group, beside bare appends`,
+    "MB/s",
+    { items, run: () => blobs.put(value, groupBlobs) },
+    { items, run: () => raw.append(new Uint8Array(groupBlobs * blobBytes).fill(2)) },
+  );
+  let turn = 0;
+  const any = () => keyOf(blobs.count - 1 - ((turn++ * 7919) % groupBlobs));
+  await bench.cost(
+    `${kind}: blobs of 64 KiB, read ${groupBlobs} at once, beside reads of a file`,
+    { items: groupBlobs, run: async () => void (await store.read(Array.from({ length: groupBlobs }, any))) },
+    { items: groupBlobs, run: () => raw.read(groupBlobs, blobBytes) },
+  );
 }
 
 async function measureReads(bench: Bench, kind: string, store: Store, raw: RawFile, count: number): Promise<void> {
@@ -151,10 +168,12 @@ function highest(numbers: readonly number[]): number {
 /** Records under rising numbers. */
 class Writer {
   readonly #store: Store;
-  count = 0;
+  /** The next number. */
+  count: number;
 
-  constructor(store: Store) {
+  constructor(store: Store, first = 0) {
     this.#store = store;
+    this.count = first;
   }
 
   async put(value: Uint8Array, count: number): Promise<void> {
