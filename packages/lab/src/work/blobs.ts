@@ -34,7 +34,7 @@ import type { BlobPlan } from "../setting.ts";
 import { type Payer, payerOf } from "./payers.ts";
 
 /** Of each network. */
-export const carelessPayers = 3;
+const carelessPayers = 3;
 export const solventBalance = 10n ** 18n;
 /** Enough for some blobs, not for many. */
 export const carelessBalance = 200_000n;

@@ -15,7 +15,7 @@ function zeroAt(depth: number): Uint8Array {
   return zeros[depth] as Uint8Array;
 }
 
-export function merkleRoot(chunks: readonly Uint8Array[], limit: number): Uint8Array {
+function merkleRoot(chunks: readonly Uint8Array[], limit: number): Uint8Array {
   const depth = Math.ceil(Math.log2(Math.max(1, limit)));
   let level = chunks;
   for (let height = 0; height < depth; height++) {
