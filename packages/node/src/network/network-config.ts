@@ -1,5 +1,6 @@
 // What a network is started with, what it tells, and every limit of it with its unit and its reason.
 
+import { messageBytesMax } from "@tandem/replica";
 import type { Committee, Root, Scheme, SecretKey } from "@tandem/shared";
 import type { LinkCode, RefusalCode } from "./codes.ts";
 
@@ -85,8 +86,8 @@ export interface NetworkLimits {
 }
 
 export const networkLimits: NetworkLimits = {
-  /** The largest message: an answer with slices (20 MiB) and its headers. */
-  frameBytesMax: 24 * mib,
+  /** A frame is a message of replicas; the longest is an answer with slices. */
+  frameBytesMax: messageBytesMax,
   /** Observers ask, and asking is short. */
   observerFrameBytesMax: 64 * kib,
   /** Of each lane of a peer: one largest frame, and half a megabyte-push a dozen times. */
