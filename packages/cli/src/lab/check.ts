@@ -1,9 +1,9 @@
 // `tandem lab check`: a campaign, with what it covered and what it found.
 
-import { bugs, type CampaignSummary, type Coverage, type RunReport, runCampaign, summarize } from "@tandem/lab";
+import { type CampaignSummary, type Coverage, type RunReport, runCampaign, summarize } from "@tandem/lab";
 import type { Command } from "../command.ts";
 import { Complaint, formatTable } from "../terminal.ts";
-import { areAllCaught, catchAll, readableCatches } from "./controls.ts";
+import { areAllCaught, bugsOf, catchAll, readableCatches } from "./controls.ts";
 import { countFlag, entryFlag, jobsFlag, stageFlag } from "./flags.ts";
 import { ProgressBar } from "./progress-bar.ts";
 
@@ -68,8 +68,8 @@ a copy of the machine, and has to be caught. Exit code 1 if a checker fired in t
     bar.end();
     const wallSeconds = (performance.now() - startMs) / 1000;
     const summary = summarize(reports);
-    const isOwn = entry === undefined && stage === "consensus" && flags["no-controls"] !== true;
-    const controls = isOwn ? await catchAll(bugs, controlSeeds, threads) : [];
+    const isOwn = entry === undefined && flags["no-controls"] !== true;
+    const controls = isOwn ? await catchAll(bugsOf(stage), controlSeeds, threads) : [];
     const shown = readable(summary, threads, wallSeconds) + (isOwn ? `\n${readableCatches(controls)}` : "");
     print(json ? `${JSON.stringify({ threads, wallSeconds, ...summary, controls })}\n` : shown);
     const isGood = summary.violations.length === 0 && summary.unfelt.length === 0 && areAllCaught(controls);
@@ -84,13 +84,24 @@ function pace(done: number, messages: number, violations: number, wallMs: number
 }
 
 function readable(summary: CampaignSummary, threads: number, wallSeconds: number): string {
-  const { runs, messages, blocks, demands, slowestPercent, messagesPerCpuSecond, hash, coverage, unfelt, violations } =
-    summary;
+  const {
+    runs,
+    messages,
+    blocks,
+    demands,
+    slowestPercent,
+    followedPercent,
+    messagesPerCpuSecond,
+    hash,
+    coverage,
+    unfelt,
+    violations,
+  } = summary;
   const count = (number: number) => Math.round(number).toLocaleString("en-US");
   return `${count(runs)} runs in ${wallSeconds.toFixed(1)} s on ${threads} threads: ${(runs / wallSeconds).toFixed(1)} seeds/s
 ${count(blocks)} blocks, ${count(messages)} messages delivered: ${count(messages / wallSeconds)} a second, ${count(messagesPerCpuSecond)} for each second of a core
 progress was demanded ${count(demands)} times of healed worlds; the slowest took ${slowestPercent} % of its bound
-hash of all traces: ${hash}
+${followedPercent > 0 ? `whoever followed one shard was given ${followedPercent} % of what the same blocks hold\n` : ""}hash of all traces: ${hash}
 
 ${formatTable(["what happened", "", "runs", "felt in", "times"], coverage.map(coverageRow), [2, 3, 4])}
 ${unfelt.map((name) => `never felt: ${name}\n`).join("")}${violations.map(violationLines).join("")}${violations.length} violations

@@ -1,36 +1,44 @@
 // `tandem lab controls`: deliberate bugs in copies of the machine, each of which a checker has to catch.
 
-import { type Bug, bugs, type Catch, catchBug } from "@tandem/lab";
+import { type Bug, bugs, type Catch, catchBug, type StageName } from "@tandem/lab";
 import type { Command } from "../command.ts";
 import { Complaint, formatTable } from "../terminal.ts";
-import { countFlag, jobsFlag } from "./flags.ts";
+import { countFlag, jobsFlag, stageFlag } from "./flags.ts";
 import { ProgressBar } from "./progress-bar.ts";
 
 const seedsUsual = 60;
 
 export const controlsCommand: Command = {
-  help: `./tandem lab controls [NAME ...] [--seeds N] [--jobs J] [--json]
+  help: `./tandem lab controls [NAME ...] [--stage STAGE] [--seeds N] [--jobs J] [--json]
 
-Puts each deliberate bug into a copy of the machine's sources and runs seeds until a checker fires: the one that is
+Puts each deliberate bug into copies of the machine's sources and runs seeds until a checker fires: the one that is
 known to show it, then from 1 on. A run that crashed is no catch. Exit code 1 if a bug is not caught.
 
-  NAME       only these bugs
-  --seeds N  give up after seed N (${seedsUsual})
-  --jobs J   threads (one for each core)
+  NAME           only these bugs
+  --stage STAGE  only those of consensus, or of order; without it, of both
+  --seeds N      give up after seed N (${seedsUsual})
+  --jobs J       threads (one for each core)
 `,
-  options: { seeds: { type: "string" }, jobs: { type: "string" } },
+  options: { stage: { type: "string" }, seeds: { type: "string" }, jobs: { type: "string" } },
   async run({ positionals, flags, json, print }) {
-    const catches = await catchAll(chosen(positionals), countFlag(flags, "seeds") ?? seedsUsual, jobsFlag(flags));
+    const some = chosen(positionals, stageFlag(flags));
+    const catches = await catchAll(some, countFlag(flags, "seeds") ?? seedsUsual, jobsFlag(flags));
     print(json ? `${JSON.stringify({ controls: catches })}\n` : readableCatches(catches));
     if (!areAllCaught(catches)) process.exitCode = 1;
   },
 };
 
-function chosen(names: readonly string[]): readonly Bug[] {
-  const unknown = names.find((name) => !bugs.some((bug) => bug.name === name));
-  if (unknown === undefined) return names.length === 0 ? bugs : bugs.filter((bug) => names.includes(bug.name));
-  const known = bugs.map((bug) => bug.name).join(", ");
-  throw new Complaint("unknown-bug", `There is no deliberate bug "${unknown}".`, `Known are ${known}.`);
+function chosen(names: readonly string[], stage: StageName | undefined): readonly Bug[] {
+  const known = bugsOf(stage);
+  const unknown = names.find((name) => !known.some((bug) => bug.name === name));
+  if (unknown === undefined) return names.length === 0 ? known : known.filter((bug) => names.includes(bug.name));
+  const list = known.map((bug) => bug.name).join(", ");
+  throw new Complaint("unknown-bug", `There is no deliberate bug "${unknown}".`, `Known are ${list}.`);
+}
+
+/** Of both stages if none is given. */
+export function bugsOf(stage: StageName | undefined): readonly Bug[] {
+  return bugs.filter((bug) => stage === undefined || bug.stage === stage);
 }
 
 export async function catchAll(chosenBugs: readonly Bug[], seedsMax: number, jobs: number): Promise<readonly Catch[]> {
@@ -60,6 +68,7 @@ export function readableCatches(catches: readonly Catch[]): string {
     String(runs),
   ]);
   const caught = catches.filter(isCaught).length;
+  const seeds = catches.reduce((sum, { runs }) => sum + runs, 0);
   return `${formatTable(["deliberate bug", "caught by", "seed", "runs"], rows, [2, 3])}
-${caught} of ${catches.length} deliberate bugs caught\n`;
+${caught} of ${catches.length} deliberate bugs caught, in ${seeds} runs\n`;
 }

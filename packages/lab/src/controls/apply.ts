@@ -1,13 +1,19 @@
-// A copy of the machine's sources with a deliberate bug in it, beside the sources: there its imports resolve.
+// Copies of the machine's sources with a deliberate bug in them, each beside its sources: there its imports resolve. All
+// rooms of a stage are copied, and import each other's copies.
 
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Bug } from "./bugs.ts";
+import type { StageName } from "../setting.ts";
+import type { Bug, Edit, Room } from "./bug.ts";
 
-const sources = fileURLToPath(new URL("../../../consensus/src", import.meta.url));
-/** Ignored by git; removed when it is not needed any more. */
-const copies = fileURLToPath(new URL("../../../consensus/.bugs", import.meta.url));
+const packages = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** What is copied; the last one is the stage's entry. */
+const roomsOf: { readonly [Stage in StageName]: readonly Room[] } = {
+  consensus: ["consensus"],
+  order: ["consensus", "ordering", "replica"],
+};
 
 /** A bug does not fit the sources: they have changed, and it must be written anew. */
 class MisfitError extends Error {
@@ -21,22 +27,55 @@ export interface Copy {
 }
 
 export function applyBug(bug: Bug): Copy {
-  const folder = join(copies, `${bug.name}-${process.pid}`);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(dirname(folder), { recursive: true });
-  cpSync(sources, folder, { recursive: true });
-  for (const { file, find, replace } of bug.edits) {
-    const path = join(folder, file);
-    const text = readFileSync(path, "utf8");
-    const matches = text.split(find).length - 1;
-    if (matches !== 1) {
-      rmSync(folder, { recursive: true, force: true });
-      throw new MisfitError(`${bug.name}: ${file} has ${matches} places, not one, with:\n${find}`);
-    }
-    writeFileSync(
-      path,
-      text.replace(find, () => replace),
-    );
+  const rooms = roomsOf[bug.stage];
+  const folders = new Map(rooms.map((room) => [room, folderOf(room, bug.name)]));
+  const remove = () => {
+    for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true });
+  };
+  remove();
+  try {
+    for (const [room, folder] of folders) copyRoom(room, folder);
+    for (const folder of folders.values()) joinCopies(folder, folders);
+    for (const edit of bug.edits) change(folders, edit, bug.name);
+  } catch (error) {
+    remove();
+    throw error;
   }
-  return { entry: join(folder, "index.ts"), remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return { entry: join(folders.get(rooms.at(-1) as Room) as string, "index.ts"), remove };
+}
+
+/** Ignored by git; removed when it is not needed any more. */
+function folderOf(room: Room, bug: string): string {
+  return join(packages, room, ".bugs", `${bug}-${process.pid}`);
+}
+
+function copyRoom(room: Room, folder: string): void {
+  mkdirSync(dirname(folder), { recursive: true });
+  cpSync(join(packages, room, "src"), folder, { recursive: true });
+}
+
+/** Imports of rooms that are copied become imports of the copies. */
+function joinCopies(folder: string, folders: ReadonlyMap<Room, string>): void {
+  for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".ts")) continue;
+    const path = join(folder, file);
+    let text = readFileSync(path, "utf8");
+    for (const [room, other] of folders)
+      text = text.replaceAll(`"@tandem/${room}"`, `"${relative(dirname(path), join(other, "index.ts"))}"`);
+    writeFileSync(path, text);
+  }
+}
+
+function change(folders: ReadonlyMap<Room, string>, { room, file, find, replace }: Edit, bug: string): void {
+  const folder = folders.get(room);
+  if (folder === undefined) throw new MisfitError(`${bug}: its stage does not run ${room}`);
+  const path = join(folder, file);
+  const text = readFileSync(path, "utf8");
+  const matches = text.split(find).length - 1;
+  if (matches !== 1)
+    throw new MisfitError(`${bug}: ${room}/src/${file} has ${matches} places, not one, with:\n${find}`);
+  writeFileSync(
+    path,
+    text.replace(find, () => replace),
+  );
 }

@@ -4,7 +4,7 @@
 import { runCampaign } from "../campaign/campaign.ts";
 import type { Violation } from "../report.ts";
 import { applyBug } from "./apply.ts";
-import type { Bug } from "./bugs.ts";
+import type { Bug } from "./bug.ts";
 
 export interface Catch {
   readonly bug: string;
@@ -23,11 +23,12 @@ export interface CatchOptions {
 }
 
 export async function catchBug(bug: Bug, { jobs, seedsMax }: CatchOptions): Promise<Catch> {
-  const copy = applyBug(bug);
+  const { stage } = bug;
+  const { entry, remove } = applyBug(bug);
   try {
     let runs = 0;
     for (const seeds of batchesOf(bug.seed, seedsMax, 2 * jobs)) {
-      const reports = await runCampaign({ plans: seeds, threads: jobs, entry: copy.entry });
+      const reports = await runCampaign({ plans: seeds, threads: jobs, entry, overrides: { stage } });
       runs += reports.length;
       const caught = reports.find(({ violation }) => violation !== null && violation.checker !== "threw");
       if (caught?.violation)
@@ -35,7 +36,7 @@ export async function catchBug(bug: Bug, { jobs, seedsMax }: CatchOptions): Prom
     }
     return { bug: bug.name, what: bug.what, seed: undefined, violation: undefined, runs };
   } finally {
-    copy.remove();
+    remove();
   }
 }
 

@@ -1,8 +1,8 @@
-// Makes a setting that fails smaller while the same checker goes on firing.
+// Makes a setting that fails smaller while the same checker goes on firing: less of a world, of habits, of blobs.
 
 import { reduceWorld, type Shrunk, shrink } from "@tandem/simulator";
 import { runSetting } from "../run.ts";
-import type { Setting } from "../setting.ts";
+import type { BlobPlan, Setting } from "../setting.ts";
 import type { MakeStage } from "../stages/load.ts";
 
 /** Nothing if the setting does not fail. */
@@ -28,6 +28,7 @@ function* reduceSetting(setting: Setting): Generator<Setting> {
   for (const world of reduceWorld(setting.world)) yield { ...setting, world };
   yield* fewerHabits(setting);
   yield* simplerSettings(setting);
+  if (setting.stage === "order") for (const blobs of simplerBlobs(setting.blobs)) yield { ...setting, blobs };
 }
 
 /** A seat of twins stays as it is: without the habit it would be one honest seat with two instances. */
@@ -48,6 +49,28 @@ function* simplerSettings(setting: Setting): Generator<Setting> {
   if (deferPpm > 0) yield { ...setting, deferPpm: 0 };
   if (workload.spreadMs > 0) yield { ...setting, workload: { ...workload, spreadMs: 0 } };
   if (workload.itemsPerSecond > 2) yield { ...setting, workload: { ...workload, itemsPerSecond: 2 } };
+}
+
+const shares = [
+  "mediumPpm",
+  "largePpm",
+  "aheadPpm",
+  "replacedPpm",
+  "doubledPpm",
+  "carelessPpm",
+  "refusedPpm",
+] as const satisfies readonly (keyof BlobPlan)[];
+
+/** Without blobs of a kind, and of fewer payers for fewer shards. */
+function* simplerBlobs(blobs: BlobPlan): Generator<BlobPlan> {
+  for (const share of shares) if (blobs[share] > 0) yield { ...blobs, [share]: 0 };
+  for (const payers of lessThan(blobs.payers)) yield { ...blobs, payers };
+  for (const shards of lessThan(blobs.shards)) yield { ...blobs, shards };
+}
+
+/** One, half, and one less. */
+function lessThan(count: number): readonly number[] {
+  return [...new Set([1, count >> 1, count - 1])].filter((less) => less >= 1 && less < count);
 }
 
 /** Only where what is Byzantine stays below a third. */

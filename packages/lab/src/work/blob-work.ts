@@ -140,13 +140,14 @@ export class BlobWork implements Work {
     this.#tryAgain(untilMs);
   }
 
-  /** In order of nonces: every good blob that is not ordered everywhere. */
+  /** In order of nonces: every good blob that no honest node has accepted. What one has is its own to bring to all. */
   handOutAgain(nowMs: number): void {
     const { trusted } = this.#options;
     for (const [payer, blobs] of this.#good.entries()) {
       const least = Math.min(...trusted.map((instance) => this.#nextOf(instance, payer)));
       const instance = this.#random.pick(trusted);
-      for (const blob of blobs.slice(least)) this.#submit(blob, instance, nowMs + 1, 1);
+      const open = blobs.slice(least).filter(({ nonce }) => this.#accepted[payer]?.[nonce] === undefined);
+      for (const blob of open) this.#submit(blob, instance, nowMs + 1, 1);
     }
   }
 

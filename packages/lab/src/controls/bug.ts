@@ -1,0 +1,42 @@
+// A deliberate bug, as data: what is to be found in copies of the sources, and what is to stand there instead.
+
+import type { StageName } from "../setting.ts";
+
+/** Rooms of the machine. */
+export type Room = "consensus" | "ordering" | "replica";
+
+export interface Edit {
+  readonly room: Room;
+  /** In `src` of the room. */
+  readonly file: string;
+  /** Stands exactly once in its file, so that a bug cannot get lost when the sources change. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+export interface Bug {
+  readonly name: string;
+  /** What runs with it. */
+  readonly stage: StageName;
+  /** What a validator with this bug does. */
+  readonly what: string;
+  readonly edits: readonly Edit[];
+  /** A drawn setting in which a checker catches it: the first from 1 on when the list was made. */
+  readonly seed: number;
+}
+
+/** For the list of one stage. */
+export function bugOf(stage: StageName) {
+  return (name: string, what: string, seed: number, ...edits: readonly Edit[]): Bug => ({
+    name,
+    stage,
+    what,
+    edits,
+    seed,
+  });
+}
+
+/** For edits of one room. */
+export function editOf(room: Room) {
+  return (file: string, find: string, replace: string): Edit => ({ room, file, find, replace });
+}
