@@ -14,6 +14,7 @@ import { ClassicLevel } from "classic-level";
 import { describe, expect, test, vi } from "vitest";
 import { LevelEngine } from "../src/store/level-store.ts";
 import { openStore, type StoreKind, storeKinds } from "../src/store/open-store.ts";
+import type { Said } from "./support/store-writer.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 interface Durable {
@@ -32,7 +33,7 @@ async function writeUntilKilled(kind: StoreKind, files: string, folder: string, 
   const durable: Durable = { synced: 0, sizes: new Map(), names: new Set() };
   let syncs = 0;
   for await (const line of createInterface({ input: writer.stdout })) {
-    const said = JSON.parse(line) as { synced?: number; ino?: number; size?: number; names?: string[] };
+    const said = JSON.parse(line) as Said;
     for (const name of said.names ?? []) durable.names.add(name);
     if (said.ino !== undefined) durable.sizes.set(said.ino, Math.max(said.size ?? 0, durable.sizes.get(said.ino) ?? 0));
     if (said.synced !== undefined) durable.synced = said.synced;

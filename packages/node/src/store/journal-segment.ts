@@ -12,9 +12,9 @@ import { crc32 } from "node:zlib";
 import { assert } from "@tandem/shared";
 
 export const segmentHeadBytes = 24;
-export const entryHeadBytes = 29;
+const entryHeadBytes = 29;
 /** The largest record there is: a vote's block with all that it names, a few MiB. */
-export const journalRecordBytesMax = 32 * 2 ** 20;
+const journalRecordBytesMax = 32 * 2 ** 20;
 
 const magic = 0x31304a54;
 const tagBytes = 8;

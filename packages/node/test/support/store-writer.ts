@@ -12,8 +12,16 @@ import { openStore, type StoreKind } from "../../src/store/open-store.ts";
 
 const [kind, folder, seed, files] = process.argv.slice(2) as [StoreKind, string, string, string];
 
+/** One of: batches that are durable; a file that was synced; what a folder held when it was. */
+export interface Said {
+  readonly synced?: number;
+  readonly ino?: number;
+  readonly size?: number;
+  readonly names?: readonly string[];
+}
+
 /** On Linux a pipe is written at once. */
-function say(line: object): void {
+function say(line: Said): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
