@@ -1,5 +1,5 @@
 // Who may import what. Source imports its own room by relative path, other rooms by name and declared export, and
-// packages that its package.json lists. Tests and benches may also import test support and what serves tests. A test
+// packages that its package.json lists. Tests and benches may also import test support, oracles and what serves tests. A test
 // oracle restates the arithmetic, so it imports nothing but types from any room.
 
 import { isBuiltin } from "node:module";
@@ -60,7 +60,7 @@ function relativeFolders(place: Place): string[] {
   if (place.part === "source") return [`${home}src/`];
   const room = rooms[place.roomName];
   const near = room === undefined ? [] : testRooms(place.roomName, room);
-  const support = near.map((name) => `packages/${name}/test/support/`);
+  const support = near.flatMap((name) => [`packages/${name}/test/support/`, `packages/${name}/test/oracles/`]);
   return [home, "test/support/", ...support, ...(place.part === "bench" ? ["scripts/bench/"] : [])];
 }
 

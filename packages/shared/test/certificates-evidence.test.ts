@@ -22,8 +22,8 @@ import { mockScheme } from "../src/schemes/mock.ts";
 import { portableScheme } from "../src/schemes/portable.ts";
 import { messageSchemas } from "./oracles/messages.ts";
 import { isClaimFault, isVoteFault, type PlainClaim, type PlainVote } from "./oracles/misbehaviour.ts";
+import type { Schema } from "./oracles/schema.ts";
 import { oracleOf } from "./oracles/ssz.ts";
-import type { Schema } from "./ssz/schema.ts";
 import { signVote, type TestElectorate, testElectorate } from "./support/electorate.ts";
 import { claimSummary, rootOf } from "./support/samples.ts";
 

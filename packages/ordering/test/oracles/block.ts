@@ -1,10 +1,8 @@
 // O2, O3, O9, O10 once more: all that is wrong with a block, found by looking at the whole chain each time. Which of several
 // faults is named first is not a rule.
 
-import { signingRoot } from "@tandem/shared";
 import type { Candidate } from "../../src/candidate.ts";
 import type { AttestedBlock } from "../../src/types.ts";
-import { isTestSignature } from "../support/blobs.ts";
 import type { Forge, Forged } from "../support/forge.ts";
 
 /** `good` is the same block with nothing changed; `attested` are all final attest blocks. */
@@ -55,16 +53,15 @@ function limitFaults({ network }: Forge, blobs: readonly Candidate[]): string[] 
   return faults;
 }
 
-function blobFaults({ network }: Forge, { block }: Forged, candidate: Candidate): string[] {
-  const { envelope, signature } = candidate.blob;
-  const { shards, limits } = network.genesis;
+function blobFaults(forge: Forge, { block }: Forged, candidate: Candidate): string[] {
+  const { envelope } = candidate.blob;
+  const { shards, limits } = forge.network.genesis;
   const faults: string[] = [];
   const names = shards.map(({ name }) => name);
   if (envelope.touches.some((shard) => !names.includes(shard))) faults.push("unknown-shard");
   if (envelope.touches.length > 0 && envelope.budget > limits.shardBudget) faults.push("over-budget");
   if (envelope.expires < block.header.height) faults.push("expired");
-  const message = signingRoot(network.domain, candidate.envelopeRoot);
-  if (!isTestSignature({ payer: envelope.payer, message, signature })) faults.push("signature");
+  if (!forge.isSigned(candidate)) faults.push("signature");
   return faults;
 }
 

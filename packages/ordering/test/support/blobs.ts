@@ -36,7 +36,7 @@ import { type Candidate, type PayerSignature, readCandidate } from "../../src/ca
 import { type OrderNetwork, openNetwork } from "../../src/network.ts";
 
 /** Payers below have real keys, so they can really sign; to make such a key takes half a millisecond. */
-export const signingPayers = 32;
+const signingPayers = 32;
 
 const keys = new Map<number, Uint8Array>();
 
@@ -93,7 +93,7 @@ export function testNetwork(options: NetworkOptions = {}): OrderNetwork {
   return openNetwork({ genesis, network: genesisCodec.root(genesis) });
 }
 
-export function testGenesis({
+function testGenesis({
   payers = 4,
   balance = 1_000_000n,
   validators = 4,

@@ -19,12 +19,13 @@ import {
   type OrderBody,
   type OrderHeader,
   type Root,
+  signingRoot,
 } from "@tandem/shared";
 import { messageSchemas } from "../../../shared/test/oracles/messages.ts";
 import { type NaiveLeaf, naiveNamespacedRoot } from "../../../shared/test/oracles/namespaced.ts";
 import { naiveHistoryPath, naiveHistoryRoot } from "../../../shared/test/oracles/rfc6962.ts";
+import type { Schema } from "../../../shared/test/oracles/schema.ts";
 import { oracleOf } from "../../../shared/test/oracles/ssz.ts";
-import type { Schema } from "../../../shared/test/ssz/schema.ts";
 import { certify, type TestElectorate, testElectorate } from "../../../shared/test/support/electorate.ts";
 import { attestHeader, rootOf } from "../../../shared/test/support/samples.ts";
 import { type OrderBlockInfo, orderBlockRules } from "../../src/block.ts";
@@ -32,6 +33,7 @@ import type { Candidate } from "../../src/candidate.ts";
 import type { OrderNetwork } from "../../src/network.ts";
 import type { AttestedBlock, ShardProgress } from "../../src/types.ts";
 import { PlainLedger } from "../oracles/ledger.ts";
+import { isTestSignature } from "./blobs.ts";
 
 export interface Forged {
   readonly block: OrderBlock;
@@ -74,6 +76,13 @@ export class Forge {
     this.#order = electorate;
     this.#attest = { ...electorate, chain: "attest" };
     this.#attestRoots = [network.attestGenesis.root];
+  }
+
+  /** As tests sign. */
+  isSigned({ blob, envelopeRoot }: Candidate): boolean {
+    const { envelope, signature } = blob;
+    const message = signingRoot(this.network.domain, envelopeRoot);
+    return isTestSignature({ payer: envelope.payer, message, signature });
   }
 
   get attestElectorate(): TestElectorate {

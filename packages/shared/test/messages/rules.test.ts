@@ -7,8 +7,8 @@ import { codecs } from "../../src/codecs.ts";
 import { mockScheme } from "../../src/schemes/mock.ts";
 import type { Codec } from "../../src/ssz/index.ts";
 import { messageSchemas } from "../oracles/messages.ts";
+import type { Schema } from "../oracles/schema.ts";
 import { oracleOf } from "../oracles/ssz.ts";
-import type { Schema } from "../ssz/schema.ts";
 import { sampleGenesis } from "../support/genesis.ts";
 import * as samples from "../support/samples.ts";
 

@@ -1,7 +1,7 @@
 // The fields of every message, restated from the design and from `docs/decisions/0003-shapes-of-messages.md`:
 // names, order, and limits. Limits are written out, so that a changed limit shows as a changed format.
 
-import type { Schema } from "../ssz/schema.ts";
+import type { Schema } from "./schema.ts";
 
 const uint8: Schema = { kind: "uint", bytes: 1 };
 const uint16: Schema = { kind: "uint", bytes: 2 };

@@ -17,8 +17,8 @@ import type {
   SliceProof,
   StateProof,
 } from "../../src/proofs/index.ts";
-import type { Schema } from "../ssz/schema.ts";
 import { messageSchemas } from "./messages.ts";
+import type { Schema } from "./schema.ts";
 import { innerHash, leafHash } from "./sparse-map.ts";
 import { oracleOf } from "./ssz.ts";
 

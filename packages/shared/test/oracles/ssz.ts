@@ -1,7 +1,7 @@
 // The same schemas in `@chainsafe/ssz`, and our values in its form. Imports nothing of ours.
 
 import * as other from "@chainsafe/ssz";
-import type { Schema } from "../ssz/schema.ts";
+import type { Schema } from "./schema.ts";
 
 export interface Oracle {
   encode(value: unknown): Uint8Array;

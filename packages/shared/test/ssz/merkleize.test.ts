@@ -49,7 +49,7 @@ test("more chunks than the tree has leaves, and a scratch without room, are our 
 /** By the definition, one hash after the other. */
 function bytesRoot(bytes: Uint8Array, depth: number): Uint8Array {
   const padded = Buffer.concat([bytes, Buffer.alloc(-bytes.length & 31)]);
-  let nodes = Array.from(
+  let nodes: Uint8Array[] = Array.from(
     { length: padded.length / 32 },
     (_, i) => new Uint8Array(padded.subarray(32 * i, 32 * i + 32)),
   );

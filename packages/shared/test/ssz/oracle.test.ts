@@ -3,9 +3,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { codec } from "../../src/ssz/index.ts";
+import { anySchema, anyValue, type Schema } from "../oracles/schema.ts";
 import { oracleOf } from "../oracles/ssz.ts";
 import { oursOf } from "./ours.ts";
-import { anySchema, anyValue, type Schema } from "./schema.ts";
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 

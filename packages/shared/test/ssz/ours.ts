@@ -1,7 +1,7 @@
 // The types of `src/ssz` for a schema.
 
 import * as ssz from "../../src/ssz/index.ts";
-import type { Schema } from "./schema.ts";
+import type { Schema } from "../oracles/schema.ts";
 
 const uints: Readonly<Record<number, ssz.Type<unknown>>> = {
   1: ssz.uint8,
