@@ -11,6 +11,22 @@ const root: Group = {
       summary: "show what there is to run (npm start)",
       load: async () => (await import("./start.ts")).startCommand,
     },
+    genesis: {
+      summary: "make a network, show or check its genesis file",
+      load: async () => (await import("./genesis/group.ts")).genesisGroup,
+    },
+    node: {
+      summary: "run a node: --config FILE",
+      load: async () => (await import("./node.ts")).nodeCommand,
+    },
+    account: {
+      summary: "keys of payers, their balances, transfers",
+      load: async () => (await import("./account/group.ts")).accountGroup,
+    },
+    blob: {
+      summary: "submit a blob; show where one was ordered",
+      load: async () => (await import("./blob/group.ts")).blobGroup,
+    },
     decode: {
       summary: "decode KIND [FILE]: read one encoding, print its value and root",
       load: async () => (await import("./decode.ts")).decodeCommand,

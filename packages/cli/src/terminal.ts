@@ -38,13 +38,27 @@ function endOnceUnheard(error: NodeJS.ErrnoException): void {
 }
 
 export function complain(error: unknown, json: boolean): void {
-  const code = error instanceof Complaint ? error.code : "unexpected";
-  const advice = error instanceof Complaint ? error.advice : "This is a bug: please report it with the text above.";
-  const what = error instanceof Complaint ? error.message : describe(error);
+  const { code, message, advice } = isTold(error) ? error : unexpected(error);
   const said = json
-    ? JSON.stringify({ error: { code, message: what, advice } })
-    : `error ${code}: ${what}\n  ${wrap(advice, columns(process.stderr) - 2).join("\n  ")}`;
+    ? JSON.stringify({ error: { code, message, advice } })
+    : `error ${code}: ${message}\n  ${wrap(advice, columns(process.stderr) - 2).join("\n  ")}`;
   process.stderr.write(`${said}\n`);
+}
+
+interface Told {
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+}
+
+/** A complaint, or what a room below says in the same three parts. */
+function isTold(error: unknown): error is Error & Told {
+  return error instanceof Error && "code" in error && "advice" in error;
+}
+
+function unexpected(error: unknown): Told {
+  const advice = "This is a bug: please report it with the text above.";
+  return { code: "unexpected", message: describe(error), advice };
 }
 
 /** What an error says, its stack included: for errors that are ours to fix. */

@@ -1,22 +1,11 @@
 // Numbers and paths that the lab's commands take.
 
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
 import { type StageName, stageNames } from "@tandem/lab";
+import { countFlag, type Flags, pathFlag } from "../flags.ts";
 import { Complaint } from "../terminal.ts";
 
-type Flags = Readonly<Record<string, unknown>>;
-
-/** Where npm or a link started the command, paths are the caller's. */
-const callerFolder = process.env["INIT_CWD"] ?? process.cwd();
-
-export function countFlag(flags: Flags, name: string): number | undefined {
-  const text = flags[name];
-  if (text === undefined) return undefined;
-  const count = typeof text === "string" && /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(count)) return count;
-  throw new Complaint("bad-arguments", `--${name} takes a whole number, not "${text}".`, "--help lists what there is.");
-}
+export { countFlag, pathFlag };
 
 export function neededFlag(flags: Flags, name: string): number {
   const count = countFlag(flags, name);
@@ -26,11 +15,6 @@ export function neededFlag(flags: Flags, name: string): number {
 
 export function jobsFlag(flags: Flags): number {
   return Math.max(1, countFlag(flags, "jobs") ?? availableParallelism());
-}
-
-export function pathFlag(flags: Flags, name: string): string | undefined {
-  const path = flags[name];
-  return typeof path === "string" ? resolve(callerFolder, path) : undefined;
 }
 
 /** The path of another copy of the machine. */

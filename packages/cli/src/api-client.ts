@@ -1,0 +1,108 @@
+// A node's API as commands use it. What the node refuses, it says in the words that people get to read.
+
+import { type Flags, textFlag } from "./flags.ts";
+import { Complaint } from "./terminal.ts";
+
+/** Of node-0 of a network that was made with the usual ports. */
+const apiUsual = "http://127.0.0.1:7101";
+
+export const apiOption = { api: { type: "string" } } as const;
+export const apiHelp = `  --api URL         a node's API (${apiUsual})`;
+
+export interface NetworkAnswer {
+  readonly network: string;
+  readonly fees: {
+    readonly base: string;
+    readonly perByte: string;
+    readonly perTouch: string;
+    readonly perBudget: string;
+  };
+  readonly shards: readonly string[];
+}
+
+export interface AccountAnswer {
+  readonly payer: string;
+  readonly height: number;
+  readonly balance: string;
+  readonly nonce: number;
+}
+
+export type BlobAnswer =
+  | {
+      readonly blob: string;
+      readonly status: "ordered";
+      readonly height: number;
+      readonly index: number;
+      readonly bytes: number;
+    }
+  | { readonly blob: string; readonly status: "waiting"; readonly bytes: number }
+  | { readonly blob: string; readonly status: "unknown" };
+
+export type SubmitAnswer =
+  | { readonly blob: string; readonly status: "accepted"; readonly isNew: boolean }
+  | { readonly blob: string; readonly status: "ordered"; readonly height: number; readonly index: number };
+
+export class ApiClient {
+  readonly #base: string;
+
+  constructor(base: string) {
+    this.#base = base.replace(/\/+$/, "");
+  }
+
+  network(): Promise<NetworkAnswer> {
+    return this.#call("/network");
+  }
+
+  account(key: string): Promise<AccountAnswer> {
+    return this.#call(`/accounts/${key}`);
+  }
+
+  /** That a blob is unknown is an answer too. */
+  blob(root: string): Promise<BlobAnswer> {
+    return this.#call(`/blobs/${root}`, {}, [404]);
+  }
+
+  submit(bytes: Uint8Array<ArrayBuffer>, isAwaited: boolean): Promise<SubmitAnswer> {
+    const headers = { "content-type": "application/octet-stream" };
+    return this.#call(`/blobs${isAwaited ? "?wait=ordered" : ""}`, { method: "POST", headers, body: bytes });
+  }
+
+  async #call<T>(path: string, request: RequestInit = {}, besides: readonly number[] = []): Promise<T> {
+    const response = await this.#reach(path, request);
+    const text = await response.text();
+    const answer = parse(text);
+    if (answer === undefined) {
+      const what = `${this.#base}${path} answers ${response.status} with what is not JSON.`;
+      throw new Complaint("not-a-node", what, "Is the URL that of a node's API (--api)?", 1);
+    }
+    if (response.ok || besides.includes(response.status)) return answer as T;
+    const { error } = answer as { error?: { code: string; message: string; advice: string } };
+    if (error === undefined)
+      throw new Complaint("not-a-node", text.slice(0, 200), "Is the URL that of a node's API?", 1);
+    throw new Complaint(error.code, error.message, error.advice, 1);
+  }
+
+  async #reach(path: string, request: RequestInit): Promise<Response> {
+    try {
+      return await fetch(`${this.#base}${path}`, request);
+    } catch (error) {
+      const { cause } = error as { readonly cause?: { readonly code?: string } };
+      const what = `No node answers at ${this.#base} (${cause?.code ?? (error as Error).message}).`;
+      throw new Complaint("no-node", what, "Does one run? --api names another.", 1);
+    }
+  }
+}
+
+export function apiOf(flags: Flags): ApiClient {
+  const text = textFlag(flags, "api") ?? apiUsual;
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new ApiClient(text);
+  throw new Complaint("bad-arguments", `--api takes a URL, not "${text}".`, `Such as ${apiUsual}.`);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+// `tandem blob submit`: any payload, ordered if it is paid for.
+
+import { readFileSync, statSync } from "node:fs";
+import { limits, utf8 } from "@tandem/shared";
+import { keystoreOf } from "../account/keystore.ts";
+import { apiOf } from "../api-client.ts";
+import type { Command } from "../command.ts";
+import { badFlag, countBetween, type Flags, neededText, noPositionals, pathFlag, textFlag } from "../flags.ts";
+import { Complaint } from "../terminal.ts";
+import { paidWords, pay, payHelp, payOptions } from "./pay.ts";
+
+export const submitCommand: Command = {
+  help: `./tandem blob submit --from NAME [--payload FILE | --text T] [--touch SHARD ...] [--wait] [--json]
+
+Signs a blob and submits it to a node. Its payload may be anything: ordering does not look into it.
+
+  --payload FILE    the bytes of a file
+  --text T          this text, as UTF-8
+  --touch SHARD     a shard that is to see it; may be given several times
+  --budget B        work that its program may take in all (0)
+${payHelp}
+`,
+  options: {
+    ...payOptions,
+    payload: { type: "string" },
+    text: { type: "string" },
+    touch: { type: "string", multiple: true },
+    budget: { type: "string" },
+  },
+  async run({ positionals, flags, json, print }) {
+    noPositionals(positionals);
+    const payer = { name: neededText(flags, "from"), keystore: keystoreOf(flags), api: apiOf(flags), flags };
+    const budget = countBetween(flags, "budget", [0, limits.budgetMax], 0);
+    const content = { transfers: [], touches: touchesOf(flags), payload: payloadOf(flags), budget };
+    const paid = await pay(payer, content);
+    print(json ? `${JSON.stringify(paid)}\n` : paidWords(paid));
+  },
+};
+
+function touchesOf(flags: Flags): readonly string[] {
+  const touches = (flags["touch"] ?? []) as readonly string[];
+  const wrong = touches.find((name) => !/^[a-z0-9-]{1,28}$/.test(name));
+  if (wrong !== undefined) throw badFlag(`--touch takes the name of a shard, not "${wrong}".`);
+  if (new Set(touches).size > limits.touchesMax) throw badFlag(`At most ${limits.touchesMax} shards can be touched.`);
+  return touches;
+}
+
+function payloadOf(flags: Flags): Uint8Array {
+  const file = pathFlag(flags, "payload");
+  const text = textFlag(flags, "text");
+  if (file !== undefined && text !== undefined) throw badFlag("--payload and --text exclude each other.");
+  const payload = file === undefined ? utf8((text ?? "").toWellFormed()) : readPayload(file);
+  if (payload.length <= limits.payloadBytesMax) return payload;
+  throw tooLarge(payload.length);
+}
+
+function readPayload(file: string): Uint8Array {
+  try {
+    const { size } = statSync(file);
+    if (size > limits.payloadBytesMax) throw tooLarge(size);
+    return new Uint8Array(readFileSync(file));
+  } catch (error) {
+    if (error instanceof Complaint) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Complaint("unreadable", `Cannot read ${file} (${code ?? message}).`, "Is the path right?");
+  }
+}
+
+function tooLarge(bytes: number): Complaint {
+  const what = `A payload of ${bytes} bytes is more than the ${limits.payloadBytesMax} that a blob may carry.`;
+  return new Complaint("too-large", what, "Split it over several blobs.");
+}

@@ -1,0 +1,95 @@
+// `tandem genesis create`: keys, genesis, and a folder for each node.
+
+import { limits } from "@tandem/shared";
+import type { Command } from "../command.ts";
+import {
+  amountFlag,
+  badFlag,
+  countBetween,
+  type Flags,
+  neededText,
+  noPositionals,
+  pathFlag,
+  textFlag,
+} from "../flags.ts";
+import { createNetworkFolder, type NetworkFolder, type NetworkPlan } from "./network-folder.ts";
+
+/** A payer who submits a full blob each second has enough for a month. */
+const balanceUsual = 1_000_000_000_000n;
+const portUsual = 7100;
+
+export const createCommand: Command = {
+  help: `./tandem genesis create --out DIR [--validators N] [--shards A,B] [--accounts N] [--balance X]
+                        [--delay-ms D] [--heartbeat-ms H] [--port P] [--store KIND] [--json]
+
+Makes a new network in DIR: genesis.json, node-0 … with a config.json and a validator's key each, and
+accounts/ with the keys of payers that the genesis funds. All nodes are on this machine; for others,
+change the addresses in their config.json.
+
+  --validators N    seats, each of weight 1 (4)
+  --shards A,B      names of shards; every validator is in each one's committee (main)
+  --accounts N      payers with a balance (4)
+  --balance X       of each (${balanceUsual})
+  --delay-ms D      Δ: the longest that a message takes in good times (200)
+  --heartbeat-ms H  time between blocks while nothing is to be ordered (5000)
+  --port P          the first of two ports for each node (${portUsual}); 0 for ports that are free now
+  --store KIND      rocksdb or level (rocksdb)
+  --verify-threads  threads of each node that check signatures (1)
+`,
+  options: {
+    out: { type: "string" },
+    validators: { type: "string" },
+    shards: { type: "string" },
+    accounts: { type: "string" },
+    balance: { type: "string" },
+    "delay-ms": { type: "string" },
+    "heartbeat-ms": { type: "string" },
+    port: { type: "string" },
+    store: { type: "string" },
+    "verify-threads": { type: "string" },
+  },
+  async run({ positionals, flags, json, print }) {
+    noPositionals(positionals);
+    neededText(flags, "out");
+    const made = await createNetworkFolder(pathFlag(flags, "out") as string, planOf(flags));
+    print(json ? `${JSON.stringify(made)}\n` : readable(made));
+  },
+};
+
+function planOf(flags: Flags): NetworkPlan {
+  const validators = countBetween(flags, "validators", [1, limits.validatorsMax], 4);
+  return {
+    validators,
+    shards: shardsOf(textFlag(flags, "shards") ?? "main"),
+    accounts: countBetween(flags, "accounts", [0, limits.genesisAllocationsMax], 4),
+    balance: amountFlag(flags, "balance") ?? balanceUsual,
+    deltaMs: countBetween(flags, "delay-ms", [1, limits.deltaMsMax], 200),
+    heartbeatMs: countBetween(flags, "heartbeat-ms", [1, limits.heartbeatMsMax], 5000),
+    port: countBetween(flags, "port", [0, 65_536 - 2 * validators], portUsual),
+    store: storeOf(textFlag(flags, "store") ?? "rocksdb"),
+    verifyThreads: countBetween(flags, "verify-threads", [1, 64], 1),
+  };
+}
+
+function shardsOf(text: string): readonly string[] {
+  const names = text.split(",").filter((name) => name !== "");
+  const wrong = names.find((name) => !/^[a-z0-9-]{1,28}$/.test(name));
+  if (wrong !== undefined) throw badFlag(`A shard's name is 1-${limits.nameBytesMax} of a-z, 0-9, -, not "${wrong}".`);
+  return names;
+}
+
+function storeOf(text: string): NetworkPlan["store"] {
+  if (text === "rocksdb" || text === "level") return text;
+  throw badFlag(`--store is rocksdb or level, not "${text}".`);
+}
+
+function readable({ network, genesis, nodes, accounts }: NetworkFolder): string {
+  const started = nodes.map(({ config }) => `  ./tandem node --config ${config}\n`).join("");
+  return `network ${network}
+genesis ${genesis}
+${nodes.length} validators, ${accounts.length} funded accounts
+
+Start each, in a terminal of its own:
+
+${started}`;
+}

@@ -1,0 +1,204 @@
+// A new network on disk: a genesis, a folder for each validator's node, and accounts that it funds.
+//
+//   OUT/genesis.json
+//   OUT/accounts/NAME.json           key files of payers
+//   OUT/node-I/config.json           for ./tandem node
+//   OUT/node-I/validator.json        its key
+//
+// A node makes its identity and its data beside its configuration when it first starts.
+
+import { randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { nativePayerScheme, nativeScheme, useNative } from "@tandem/native";
+import { type NodeConfig, writeKeyFile } from "@tandem/node";
+import {
+  asAmount,
+  asRoot,
+  asShardName,
+  asTimeMs,
+  asValidatorIndex,
+  asWeight,
+  compareBytes,
+  type Fees,
+  formatGenesis,
+  type Genesis,
+  type GenesisValidator,
+  limits,
+  type NetworkLimits,
+  parseGenesis,
+  payerSeedBytes,
+  provePossession,
+  type SecretKey,
+  secretKeyBytes,
+  toHex,
+} from "@tandem/shared";
+import { Complaint } from "../terminal.ts";
+
+export interface NetworkPlan {
+  readonly validators: number;
+  readonly shards: readonly string[];
+  readonly accounts: number;
+  /** Of each account. */
+  readonly balance: bigint;
+  readonly deltaMs: number;
+  readonly heartbeatMs: number;
+  /** The first of two for each node; 0 for ports that are free now. */
+  readonly port: number;
+  readonly store: NodeConfig["store"];
+  readonly verifyThreads: number;
+}
+
+export interface NetworkFolder {
+  /** The network's id. */
+  readonly network: string;
+  readonly genesis: string;
+  readonly nodes: readonly NodeFolder[];
+  readonly accounts: readonly { readonly name: string; readonly key: string; readonly file: string }[];
+}
+
+export interface NodeFolder {
+  readonly name: string;
+  readonly config: string;
+  readonly listen: string;
+  readonly api: string;
+}
+
+const host = "127.0.0.1";
+
+/** An empty blob costs some 300, a full one some 260,000. */
+const fees: Fees = { base: asAmount(100n), perByte: asAmount(1n), perTouch: asAmount(10n), perBudget: asAmount(1n) };
+
+function networkLimitsOf({ deltaMs, heartbeatMs }: NetworkPlan): NetworkLimits {
+  return {
+    blockBytes: limits.blockBytesMax / 2,
+    blockBlobs: limits.blockBlobsMax,
+    shardBudget: limits.shardBudgetMax / 10,
+    // Until shards attest, each stays behind its first program; so the most that there may be.
+    lagMax: limits.lagMax,
+    pendingMax: limits.pendingMax,
+    clockLeadMs: 1000,
+    deltaMs,
+    heartbeatMs,
+  };
+}
+
+export async function createNetworkFolder(folder: string, plan: NetworkPlan): Promise<NetworkFolder> {
+  useNative();
+  const secrets = Array.from({ length: plan.validators }, () =>
+    nativeScheme.deriveSecretKey(new Uint8Array(randomBytes(secretKeyBytes))),
+  );
+  const accounts = Array.from({ length: plan.accounts }, (_, index) => createAccount(folder, index));
+  const genesis = formatGenesis(genesisOf(plan, secrets, accounts));
+  const checked = parseGenesis(nativeScheme, genesis);
+  if (!checked.ok) throw new Complaint(checked.error.code, `${checked.error.message}.`, "Ask for less, or otherwise.");
+  await makeNew(folder, genesis);
+  const nodes = await writeNodes(folder, plan, secrets);
+  await mkdir(join(folder, "accounts"));
+  for (const { file, keys } of accounts) await writeKeyFile(file, keys);
+  return {
+    network: toHex(checked.value.network),
+    genesis: join(folder, "genesis.json"),
+    nodes,
+    accounts: accounts.map(({ name, file, keys }) => ({ name, key: toHex(keys.publicKey), file })),
+  };
+}
+
+type NewAccount = ReturnType<typeof createAccount>;
+
+function createAccount(folder: string, index: number) {
+  const name = `account-${index}`;
+  const secretKey = new Uint8Array(randomBytes(payerSeedBytes));
+  const keys = { publicKey: nativePayerScheme.publicKeyOf(secretKey), secretKey };
+  return { name, file: join(folder, "accounts", `${name}.json`), keys };
+}
+
+function genesisOf(plan: NetworkPlan, secrets: readonly SecretKey[], accounts: readonly NewAccount[]): Genesis {
+  const one = asWeight(1n);
+  const committee = secrets.map((_, index) => ({ validator: asValidatorIndex(index), weight: one }));
+  return {
+    version: 1,
+    startMs: asTimeMs(Date.now()),
+    seed: asRoot(new Uint8Array(randomBytes(32))),
+    validators: secrets.map((secret, index) => validatorOf(secret, nodeName(index))),
+    shards: plan.shards.toSorted().map((name) => ({
+      name: asShardName(name),
+      committee,
+      creators: { rule: "anyone", keys: [] },
+    })),
+    contracts: [],
+    allocations: accounts
+      .map(({ keys }) => ({ payer: keys.publicKey, amount: asAmount(plan.balance) }))
+      .sort((a, b) => compareBytes(a.payer, b.payer)),
+    fees,
+    limits: networkLimitsOf(plan),
+  };
+}
+
+function validatorOf(secret: SecretKey, name: string): GenesisValidator {
+  const weight = asWeight(1n);
+  const possession = provePossession(nativeScheme, secret);
+  return { name, key: secret.publicKey.bytes, possession, orderWeight: weight, attestWeight: weight };
+}
+
+function nodeName(index: number): string {
+  return `node-${index}`;
+}
+
+/** Never into a folder that holds a network already. */
+async function makeNew(folder: string, genesis: string): Promise<void> {
+  const file = join(folder, "genesis.json");
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(file, genesis, { flag: "wx" });
+  } catch (error) {
+    const { code = "unknown" } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") {
+      throw new Complaint("exists", `${file} is there already.`, "Name another folder, or move that one away.");
+    }
+    throw new Complaint("unwritable", `Cannot write ${file} (${code}).`, "Is the path right?");
+  }
+}
+
+async function writeNodes(folder: string, plan: NetworkPlan, secrets: readonly SecretKey[]): Promise<NodeFolder[]> {
+  const ports = await choosePorts(plan.port, 2 * secrets.length);
+  const portOf = (node: number, which: 0 | 1) => ports[2 * node + which] as number;
+  const addressOf = (node: number) => `/ip4/${host}/tcp/${portOf(node, 0)}`;
+  const nodes: NodeFolder[] = [];
+  for (const [index, secret] of secrets.entries()) {
+    const home = join(folder, nodeName(index));
+    const config: NodeConfig = {
+      genesis: "../genesis.json",
+      data: "data",
+      key: "validator.json",
+      identity: "identity.key",
+      listen: [addressOf(index)],
+      peers: [...secrets.keys()].filter((seat) => seat !== index).map((seat) => ({ seat, address: addressOf(seat) })),
+      api: { host, port: portOf(index, 1) },
+      store: plan.store,
+      verifyThreads: plan.verifyThreads,
+    };
+    await mkdir(home, { recursive: true });
+    await writeFile(join(home, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+    const keys = { publicKey: secret.publicKey.bytes, secretKey: nativeScheme.exportSecretKey(secret) };
+    await writeKeyFile(join(home, "validator.json"), keys);
+    const api = `http://${host}:${portOf(index, 1)}`;
+    nodes.push({ name: nodeName(index), config: join(home, "config.json"), listen: addressOf(index), api });
+  }
+  return nodes;
+}
+
+async function choosePorts(first: number, count: number): Promise<readonly number[]> {
+  if (first !== 0) return Array.from({ length: count }, (_, index) => first + index);
+  // All are held until all are known, so that none comes twice.
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports: number[] = [];
+  for (const server of servers) {
+    await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, host, resolve));
+    const address = server.address();
+    if (typeof address === "object" && address !== null) ports.push(address.port);
+  }
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

@@ -1,0 +1,67 @@
+// `tandem node`: one node, until it is stopped or fails.
+
+import { type NodeEvent, type RunningNode, readConfig, startNode } from "@tandem/node";
+import type { Call, Command } from "./command.ts";
+import { neededText, noPositionals, pathFlag } from "./flags.ts";
+
+export const nodeCommand: Command = {
+  help: `./tandem node --config FILE [--json]
+
+Runs a node: a validator if its configuration names a key, else an observer. Ctrl-C, or SIGTERM, stops it when
+all that it accepted or signed is durable. What happens meanwhile is said on stderr. A node that fails says why
+and exits with 1.
+
+  --config FILE  as ./tandem genesis create makes them
+  --json         what it says is one line of JSON each: {"kind": "ready", …} on stdout when it takes part
+`,
+  options: { config: { type: "string" } },
+  async run({ positionals, flags, json, print }) {
+    noPositionals(positionals);
+    neededText(flags, "config");
+    const config = await readConfig(pathFlag(flags, "config") as string);
+    const stopping = untilSignal();
+    const node = await startNode(config, (event) => process.stderr.write(`${json ? lineOf(event) : wordsOf(event)}\n`));
+    sayReady(node, json, print);
+    const failure = await Promise.race([stopping, node.failed]);
+    await node.stop();
+    if (failure !== undefined) throw failure;
+    print(json ? `${lineOf({ kind: "stopped" })}\n` : "stopped\n");
+  },
+};
+
+/** A second signal ends the process as it would without us. */
+function untilSignal(): Promise<undefined> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(undefined));
+  });
+}
+
+function sayReady(node: RunningNode, json: boolean, print: Call["print"]): void {
+  const { network, seat = null, name = null, validators, addresses, apiUrl = null } = node;
+  if (json) {
+    const ready = { kind: "ready", network, seat, name, validators, addresses, api: apiUrl, pid: process.pid };
+    return print(`${lineOf(ready)}\n`);
+  }
+  const who = seat === null ? "observer" : `${name}, seat ${seat} of ${validators}`;
+  print(`${who}, network ${network.slice(0, 16)}…
+listens at ${addresses.join(", ") || "nothing"}
+${apiUrl === null ? "has no API" : `API at ${apiUrl}`}
+`);
+}
+
+function lineOf(event: object): string {
+  return JSON.stringify(event);
+}
+
+function wordsOf(event: NodeEvent): string {
+  switch (event.kind) {
+    case "peer":
+      return `${event.name} is ${event.change}`;
+    case "refused-connection":
+      return `connection with ${event.address} refused by ${event.who}: ${event.message} (${event.code})`;
+    case "evidence":
+      return `seat ${event.seat} signed what contradicts itself in view ${event.view}`;
+    case "journal-cut":
+      return `${event.bytes} bytes at the end of the vote journal were unfinished, as a crash leaves them; they are cut off`;
+  }
+}
