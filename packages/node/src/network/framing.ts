@@ -9,7 +9,7 @@ export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds];
 export const headerBytes = 5;
 
 /** What is not a message is at most a hello. */
-export const serviceBytesMax = 256;
+const serviceBytesMax = 256;
 
 const kindMax = frameKinds.pong;
 

@@ -8,7 +8,7 @@
 // 5. Observers have numbers beyond the set, never used again, send short frames, and are told nothing by `broadcast`.
 
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
-import { multiaddr } from "@multiformats/multiaddr";
+import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import { assert } from "@tandem/shared";
 import { describeCode, type LinkCode, type RefusalCode } from "./codes.ts";
 import { Dialer } from "./dialer.ts";
@@ -64,9 +64,11 @@ export class Network {
   static async start(config: NetworkConfig, handlers: NetworkHandlers): Promise<Network> {
     const limits = { ...networkLimits, ...config.limits };
     const { identity, listen, committee } = config;
+    // An address that is none is told before anything runs.
+    const peers = config.peers.map(({ seat, address }) => ({ seat, address: multiaddr(address) }));
     const host = await createHost({ identity, listen, validatorsMax: committee.seats.length, limits });
     const network = new Network(config, limits, handlers, host);
-    await network.#open(config);
+    await network.#open(peers);
     return network;
   }
 
@@ -132,7 +134,7 @@ export class Network {
     clearTimeout(timer);
   }
 
-  async #open({ peers }: NetworkConfig): Promise<void> {
+  async #open(peers: readonly { readonly seat: Peer; readonly address: Multiaddr }[]): Promise<void> {
     const once = { maxInboundStreams: 1, maxOutboundStreams: 1 };
     await this.#host.handle(protocols.control, (stream, connection) => this.#onControl(stream, connection), once);
     await this.#host.handle(protocols.bulk, (stream, connection) => this.#onBulk(stream, connection), once);
@@ -141,7 +143,7 @@ export class Network {
     for (const { seat, address } of peers) this.#startDialer(seat, address);
   }
 
-  #startDialer(seat: Peer, address: string): void {
+  #startDialer(seat: Peer, address: Multiaddr): void {
     const peer = this.#peers.get(seat);
     if (peer === undefined) return;
     const dialer = new Dialer({
@@ -154,9 +156,9 @@ export class Network {
     dialer.start();
   }
 
-  async #dial(peer: PeerState, address: string): Promise<void> {
+  async #dial(peer: PeerState, address: Multiaddr): Promise<void> {
     const signal = AbortSignal.timeout(this.#limits.dialTimeoutMs);
-    const connection = await this.#host.dial(multiaddr(address), { signal, force: true });
+    const connection = await this.#host.dial(address, { signal, force: true });
     try {
       if (this.#stopped || peer.link !== undefined) throw new Error("it is not needed any more");
       const stream = await connection.newStream(protocols.control, { signal });

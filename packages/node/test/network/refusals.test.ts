@@ -267,7 +267,7 @@ describe("observers", () => {
   test("may send short frames only", async () => {
     const node = await startHonest();
     const observer = await observe(node);
-    await eventually(() => node.changes.includes("2 up"), "an observer");
+    await eventually(() => observer.changes.includes("0 up"), "a link");
     observer.network.send(0, new Uint8Array(65 * 1024));
     await eventually(() => node.changes.includes("2 down"), "its end");
     expect(codesOf(node)).toEqual(["them bad-frame"]);

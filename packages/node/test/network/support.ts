@@ -40,7 +40,7 @@ export function committeeOf(size: number): Committee {
 }
 
 /** Everything fast, so that tests need not wait. */
-export const fastLimits: Partial<NetworkLimits> = {
+const fastLimits: Partial<NetworkLimits> = {
   helloTimeoutMs: 1000,
   dialPatienceMs: 50,
   backOffMinMs: 10,
