@@ -87,6 +87,8 @@ export const touchesKey = (height: Height) => numberKey(kinds.touches, height);
 export const blobKey = (blob: Root) => rootKey(kinds.blob, blob);
 export const placeKey = (blob: Root) => rootKey(kinds.place, blob);
 export const tipKey: Uint8Array = Uint8Array.of(kinds.tip);
+/** All `blob` records begin with it, and no others: large, and written once. */
+export const blobPrefix: Uint8Array = Uint8Array.of(kinds.blob);
 /** All `kept` records begin with it, and no others. */
 export const keptPrefix: Uint8Array = Uint8Array.of(kinds.kept);
 export const keptKey = (blob: Root) => rootKey(kinds.kept, blob);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Signer } from "@tandem/consensus";
 import { nativeScheme, useNative } from "@tandem/native";
-import { keptPrefix, openNetwork, poolLimits, tipKey } from "@tandem/ordering";
+import { blobPrefix, keptPrefix, openNetwork, poolLimits, tipKey } from "@tandem/ordering";
 import { decodeMessage, encodeMessage, Replica } from "@tandem/replica";
 import { assert, asValidatorIndex, concatBytes, toHex } from "@tandem/shared";
 import { openJournal } from "../store/journal.ts";
@@ -55,7 +55,7 @@ async function run(): Promise<void> {
   useNative();
   const checked = readGenesis(config.genesis);
   const network = openNetwork(checked);
-  const store = await openStore(config.storeKind, join(config.dataFolder, "chain"));
+  const store = await openStore(config.storeKind, join(config.dataFolder, "chain"), { blobPrefix });
   const { journal, records, cutBytes } = await openJournal(join(config.dataFolder, "votes"));
   const pool = new VerifyPool(config.genesis, config.verifyThreads, fail);
   const outgoing = new Outgoing();

@@ -16,6 +16,8 @@ export interface ReplicaThreadConfig {
 export interface Frame {
   readonly peer: Peer | undefined;
   readonly bytes: Uint8Array;
+  /** Of those that leave: blobs and answers, which votes and proposals may overtake. */
+  readonly isBulk?: boolean;
 }
 
 export type ToThread =
