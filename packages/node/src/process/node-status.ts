@@ -63,14 +63,8 @@ export class Telemetry {
   refusedConnections = 0;
   readonly receipts: Record<string, number> = {};
   readonly #histogram = monitorEventLoopDelay({ resolution: resolutionMs });
-  readonly #window: NodeJS.Timeout;
+  #window: NodeJS.Timeout | undefined;
   #delay: Delay | undefined;
-
-  constructor() {
-    this.#histogram.enable();
-    this.#window = setInterval(() => this.#turn(), delayWindowMs);
-    this.#window.unref();
-  }
 
   /** Of the last whole window; of the first one as long as there is none. */
   get delay(): Delay {
@@ -79,6 +73,13 @@ export class Telemetry {
 
   countReceipt(code: string): void {
     this.receipts[code] = (this.receipts[code] ?? 0) + 1;
+  }
+
+  /** When the node has started: to load and to start takes long, and nobody waits for the loop then. */
+  watch(): void {
+    this.#histogram.enable();
+    this.#window = setInterval(() => this.#turn(), delayWindowMs);
+    this.#window.unref();
   }
 
   stop(): void {
@@ -93,7 +94,7 @@ export class Telemetry {
 }
 
 function delayOf(histogram: ReturnType<typeof monitorEventLoopDelay>): Delay {
-  const toMs = (nanoseconds: number) => Math.max(0, Math.round(nanoseconds / 1e4) / 100 - resolutionMs);
+  const toMs = (nanoseconds: number) => Math.max(0, Math.round(nanoseconds / 1e4 - resolutionMs * 100) / 100);
   if (histogram.count === 0) return { p50Ms: 0, p99Ms: 0, maxMs: 0 };
   return { p50Ms: toMs(histogram.percentile(50)), p99Ms: toMs(histogram.percentile(99)), maxMs: toMs(histogram.max) };
 }

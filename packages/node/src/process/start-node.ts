@@ -109,6 +109,7 @@ class NodeLife implements RunningNode {
     const network = await this.#startNetwork(thread);
     const tip = await thread.query({ kind: "tip" });
     const startHeight = tip.kind === "tip" ? tip.height : 0;
+    this.#telemetry.watch();
     const { api } = this.#config;
     if (api === undefined) return;
     const parts = { setup: this.#setup, telemetry: this.#telemetry, feed: this.#feed };
