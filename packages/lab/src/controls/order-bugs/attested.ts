@@ -61,4 +61,14 @@ export const attestedBugs: readonly Bug[] = [
     2,
     edit("finality.ts", "touches: blob.envelope.touches,", "touches: blob.envelope.touches.slice(0, 1),"),
   ),
+  bug(
+    "citation-not-checked",
+    "votes for blocks whatever they cite (O3)",
+    6,
+    edit(
+      "judge.ts",
+      "const wrongCitation = isCertified ? undefined : yield* citationProblem(network, block, parent);",
+      "const wrongCitation = isCertified || leader !== undefined ? undefined : yield* citationProblem(network, block, parent);",
+    ),
+  ),
 ];

@@ -30,6 +30,12 @@ export const blockBugs: readonly Bug[] = [
     edit("judge.ts", "if (timeMs <= parent.header.timeMs)", "if (timeMs < 0)"),
   ),
   bug(
+    "time-stands",
+    "takes blocks of the time of their parent (O3)",
+    5,
+    edit("judge.ts", "if (timeMs <= parent.header.timeMs)", "if (timeMs < parent.header.timeMs)"),
+  ),
+  bug(
     "history-not-compared",
     "votes for blocks of any history (O3)",
     5,

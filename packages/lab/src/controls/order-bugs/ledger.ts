@@ -132,6 +132,13 @@ export const ledgerBugs: readonly Bug[] = [
     ),
   ),
   bug(
+    "expires-one-late",
+    "orders a blob one height after it expired (O1)",
+    1,
+    edit("candidate.ts", "if (envelope.expires < height) {", "if (envelope.expires + 1 < height) {"),
+    edit("pool/pool.ts", "if (expiryOf(first) >= next) break;", "if (expiryOf(first) + 1 >= next) break;"),
+  ),
+  bug(
     "foreign-network",
     "takes what was signed for another network (O1)",
     1,
