@@ -149,7 +149,7 @@ class NodeLife implements RunningNode {
 
   #replicaHandlers(): ReplicaHandlers {
     return {
-      onFrame: (peer, bytes) => this.#send({ peer, bytes }),
+      onFrame: (frame) => this.#send(frame),
       onOrdered: (block) => this.#feed.take(block),
       onFinal: (height, view) => {
         this.#telemetry.final = height;
@@ -165,9 +165,10 @@ class NodeLife implements RunningNode {
 
   #send(frame: Frame): void {
     const { peer, bytes } = frame;
+    const lane = frame.isBulk === true ? "bulk" : "control";
     if (this.#network === undefined) this.#early.push(frame);
-    else if (peer === undefined) this.#network.broadcast(bytes);
-    else this.#network.send(peer, bytes);
+    else if (peer === undefined) this.#network.broadcast(bytes, lane);
+    else this.#network.send(peer, bytes, lane);
   }
 
   async #startNetwork(thread: ReplicaThread): Promise<Network> {

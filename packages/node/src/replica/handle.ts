@@ -6,7 +6,7 @@ import type { Frame, FromThread, OrderedSummary, Query, QueryAnswer, ReplicaThre
 
 export interface ReplicaHandlers {
   /** To one peer, or to all validators. */
-  onFrame(peer: Peer | undefined, bytes: Uint8Array): void;
+  onFrame(frame: Frame): void;
   onOrdered(block: OrderedSummary): void;
   onFinal(height: number, view: number): void;
   onEvidence(seat: number, view: number): void;
@@ -114,7 +114,7 @@ export class ReplicaThread {
       case "ready":
         return this.#onReady?.(message.cutBytes);
       case "frames":
-        for (const { peer, bytes } of message.frames) this.#handlers.onFrame(peer, bytes);
+        for (const frame of message.frames) this.#handlers.onFrame(frame);
         return;
       case "taken":
         return this.#handed.shift()?.resolve();

@@ -6,7 +6,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Signer } from "@tandem/consensus";
 import { nativeScheme, useNative } from "@tandem/native";
 import { blobPrefix, keptPrefix, openNetwork, poolLimits, tipKey } from "@tandem/ordering";
-import { decodeMessage, encodeMessage, Replica } from "@tandem/replica";
+import { decodeMessage, encodeMessage, Replica, type ReplicaMessage } from "@tandem/replica";
 import { assert, asValidatorIndex, concatBytes, toHex } from "@tandem/shared";
 import { openJournal } from "../store/journal.ts";
 import { openStore } from "../store/open-store.ts";
@@ -137,9 +137,9 @@ function take(frames: readonly Frame[], performer: Performer): void {
 function release(effect: Leaving, outgoing: Outgoing): void {
   switch (effect.kind) {
     case "send":
-      return outgoing.add({ peer: effect.to, bytes: encodeMessage(effect.message) });
+      return outgoing.add({ peer: effect.to, bytes: encodeMessage(effect.message), isBulk: isBulk(effect.message) });
     case "broadcast":
-      return outgoing.add({ peer: undefined, bytes: encodeMessage(effect.message) });
+      return outgoing.add({ peer: undefined, bytes: encodeMessage(effect.message), isBulk: isBulk(effect.message) });
     case "receipt":
       return tell({ kind: "receipt", id: effect.id, receipt: effect.receipt });
     case "final":
@@ -162,6 +162,11 @@ function release(effect: Leaving, outgoing: Outgoing): void {
       return tell({ kind: "failed", code: "diverged", message });
     }
   }
+}
+
+/** What may be large and is not waited for by a view. */
+function isBulk({ kind }: ReplicaMessage): boolean {
+  return kind === "answer" || kind === "blobs" || kind === "found" || kind === "slices";
 }
 
 run().catch(fail);

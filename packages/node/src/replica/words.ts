@@ -32,8 +32,6 @@ export type FromThread =
   | { readonly kind: "frames"; readonly frames: readonly Frame[] }
   /** The frames that were told first, of those not yet taken, have been handled. */
   | { readonly kind: "taken" }
-  /** So many frames, the oldest first, are done with. */
-  | { readonly kind: "taken"; readonly count: number }
   | { readonly kind: "receipt"; readonly id: number; readonly receipt: Receipt }
   | { readonly kind: "answer"; readonly id: number; readonly answer: QueryAnswer }
   | { readonly kind: "ordered"; readonly block: OrderedSummary }
