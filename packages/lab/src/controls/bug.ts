@@ -21,7 +21,7 @@ export interface Bug {
   /** What a validator with this bug does. */
   readonly what: string;
   readonly edits: readonly Edit[];
-  /** A drawn setting in which a checker catches it: the first from 1 on when the list was made. */
+  /** A drawn setting in which a checker catches it; often one that has the habit or fault that the bug needs. */
   readonly seed: number;
 }
 
