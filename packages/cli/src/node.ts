@@ -4,6 +4,8 @@ import { type NodeEvent, type RunningNode, readConfig, startNode } from "@tandem
 import type { Call, Command } from "./command.ts";
 import { neededText, noPositionals, pathFlag } from "./flags.ts";
 
+const lingerMs = 300;
+
 export const nodeCommand: Command = {
   help: `./tandem node --config FILE [--json]
 
@@ -24,6 +26,8 @@ and exits with 1.
     sayReady(node, json, print);
     const failure = await Promise.race([stopping, node.failed]);
     await node.stop();
+    // Everything is closed; what may still hold the process is nobody's.
+    setTimeout(() => process.exit(), lingerMs).unref();
     if (failure !== undefined) throw failure;
     print(json ? `${lineOf({ kind: "stopped" })}\n` : "stopped\n");
   },
