@@ -1,5 +1,6 @@
 // A node's API as commands use it. What the node refuses, it says in the words that people get to read.
 
+import type { NodeStatus } from "@tandem/node";
 import { type Flags, textFlag } from "./flags.ts";
 import { Complaint } from "./terminal.ts";
 
@@ -47,6 +48,10 @@ export class ApiClient {
 
   constructor(base: string) {
     this.#base = base.replace(/\/+$/, "");
+  }
+
+  status(signal: AbortSignal): Promise<NodeStatus> {
+    return this.#call("/status", { signal });
   }
 
   network(): Promise<NetworkAnswer> {

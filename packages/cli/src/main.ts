@@ -8,8 +8,16 @@ const root: Group = {
   about: "",
   entries: {
     start: {
-      summary: "show what there is to run (npm start)",
-      load: async () => (await import("./start.ts")).startCommand,
+      summary: "the same as devnet (npm start)",
+      load: async () => (await import("./devnet/command.ts")).devnetCommand,
+    },
+    devnet: {
+      summary: "run a network of validators on this machine",
+      load: async () => (await import("./devnet/command.ts")).devnetCommand,
+    },
+    about: {
+      summary: "the rooms of this workspace, and what can be run",
+      load: async () => (await import("./about.ts")).aboutCommand,
     },
     genesis: {
       summary: "make a network, show or check its genesis file",

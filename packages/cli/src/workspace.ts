@@ -18,21 +18,21 @@ export interface WorkspaceSummary {
   readonly benchAreas: readonly string[];
 }
 
-const project = resolve(import.meta.dirname, "../../..");
+export const projectFolder = resolve(import.meta.dirname, "../../..");
 
 export function readWorkspace(): WorkspaceSummary {
-  const { version, description } = readManifest(project);
-  const names = readdirSync(join(project, "packages")).sort();
+  const { version, description } = readManifest(projectFolder);
+  const names = readdirSync(join(projectFolder, "packages")).sort();
   return {
     version,
     description,
-    rooms: names.filter((name) => existsSync(join(project, "packages", name, "package.json"))).map(readRoom),
+    rooms: names.filter((name) => existsSync(join(projectFolder, "packages", name, "package.json"))).map(readRoom),
     benchAreas: readBenchAreas(),
   };
 }
 
 function readRoom(name: string): RoomSummary {
-  const folder = join(project, "packages", name);
+  const folder = join(projectFolder, "packages", name);
   const sources = globSync("src/**/*.ts", { cwd: folder });
   return {
     name,
@@ -43,8 +43,8 @@ function readRoom(name: string): RoomSummary {
 }
 
 function readBenchAreas(): string[] {
-  const texts = globSync("packages/*/bench/*.bench.ts", { cwd: project }).map((path) =>
-    readFileSync(join(project, path), "utf8"),
+  const texts = globSync("packages/*/bench/*.bench.ts", { cwd: projectFolder }).map((path) =>
+    readFileSync(join(projectFolder, path), "utf8"),
   );
   return [...new Set(texts.flatMap((text) => /^export const area = "([^"]+)"/m.exec(text)?.[1] ?? []))].sort();
 }

@@ -28,20 +28,18 @@ const ballotRoot = pairHash(
   pairHash(Buffer.alloc(32, 7), Buffer.alloc(32)),
 ).toString("hex");
 
-describe("start", () => {
+describe("about", () => {
   test("shows every room with its description, and what to try", () => {
-    const { status, stdout } = tandem(["start"]);
+    const { status, stdout } = tandem(["about"]);
     expect(status).toBe(0);
     for (const room of readdirSync(join(project, "packages"))) expect(stdout).toMatch(new RegExp(`^${room} `, "m"));
-    expect(stdout).toContain("There is no devnet to start yet.");
     expect(stdout).toContain("npm run check");
   });
 
   test("says the same as one line of JSON", () => {
-    const { stdout } = tandem(["start", "--json"]);
+    const { stdout } = tandem(["about", "--json"]);
     expect(stdout.trimEnd()).not.toContain("\n");
-    const said = JSON.parse(stdout) as { devnet: boolean; rooms: { name: string; lines: number }[] };
-    expect(said.devnet).toBe(false);
+    const said = JSON.parse(stdout) as { rooms: { name: string; lines: number }[] };
     expect(said.rooms.find(({ name }) => name === "shared")?.lines).toBeGreaterThan(1000);
   });
 });
@@ -106,11 +104,11 @@ describe("decode", () => {
 
 describe("what a caller gets wrong has a code and exits with 2", () => {
   test.each([
-    { args: ["devnet"], code: "unknown-command" },
+    { args: ["devnets"], code: "unknown-command" },
     { args: ["constructor"], code: "unknown-command" },
-    { args: ["start", "--fast"], code: "bad-arguments" },
-    { args: ["start", "--hex"], code: "bad-arguments" },
-    { args: ["start", "now"], code: "bad-arguments" },
+    { args: ["about", "--fast"], code: "bad-arguments" },
+    { args: ["about", "--hex"], code: "bad-arguments" },
+    { args: ["about", "now"], code: "bad-arguments" },
     { args: ["decode", "block-of-wood"], code: "unknown-kind" },
     { args: ["decode", "ballot", "/nonexistent/file"], code: "unreadable" },
     { args: ["decode", "ballot", "a", "b"], code: "bad-arguments" },
@@ -125,12 +123,12 @@ describe("what a caller gets wrong has a code and exits with 2", () => {
 });
 
 test("and is said in two lines to people: what happened, and what to do", () => {
-  const { stderr } = tandem(["devnet"]);
-  expect(stderr).toBe('error unknown-command: There is no command "devnet".\n  ./tandem --help lists the commands.\n');
+  const { stderr } = tandem(["devnets"]);
+  expect(stderr).toBe('error unknown-command: There is no command "devnets".\n  ./tandem --help lists the commands.\n');
 });
 
 test("no line is longer than most terminals are wide", () => {
-  const said = [tandem(["start"]).stdout, tandem(["decode"]).stderr].join("").split("\n");
+  const said = [tandem(["about"]).stdout, tandem(["decode"]).stderr].join("").split("\n");
   expect(said.filter((line) => line.length > 100)).toEqual([]);
 });
 

@@ -3,6 +3,7 @@ export { type NodeConfig, readConfig } from "./config/node-config.ts";
 export { NodeError } from "./node-error.ts";
 export type { NodeStatus } from "./process/node-status.ts";
 export type { NodeEvent, RunningNode } from "./process/start-node.ts";
+export { lockFolder } from "./store/folder-lock.ts";
 
 import type { NodeConfig } from "./config/node-config.ts";
 import type { NodeEvent, RunningNode } from "./process/start-node.ts";

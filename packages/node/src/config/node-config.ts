@@ -36,6 +36,8 @@ export interface NodeConfig {
   readonly api?: ApiAddress;
   readonly store: StoreKind;
   readonly verifyThreads: number;
+  /** For trying out how a network far apart behaves: every frame from a peer is taken so much later. */
+  readonly network?: { readonly delayMs: number };
 }
 
 export interface ApiAddress {
@@ -51,6 +53,9 @@ const pathBytesMax = 4096;
 const listenMax = 16;
 /** More threads than most machines have cores; each costs some 30 MB. */
 const verifyThreadsMax = 64;
+
+/** Milliseconds: no link on earth is so slow. */
+const delayMsMax = 30_000;
 
 const path = jsonText<string>(
   (text) => text.length > 0 && text.length <= pathBytesMax && !text.includes("\0"),
@@ -78,6 +83,7 @@ const configReader = jsonObject(
       host: jsonText((text) => /^[0-9A-Za-z.:-]{1,253}$/.test(text), "a host name or address"),
       port: jsonCount(0, 65_535),
     }),
+    network: jsonObject({ delayMs: jsonCount(0, delayMsMax) }),
   },
 );
 

@@ -29,6 +29,8 @@ export interface NetworkConfig {
   /** Without it the node is an observer. */
   readonly validator?: { readonly seat: number; readonly secretKey: SecretKey };
   readonly limits?: Partial<NetworkLimits>;
+  /** For development: each frame of a peer is handled so much later, as if the peer were far away. Pings are not. */
+  readonly delayMs?: number;
 }
 
 export interface NetworkHandlers {

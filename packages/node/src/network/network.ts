@@ -57,6 +57,7 @@ export class Network {
   readonly #peerOf = new Map<Link, PeerState>();
   readonly #refusals = new Set<string>();
   readonly #pings: NodeJS.Timeout;
+  readonly #delayMs: number;
   #observers = 0;
   #nextObserver: Peer;
   #stopped = false;
@@ -73,7 +74,8 @@ export class Network {
   }
 
   private constructor(config: NetworkConfig, limits: NetworkLimits, handlers: NetworkHandlers, host: Libp2p) {
-    const { network, scheme, validator, committee } = config;
+    const { network, scheme, validator, committee, delayMs = 0 } = config;
+    this.#delayMs = delayMs;
     this.#handlers = handlers;
     this.#limits = limits;
     this.#host = host;
@@ -263,7 +265,15 @@ export class Network {
     this.#dialers.get(number)?.onLinked();
     const { frameBytesMax, observerFrameBytesMax } = this.#limits;
     const bytesMax = isValidator ? frameBytesMax : observerFrameBytesMax;
-    return peer.admission(bytesMax, (frame, lane) => this.#handlers.onFrame(number, frame, lane));
+    return peer.admission(bytesMax, (frame, lane) => this.#onFrame(number, frame, lane));
+  }
+
+  /** Timers of one length fire in the order in which they were set, so a delay keeps the order of frames. */
+  #onFrame(from: Peer, frame: Uint8Array, lane: Lane): Promise<void> | undefined {
+    if (this.#delayMs === 0) return this.#handlers.onFrame(from, frame, lane);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    setTimeout(() => resolve(this.#stopped ? undefined : this.#handlers.onFrame(from, frame, lane)), this.#delayMs);
+    return promise;
   }
 
   /** Rule 4. */

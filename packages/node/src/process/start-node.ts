@@ -173,11 +173,12 @@ class NodeLife implements RunningNode {
 
   async #startNetwork(thread: ReplicaThread): Promise<Network> {
     const { checked, committee, validator, identity } = this.#setup;
-    const { listen } = this.#config;
+    const { listen, network: { delayMs } = { delayMs: 0 } } = this.#config;
     const config = {
       listen,
       peers: this.#config.peers.filter(({ seat }) => seat !== validator?.seat),
       identity,
+      delayMs,
       network: checked.network,
       scheme: nativeScheme,
       committee,

@@ -1,4 +1,4 @@
-// `npm start`. It will run the devnet; until there is one it shows what there is.
+// `tandem about`: the rooms that stand, and what there is to run.
 
 import type { Command } from "./command.ts";
 import { Complaint, formatTable } from "./terminal.ts";
@@ -9,18 +9,18 @@ interface Suggestion {
   readonly what: string;
 }
 
-export const startCommand: Command = {
-  help: `./tandem start [--json]
+export const aboutCommand: Command = {
+  help: `./tandem about [--json]
 
-Shows the rooms of this workspace and what can be run. There is no devnet to start yet.
+Shows the rooms of this workspace and what can be run.
 `,
   run({ positionals, json, print }) {
     if (positionals.length > 0) {
-      throw new Complaint("bad-arguments", `start takes no "${positionals[0]}".`, "./tandem start --help");
+      throw new Complaint("bad-arguments", `about takes no "${positionals[0]}".`, "./tandem about --help");
     }
     const workspace = readWorkspace();
     const next = suggestions(workspace);
-    print(json ? `${JSON.stringify({ ...workspace, devnet: false, next })}\n` : overview(workspace, next));
+    print(json ? `${JSON.stringify({ ...workspace, next })}\n` : overview(workspace, next));
   },
 };
 
@@ -35,7 +35,7 @@ function overview(workspace: WorkspaceSummary, next: readonly Suggestion[]): str
   return `Tandem ${workspace.version}
 ${workspace.description}
 
-There is no devnet to start yet. These rooms stand:
+These rooms stand:
 
 ${formatTable(["room", "lines", "test files", "what it holds"], rooms, [1, 2])}
 To try next:
@@ -45,6 +45,7 @@ ${next.map(({ command, what }) => `  ${command.padEnd(width)}  ${what}\n`).join(
 
 function suggestions({ benchAreas }: WorkspaceSummary): Suggestion[] {
   return [
+    { command: "npm start", what: "run four validators on this machine" },
     { command: "npm test", what: "run every test" },
     { command: "npm run check", what: "types, lint, walls between rooms" },
     ...benchAreas.map((area) => ({

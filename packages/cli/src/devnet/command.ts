@@ -1,0 +1,128 @@
+// `tandem devnet`, and `npm start`: a network of validators on this machine, each a process with its own folder.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Call, Command } from "../command.ts";
+import { Devnet, describeEnd } from "./devnet.ts";
+import { submitFirstBlobs } from "./first-blobs.ts";
+import { type DevnetFolder, openFolder } from "./folder.ts";
+import { type DevnetOptions, isWatched, readOptions } from "./options.ts";
+import { jsonScreen, liveScreen, plainScreen, type Screen } from "./screen.ts";
+import { Watch } from "./watch.ts";
+
+const everyMs = 1000;
+
+export const devnetCommand: Command = {
+  help: `./tandem devnet [--validators N] [--delay MS] [--fresh] [--level] [--for S] [--folder DIR] [--json]
+
+Runs a network on this machine: a process for each validator, with its own keys and store, on loopback. The
+first start makes all of it, later ones continue. A few blobs are submitted and told when they are final on
+every node; then a table shows what the nodes do. Ctrl-C stops all.
+
+  --validators N  seats of a new network (4)
+  --delay MS      every frame between two nodes arrives so much later (0)
+  --fresh         a new network in place of the one that is there
+  --level         the nodes of a new network store in LevelDB (RocksDB)
+  --for S         stop after so many seconds; 0 for never. Where nobody watches (a pipe, CI=true) it stops
+                  when the blobs are final, unless this is given
+  --folder DIR    where keys, genesis, stores and logs are (.tandem/devnet of the project)
+  --json          one line of JSON for each event, and one for all nodes each second
+`,
+  options: {
+    validators: { type: "string" },
+    delay: { type: "string" },
+    fresh: { type: "boolean" },
+    level: { type: "boolean" },
+    for: { type: "string" },
+    folder: { type: "string" },
+  },
+  async run(call) {
+    const options = readOptions(call);
+    const screen = screenFor(call);
+    const folder = await openFolder(options);
+    try {
+      screen.tell({ kind: "opened", folder });
+      await runDevnet(options, folder, screen);
+    } finally {
+      await folder.release();
+    }
+  },
+};
+
+function screenFor({ json, print }: Call): Screen {
+  if (json) return jsonScreen(print);
+  return isWatched() ? liveScreen(print, process.stdout) : plainScreen(print);
+}
+
+async function runDevnet(options: DevnetOptions, folder: DevnetFolder, screen: Screen): Promise<void> {
+  const stopping = new AbortController();
+  const devnet = new Devnet(folder, (node) => {
+    screen.tell({ kind: "node-ended", ...describeEnd(node), logFile: node.logFile });
+    if (devnet.nodes.every(({ exit }) => exit !== undefined)) stopping.abort();
+  });
+  const unlisten = onSignals(stopping, devnet);
+  try {
+    await show(options, folder, devnet, screen, stopping.signal);
+  } catch (error) {
+    // What was cut short by a signal is no error.
+    if (!stopping.signal.aborted) throw error;
+  } finally {
+    await stopAll(devnet, screen);
+    unlisten();
+  }
+}
+
+async function show(
+  { forSeconds }: DevnetOptions,
+  folder: DevnetFolder,
+  devnet: Devnet,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<void> {
+  const { nodes } = devnet;
+  screen.tell({ kind: "started", processes: nodes.map(({ name, pid }) => ({ node: name, pid })) });
+  await devnet.untilReady(signal);
+  screen.tell({ kind: "ready", afterMs: devnet.elapsedMs, apis: nodes.map(({ apiUrl }) => apiUrl) });
+  const tellFirst = devnet.untilFinal(signal).then((height) => {
+    screen.tell({ kind: "first-final", height, afterMs: devnet.elapsedMs });
+  });
+  const tellBlobs = submitFirstBlobs(
+    folder,
+    nodes,
+    (blob) => screen.tell({ kind: "blob", nodes: nodes.length, ...blob }),
+    signal,
+  );
+  await Promise.all([tellFirst, tellBlobs]);
+  await watch(nodes, screen, forSeconds, signal);
+}
+
+async function watch(nodes: Devnet["nodes"], screen: Screen, forSeconds: number | undefined, signal: AbortSignal) {
+  const watch = new Watch(nodes);
+  const untilMs = performance.now() + (forSeconds ?? Number.POSITIVE_INFINITY) * 1000;
+  for (;;) {
+    screen.show(await watch.read());
+    if (performance.now() >= untilMs) return;
+    await sleep(everyMs, undefined, { signal });
+  }
+}
+
+/** The first signal stops in order, a second one at once. */
+function onSignals(stopping: AbortController, devnet: Devnet): () => void {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const hear = () => {
+    if (stopping.signal.aborted) devnet.kill();
+    else stopping.abort();
+  };
+  for (const signal of signals) process.on(signal, hear);
+  return () => {
+    for (const signal of signals) process.off(signal, hear);
+  };
+}
+
+async function stopAll(devnet: Devnet, screen: Screen): Promise<void> {
+  screen.tell({ kind: "stopping" });
+  const startMs = performance.now();
+  const badly = await devnet.stop();
+  const tookMs = Math.round(performance.now() - startMs);
+  screen.tell({ kind: "stopped", nodes: devnet.nodes.length, badly: badly.map(({ name }) => name), tookMs });
+  if (badly.length > 0) process.exitCode = 1;
+}

@@ -1,0 +1,101 @@
+// The first blobs of a devnet: a transfer, a text, and bytes that mean nothing. Stage 1 never looks into a payload, so all
+// are as welcome as each other. Each has a payer and a node of its own, and is final when every node has executed it.
+
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { asAmount, utf8 } from "@tandem/shared";
+import { Keystore } from "../account/keystore.ts";
+import { type Content, pay } from "../blob/pay.ts";
+import { Complaint } from "../terminal.ts";
+import type { DevnetFolder } from "./folder.ts";
+import type { NodeProcess } from "./node-process.ts";
+
+export interface FinalBlob {
+  readonly name: string;
+  readonly what: string;
+  readonly blob: string;
+  readonly height: number;
+  /** From when it was signed until the last node had it. */
+  readonly tookMs: number;
+}
+
+interface Plan {
+  readonly name: string;
+  readonly what: string;
+  readonly content: Partial<Content>;
+}
+
+const text = "Order first, run later.";
+const garbageBytes = 256;
+const amount = 1000n;
+const pollMs = 20;
+/** A network that does not order within a minute will not. */
+const patienceMs = 60_000;
+const nothing: Content = { transfers: [], touches: [], payload: new Uint8Array(0), budget: 0 };
+
+export async function submitFirstBlobs(
+  folder: DevnetFolder,
+  nodes: readonly NodeProcess[],
+  onFinal: (final: FinalBlob) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const keystore = new Keystore(folder.accounts);
+  const accounts = await keystore.list();
+  const to = await keystore.keyOf(accounts.at(-1)?.name ?? "");
+  const submissions = plansTo(to).map(async (plan, index) => {
+    const node = nodes[index % nodes.length] as NodeProcess;
+    const name = accounts[index]?.name ?? "";
+    onFinal(await submit(plan, { name, keystore, api: node.api, flags: {} }, nodes, signal));
+  });
+  await Promise.all(submissions);
+}
+
+function plansTo(to: Uint8Array): readonly Plan[] {
+  return [
+    {
+      name: "transfer",
+      what: `${amount} to the last account`,
+      content: { transfers: [{ to, amount: asAmount(amount) }] },
+    },
+    { name: "text", what: `"${text}"`, content: { payload: utf8(text) } },
+    {
+      name: "garbage",
+      what: `${garbageBytes} random bytes`,
+      content: { payload: new Uint8Array(randomBytes(garbageBytes)) },
+    },
+  ];
+}
+
+async function submit(
+  { name, what, content }: Plan,
+  payer: Parameters<typeof pay>[0],
+  nodes: readonly NodeProcess[],
+  signal: AbortSignal,
+): Promise<FinalBlob> {
+  const startMs = performance.now();
+  const { blob } = await pay(payer, { ...nothing, ...content });
+  const heights = await Promise.all(nodes.map((node) => orderedAt(node, blob, startMs + patienceMs, signal)));
+  const height = Math.max(...heights.map((each) => each ?? 0));
+  return { name, what, blob, height, tookMs: Math.round(performance.now() - startMs) };
+}
+
+/** Nothing if the node is gone. */
+async function orderedAt(
+  node: NodeProcess,
+  blob: string,
+  untilMs: number,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  while (node.exit === undefined) {
+    const answer = await node.api.blob(blob).catch(() => undefined);
+    if (answer?.status === "ordered") return answer.height;
+    if (performance.now() > untilMs) throw notOrdered(node);
+    await sleep(pollMs, undefined, { signal });
+  }
+  return undefined;
+}
+
+function notOrdered({ name, logFile }: NodeProcess): Complaint {
+  const what = `${name} did not order a blob within ${patienceMs / 1000} s.`;
+  return new Complaint("not-ordered", what, `${logFile} may say why.`, 1);
+}

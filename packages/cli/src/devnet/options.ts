@@ -1,0 +1,50 @@
+// What a devnet is started with.
+
+import { join } from "node:path";
+import { limits } from "@tandem/shared";
+import type { Call } from "../command.ts";
+import { callerPath, countBetween, countFlag, noPositionals, textFlag } from "../flags.ts";
+import { projectFolder } from "../workspace.ts";
+
+export interface DevnetOptions {
+  readonly folder: string;
+  /** Not said: four, or as many as the folder has. */
+  readonly validators: number | undefined;
+  /** Of every frame between two nodes. */
+  readonly delayMs: number;
+  readonly isFresh: boolean;
+  readonly isLevel: boolean;
+  readonly json: boolean;
+  /** After the first blobs are final, in seconds; without end if it is not said. */
+  readonly forSeconds: number | undefined;
+}
+
+/** Each is a process of some 150 MB. */
+const validatorsMax = 32;
+/** A minute is longer than anybody wants to wait for a vote; Δ has to stay within its range. */
+const delayMsMax = limits.deltaMsMax / 2;
+
+export function readOptions({ positionals, flags, json }: Call): DevnetOptions {
+  noPositionals(positionals);
+  const folder = textFlag(flags, "folder");
+  const forSeconds = countFlag(flags, "for");
+  return {
+    folder: folder === undefined ? join(projectFolder, ".tandem/devnet") : callerPath(folder),
+    validators:
+      flags["validators"] === undefined ? undefined : countBetween(flags, "validators", [1, validatorsMax], 4),
+    delayMs: countBetween(flags, "delay", [0, delayMsMax], 0),
+    isFresh: flags["fresh"] === true,
+    isLevel: flags["level"] === true,
+    json,
+    forSeconds: forSeconds === undefined ? usualSeconds() : forSeconds === 0 ? undefined : forSeconds,
+  };
+}
+
+/** On a terminal somebody watches and ends it; elsewhere it shows that it works, and ends by itself. */
+function usualSeconds(): number | undefined {
+  return isWatched() ? undefined : 0;
+}
+
+export function isWatched(): boolean {
+  return process.stdout.isTTY === true && process.env["CI"] !== "true";
+}

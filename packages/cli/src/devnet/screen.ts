@@ -1,0 +1,67 @@
+// Where a devnet tells what happens: on a terminal events scroll by above a table that is drawn in place, elsewhere each
+// is a line, and with --json each is a line of JSON.
+
+import { type DevnetEvent, jsonOf, wordsOf } from "./events.ts";
+import { summaryLine, tableLines } from "./table.ts";
+import type { NodeRow } from "./watch.ts";
+
+export interface Screen {
+  tell(event: DevnetEvent): void;
+  show(rows: readonly NodeRow[]): void;
+}
+
+type Print = (text: string) => void;
+
+/** What a terminal says of itself; both change as it is resized. */
+export interface Terminal {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export function jsonScreen(print: Print): Screen {
+  return {
+    tell: (event) => print(`${jsonOf(event)}\n`),
+    show: (nodes) => print(`${JSON.stringify({ kind: "nodes", nodes })}\n`),
+  };
+}
+
+/** Rows come each second; a log wants less. */
+const plainEvery = 5;
+
+export function plainScreen(print: Print): Screen {
+  let shown = 0;
+  return {
+    tell: (event) => print(`${wordsOf(event)}\n`),
+    show(rows) {
+      if (shown++ % plainEvery === 0) print(`${summaryLine(rows)}\n`);
+    },
+  };
+}
+
+const clearBelow = "\u001b[J";
+
+export function liveScreen(print: Print, terminal: Terminal): Screen {
+  let drawn: readonly string[] = [];
+  /** Up over what was drawn. It may take more lines by now, for the terminal may be narrower. */
+  const erase = () => {
+    const lines = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / terminal.columns)), 0);
+    return lines === 0 ? "" : `\u001b[${Math.min(lines, terminal.rows - 1)}A\r${clearBelow}`;
+  };
+  return {
+    tell(event) {
+      print(`${erase()}${wordsOf(event)}\n${drawn.map((line) => `${line}\n`).join("")}`);
+    },
+    show(rows) {
+      const lines = cutTo(["", ...tableLines(rows, terminal.columns), "", "Ctrl-C stops all"], terminal);
+      print(`${erase()}${lines.map((line) => `${line}\n`).join("")}`);
+      drawn = lines;
+    },
+  };
+}
+
+/** What is drawn in place has to be on the screen whole. */
+function cutTo(lines: readonly string[], { columns, rows }: Terminal): readonly string[] {
+  const room = Math.max(3, rows - 2);
+  const kept = lines.length <= room ? lines : [...lines.slice(0, room - 2), "…", lines.at(-1) as string];
+  return kept.map((line) => line.slice(0, columns));
+}
