@@ -3,18 +3,19 @@
 import { type NodeEvent, type RunningNode, readConfig, startNode } from "@tandem/node";
 import type { Call, Command } from "./command.ts";
 import { neededText, noPositionals, pathFlag } from "./flags.ts";
+import { onSignals } from "./signals.ts";
 
 const lingerMs = 300;
 
 export const nodeCommand: Command = {
   help: `./tandem node --config FILE [--json]
 
-Runs a node: a validator if its configuration names a key, else an observer. Ctrl-C, or SIGTERM, stops it when
-all that it accepted or signed is durable. What happens meanwhile is said on stderr. A node that fails says why
-and exits with 1.
+Runs a node: a validator if its configuration names a key, else an observer. Ctrl-C, or SIGTERM,
+stops it when all that it accepted or signed is durable. What happens meanwhile is said on stderr.
+A node that fails says why and exits with 1.
 
   --config FILE  as ./tandem genesis create makes them
-  --json         what it says is one line of JSON each: {"kind": "ready", …} on stdout when it takes part
+  --json         a line of JSON for each thing that it says: {"kind": "ready", …} on stdout first
 `,
   options: { config: { type: "string" } },
   async run({ positionals, flags, json, print }) {
@@ -33,10 +34,13 @@ and exits with 1.
   },
 };
 
-/** A second signal ends the process as it would without us. */
+/** Whoever asks again does not want to wait: then it ends as a crash would end it. */
 function untilSignal(): Promise<undefined> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(undefined));
+    onSignals(
+      () => resolve(undefined),
+      () => process.exit(1),
+    );
   });
 }
 

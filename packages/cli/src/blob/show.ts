@@ -8,7 +8,8 @@ import { badFlag, onePositional } from "../flags.ts";
 export const showCommand: Command = {
   help: `./tandem blob show ROOT [--api URL] [--json]
 
-Says whether a blob is ordered, and where, or waits at the node. Exit code 1 if the node knows of neither.
+Says whether a blob is ordered, and where, or waits at the node. Exit code 1 if the node knows
+of neither.
 
 ${apiHelp}
 `,

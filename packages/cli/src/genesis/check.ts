@@ -7,8 +7,8 @@ import { readGenesisOf } from "./read-file.ts";
 export const checkCommand: Command = {
   help: `./tandem genesis check FILE [--json]
 
-Checks every rule of a genesis file and prints the network's id. Exit code 1, with the key that is wrong, if one
-does not hold.
+Checks every rule of a genesis file and prints the network's id. Exit code 1, with the key that is
+wrong, if one does not hold.
 `,
   run({ positionals, json, print }) {
     const network = toHex(readGenesisOf(positionals).network);

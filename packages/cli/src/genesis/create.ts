@@ -22,9 +22,9 @@ export const createCommand: Command = {
   help: `./tandem genesis create --out DIR [--validators N] [--shards A,B] [--accounts N] [--balance X]
                         [--delay-ms D] [--heartbeat-ms H] [--port P] [--store KIND] [--json]
 
-Makes a new network in DIR: genesis.json, node-0 … with a config.json and a validator's key each, and
-accounts/ with the keys of payers that the genesis funds. All nodes are on this machine; for others,
-change the addresses in their config.json.
+Makes a new network in DIR: genesis.json, node-0 … with a config.json and a validator's key each,
+and accounts/ with the keys of payers that the genesis funds. All nodes are on this machine; for
+others, change the addresses in their config.json.
 
   --validators N    seats, each of weight 1 (4)
   --shards A,B      names of shards; every validator is in each one's committee (main)

@@ -52,6 +52,7 @@ function createServer(): FastifyInstance {
     const what = `There is no ${method} ${url.slice(0, parameterCharactersMax)}.`;
     return sayError(reply, new ApiError(404, "unknown-route", what, "docs/api.md lists what there is."));
   });
+  server.removeContentTypeParser("text/plain");
   server.addContentTypeParser(
     "application/octet-stream",
     { parseAs: "buffer", bodyLimit: limits.blobBytesMax },

@@ -9,6 +9,7 @@
 import { readFileSync } from "node:fs";
 import { readdir, unlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { threadId } from "node:worker_threads";
 import { StorageError } from "./errors.ts";
 import { createFolder } from "./files.ts";
 
@@ -82,5 +83,6 @@ function boot(): string {
 
 function uniquePart(): string {
   count++;
-  return `${performance.timeOrigin.toString(36).replace(".", "-")}-${count}`;
+  // Threads of one process can have the same origin.
+  return `${performance.timeOrigin.toString(36).replace(".", "-")}-${threadId}-${count}`;
 }

@@ -1,0 +1,182 @@
+// From nothing to a transfer, by commands alone: a network of one validator, its node, and what accounts do with it.
+
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const main = join(resolve(import.meta.dirname, "../../.."), "packages/cli/src/main.ts");
+const folder = mkdtempSync(join(tmpdir(), "tandem-network-"));
+const net = join(folder, "net");
+const keys = ["--keys", join(net, "accounts")];
+const config = join(net, "node-0", "config.json");
+let node: ChildProcess;
+let api: readonly string[] = [];
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into it by name
+type Json = any;
+
+function tandem(...args: readonly string[]): { status: number | null; said: Json } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args, "--json"], { encoding: "utf8" });
+  return { status, said: JSON.parse(status === 0 || stdout !== "" ? stdout : stderr) };
+}
+
+async function startNode(): Promise<void> {
+  node = spawn(process.execPath, [main, "node", "--config", config, "--json"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: node.stdout as NodeJS.ReadableStream });
+  const [ready] = await new Promise<Json[]>((resolve, reject) => {
+    lines.once("line", (line) => resolve([JSON.parse(line)]));
+    node.once("exit", (code) => reject(new Error(`the node ended with ${code}`)));
+  });
+  expect(ready).toMatchObject({ kind: "ready", seat: 0, name: "node-0", validators: 1 });
+  api = ["--api", ready.api];
+}
+
+async function stopNode(): Promise<number | null> {
+  const ended = new Promise<number | null>((resolve) => node.once("exit", resolve));
+  node.kill("SIGINT");
+  return ended;
+}
+
+beforeAll(async () => {
+  const plan = ["--validators", "1", "--accounts", "2", "--balance", "1000000", "--delay-ms", "50", "--port", "0"];
+  const { status, said } = tandem("genesis", "create", "--out", net, ...plan);
+  expect(status).toBe(0);
+  expect(said).toMatchObject({ nodes: [{ name: "node-0", config }], accounts: [{ name: "account-0" }, {}] });
+  await startNode();
+});
+afterAll(() => {
+  node.kill("SIGKILL");
+  rmSync(folder, { recursive: true });
+});
+
+describe("genesis", () => {
+  const file = join(net, "genesis.json");
+
+  test("create writes secrets for their owner alone, and never over a network that is there", () => {
+    for (const secret of ["node-0/validator.json", "accounts/account-0.json"])
+      expect(statSync(join(net, secret)).mode & 0o777).toBe(0o600);
+    const { status, said } = tandem("genesis", "create", "--out", net, "--validators", "1");
+    expect({ status, code: said.error.code }).toEqual({ status: 2, code: "exists" });
+  });
+
+  test("check and show agree on the network's id, which the file states", () => {
+    const { network } = JSON.parse(readFileSync(file, "utf8")) as { network: string };
+    expect(tandem("genesis", "check", file)).toEqual({ status: 0, said: { ok: true, network } });
+    expect(tandem("genesis", "show", file).said.network).toBe(`0x${network}`);
+    const { stdout } = spawnSync(process.execPath, [main, "genesis", "show", file], { encoding: "utf8" });
+    expect(stdout).toContain("2 accounts with 2000000 in all");
+  });
+
+  test("check names what is wrong", () => {
+    const other = join(folder, "other.json");
+    writeFileSync(other, readFileSync(file, "utf8").replace('"1000000"', '"2000000"'));
+    const { status, said } = tandem("genesis", "check", other);
+    expect({ status, code: said.error.code }).toEqual({ status: 1, code: "network" });
+  });
+});
+
+describe("account", () => {
+  test("new makes a key that list shows, and not twice", () => {
+    const made = tandem("account", "new", "carol", ...keys);
+    expect(made.said).toEqual({ name: "carol", key: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const { accounts } = tandem("account", "list", ...keys).said;
+    expect(accounts.map(({ name }: Json) => name)).toEqual(["account-0", "account-1", "carol"]);
+    expect(tandem("account", "new", "carol", ...keys).said.error.code).toBe("exists");
+  });
+
+  test("send moves an amount, and waits for it on demand", () => {
+    const transfer = ["--from", "account-0", "--to", "carol", "--amount", "1234", "--wait"];
+    const { said } = tandem("account", "send", ...transfer, ...keys, ...api);
+    expect(said).toMatchObject({ status: "ordered", nonce: 0 });
+    expect(tandem("account", "balance", "carol", ...keys, ...api).said.balance).toBe("1234");
+    const left = 1_000_000n - 1234n - BigInt(said.fee);
+    expect(tandem("account", "balance", "account-0", ...keys, ...api).said).toMatchObject({
+      balance: `${left}`,
+      nonce: 1,
+    });
+  });
+
+  test("send counts nonces on while the last blob still waits", () => {
+    const early = tandem("blob", "submit", "--from", "account-1", "--nonce", "1", ...keys, ...api).said;
+    expect(early).toMatchObject({ status: "accepted", nonce: 1 });
+    const next = tandem(
+      "account",
+      "send",
+      "--from",
+      "account-1",
+      "--to",
+      "carol",
+      "--amount",
+      "1",
+      ...keys,
+      ...api,
+    ).said;
+    expect(next).toMatchObject({ status: "accepted", nonce: 2 });
+    const first = tandem("blob", "submit", "--from", "account-1", "--nonce", "0", "--wait", ...keys, ...api).said;
+    expect(first).toMatchObject({ status: "ordered", nonce: 0 });
+  });
+
+  test("what a payer does not have, the node refuses in its own words", () => {
+    const { status, said } = tandem(
+      "account",
+      "send",
+      "--from",
+      "carol",
+      "--to",
+      "account-0",
+      "--amount",
+      "9999999",
+      ...keys,
+      ...api,
+    );
+    expect(status).toBe(1);
+    expect(said.error).toMatchObject({ code: "balance", advice: expect.any(String) });
+  });
+});
+
+describe("blob", () => {
+  test("submit takes text for some shards, and show says where it is, also after a restart", async () => {
+    const content = ["--text", "hello", "--touch", "main", "--tip", "5", "--wait"];
+    const { said } = tandem("blob", "submit", "--from", "account-0", ...content, ...keys, ...api);
+    expect(said).toMatchObject({ status: "ordered", height: expect.any(Number), index: 0 });
+    expect(await stopNode()).toBe(0);
+    await startNode();
+    const shown = tandem("blob", "show", said.blob, ...api);
+    expect(shown).toMatchObject({ status: 0, said: { status: "ordered", height: said.height, bytes: said.bytes } });
+    const unknown = tandem("blob", "show", "ab".repeat(32), ...api);
+    expect({ status: unknown.status, is: unknown.said.status }).toEqual({ status: 1, is: "unknown" });
+  });
+});
+
+describe("what a caller gets wrong", () => {
+  test.each([
+    [["genesis", "create"], "bad-arguments"],
+    [["genesis", "create", "--out", "x", "--validators", "0"], "bad-arguments"],
+    [["node", "--config", "/nonexistent"], "unreadable"],
+    [["account", "new", "Not/aName"], "bad-arguments"],
+    [["account", "balance", "nobody"], "unreadable"],
+    [["blob", "show", "12"], "bad-arguments"],
+    [["blob", "show", "ab".repeat(32), "--api", "http://127.0.0.1:1"], "no-node"],
+  ] as const)("%j: %s", (args, code) => {
+    const { status, said } = tandem(...args);
+    expect(status).toBeGreaterThan(0);
+    expect(said.error).toEqual({ code, message: expect.stringMatching(/\.$/), advice: expect.any(String) });
+  });
+});
+
+test.each([["genesis"], ["account"], ["blob"]])("%s lists its commands, and each says what it takes", (group) => {
+  const help = (...words: string[]) =>
+    spawnSync(process.execPath, [main, ...words, "--help"], { encoding: "utf8" }).stdout;
+  const commands = [...help(group).matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name as string);
+  expect(commands.length).toBeGreaterThan(1);
+  for (const command of commands) {
+    const text = help(group, command);
+    expect(text).toContain(`./tandem ${group} ${command}`);
+    expect(text.split("\n").filter((line) => line.length > 100)).toEqual([]);
+  }
+});

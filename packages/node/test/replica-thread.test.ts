@@ -1,0 +1,80 @@
+// The two sides of the replica's thread: what is handed over is answered for, and what is closed takes nothing more.
+
+import type { ReplicaEffect, ReplicaInput } from "@tandem/replica";
+import { genesisCodec } from "@tandem/shared";
+import { describe, expect, test } from "vitest";
+import { type ReplicaHandlers, ReplicaThread } from "../src/replica/handle.ts";
+import { Performer } from "../src/replica/performer.ts";
+import { createNetwork } from "./support/node-folder.ts";
+import { temporaryFolder } from "./support/temporary-folder.ts";
+
+const silent: ReplicaHandlers = {
+  onFrame: () => undefined,
+  onOrdered: () => undefined,
+  onFinal: () => undefined,
+  onEvidence: () => undefined,
+  onFailure: () => undefined,
+};
+
+async function startObserver(): Promise<ReplicaThread> {
+  const folder = temporaryFolder();
+  const { genesis } = createNetwork(folder);
+  const config = { dataFolder: folder, storeKind: "rocksdb", validator: undefined, verifyThreads: 1 } as const;
+  return (await ReplicaThread.start({ ...config, genesis: genesisCodec.encode(genesis) }, silent)).thread;
+}
+
+describe("the thread", () => {
+  test("answers from the first moment: its first start has stored the genesis", async () => {
+    const thread = await startObserver();
+    expect(await thread.query({ kind: "tip" })).toMatchObject({ kind: "tip", height: 0 });
+    expect(await thread.stop(10_000)).toBe(true);
+  });
+
+  test("says when a frame was handled, what is no message included, so that a peer can be made to wait", async () => {
+    const thread = await startObserver();
+    const taken = [thread.take(0, Uint8Array.of(255)), thread.take(0, new Uint8Array(100))];
+    await Promise.all(taken);
+    await thread.take(0, Uint8Array.of(1));
+    await thread.stop(10_000);
+  });
+
+  test("that is stopped has ended, whoever asks once more", async () => {
+    const thread = await startObserver();
+    expect([await thread.stop(10_000), await thread.stop(10_000)]).toEqual([true, false]);
+  });
+});
+
+test("a performer that closes takes nothing more, and waits until what it wrote is durable", async () => {
+  const inputs: ReplicaInput[] = [];
+  const synced = Promise.withResolvers<void>();
+  const write: ReplicaEffect = { kind: "store", batch: { puts: [], deletes: [] } };
+  const handle = (input: ReplicaInput) => {
+    inputs.push(input);
+    return [write];
+  };
+  const performer = new Performer(
+    { handle },
+    {
+      store: { write: () => undefined, sync: () => synced.promise, read: () => Promise.resolve([]) },
+      journal: { append: () => undefined, sync: () => Promise.resolve(), prune: () => undefined },
+      nowMs: () => 0,
+      setTimer: () => undefined,
+      verify: () => new Promise(() => undefined),
+      release: () => undefined,
+      fail: (error) => {
+        throw error;
+      },
+    },
+  );
+  performer.give({ kind: "submit", id: 1, bytes: new Uint8Array(1) });
+  let isClosed = false;
+  const closed = performer.close().then(() => {
+    isClosed = true;
+  });
+  performer.give({ kind: "submit", id: 2, bytes: new Uint8Array(1) });
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect([inputs.length, isClosed]).toEqual([1, false]);
+  synced.resolve();
+  await closed;
+  expect(inputs.length).toBe(1);
+});
