@@ -2,8 +2,9 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Call, Command } from "../command.ts";
+import { onSignals } from "../signals.ts";
 import { Devnet, describeEnd } from "./devnet.ts";
-import { submitFirstBlobs } from "./first-blobs.ts";
+import { type FinalBlob, submitFirstBlobs } from "./first-blobs.ts";
 import { type DevnetFolder, openFolder } from "./folder.ts";
 import { type DevnetOptions, isWatched, readOptions } from "./options.ts";
 import { jsonScreen, liveScreen, plainScreen, type Screen } from "./screen.ts";
@@ -59,7 +60,10 @@ async function runDevnet(options: DevnetOptions, folder: DevnetFolder, screen: S
     screen.tell({ kind: "node-ended", ...describeEnd(node), logFile: node.logFile });
     if (devnet.nodes.every(({ exit }) => exit !== undefined)) stopping.abort();
   });
-  const unlisten = onSignals(stopping, devnet);
+  const unlisten = onSignals(
+    () => stopping.abort(),
+    () => devnet.kill(),
+  );
   try {
     await show(options, folder, devnet, screen, stopping.signal);
   } catch (error) {
@@ -80,18 +84,17 @@ async function show(
 ): Promise<void> {
   const { nodes } = devnet;
   screen.tell({ kind: "started", processes: nodes.map(({ name, pid }) => ({ node: name, pid })) });
-  await devnet.untilReady(signal);
-  screen.tell({ kind: "ready", afterMs: devnet.elapsedMs, apis: nodes.map(({ apiUrl }) => apiUrl) });
-  const tellFirst = devnet.untilFinal(signal).then((height) => {
-    screen.tell({ kind: "first-final", height, afterMs: devnet.elapsedMs });
+  const linked = Promise.withResolvers<void>();
+  const isUp = devnet.untilUp(signal, {
+    onLinked(afterMs) {
+      screen.tell({ kind: "ready", afterMs, apis: nodes.map(({ apiUrl }) => apiUrl) });
+      linked.resolve();
+    },
+    onFinal: (height, afterMs) => screen.tell({ kind: "first-final", height, afterMs }),
   });
-  const tellBlobs = submitFirstBlobs(
-    folder,
-    nodes,
-    (blob) => screen.tell({ kind: "blob", nodes: nodes.length, ...blob }),
-    signal,
-  );
-  await Promise.all([tellFirst, tellBlobs]);
+  await Promise.race([linked.promise, isUp]);
+  const onFinal = (blob: FinalBlob) => screen.tell({ kind: "blob", nodes: nodes.length, ...blob });
+  await Promise.all([isUp, submitFirstBlobs(folder, nodes, onFinal, signal)]);
   await watch(nodes, screen, forSeconds, signal);
 }
 
@@ -103,19 +106,6 @@ async function watch(nodes: Devnet["nodes"], screen: Screen, forSeconds: number 
     if (performance.now() >= untilMs) return;
     await sleep(everyMs, undefined, { signal });
   }
-}
-
-/** The first signal stops in order, a second one at once. */
-function onSignals(stopping: AbortController, devnet: Devnet): () => void {
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  const hear = () => {
-    if (stopping.signal.aborted) devnet.kill();
-    else stopping.abort();
-  };
-  for (const signal of signals) process.on(signal, hear);
-  return () => {
-    for (const signal of signals) process.off(signal, hear);
-  };
 }
 
 async function stopAll(devnet: Devnet, screen: Screen): Promise<void> {

@@ -13,6 +13,11 @@ const readyTimeoutMs = 60_000;
 const statusTimeoutMs = 2000;
 const lastWordsMax = 8;
 
+interface UpHandlers {
+  onLinked(afterMs: number): void;
+  onFinal(height: number, afterMs: number): void;
+}
+
 export class Devnet {
   readonly nodes: readonly NodeProcess[];
   readonly #startMs = performance.now();
@@ -26,28 +31,29 @@ export class Devnet {
     }
   }
 
-  /** Since its processes were started. */
-  get elapsedMs(): number {
-    return Math.round(performance.now() - this.#startMs);
-  }
-
-  /** Resolves when every node answers and has a link with every other. */
-  untilReady(signal: AbortSignal): Promise<void> {
-    return this.#until(signal, (statuses) => {
+  /**
+   * Resolves when every node has had a link with every other, and some node has executed a block of this run. Both are
+   * told as soon as they are seen, with the time since the start.
+   */
+  async untilUp(signal: AbortSignal, { onLinked, onFinal }: UpHandlers): Promise<void> {
+    let isLinked = false;
+    let isFinal = false;
+    while (!isLinked || !isFinal) {
+      const statuses = await this.#statuses();
       const ended = this.nodes.find(({ exit }) => exit !== undefined);
       if (ended !== undefined) throw endedEarly(ended);
-      return statuses.every((status) => status?.peers.every(({ connected }) => connected) === true);
-    });
-  }
-
-  /** Resolves with the height when any node has executed a block since it started. */
-  async untilFinal(signal: AbortSignal): Promise<number> {
-    let height = 0;
-    await this.#until(signal, (statuses) => {
-      height = Math.max(...statuses.map((status) => (status?.ordered.blocks ? status.heights.executed : 0)));
-      return height > 0;
-    });
-    return height;
+      if (!isLinked && statuses.every(hasAllLinks)) {
+        isLinked = true;
+        onLinked(this.#elapsedMs);
+      }
+      const height = Math.max(...statuses.map(newHeight));
+      if (!isFinal && height > 0) {
+        isFinal = true;
+        onFinal(height, this.#elapsedMs);
+      }
+      if (this.#elapsedMs > readyTimeoutMs) throw notReady(this.nodes);
+      await sleep(pollMs, undefined, { signal });
+    }
   }
 
   /** Resolves when all have ended, with those that did not end well. */
@@ -60,14 +66,23 @@ export class Devnet {
     for (const node of this.nodes) node.kill();
   }
 
-  async #until(signal: AbortSignal, isSo: (statuses: readonly (NodeStatus | undefined)[]) => boolean): Promise<void> {
-    for (;;) {
-      const read = (node: NodeProcess) => node.api.status(AbortSignal.timeout(statusTimeoutMs)).catch(() => undefined);
-      if (isSo(await Promise.all(this.nodes.map(read)))) return;
-      if (this.elapsedMs > readyTimeoutMs) throw notReady(this.nodes);
-      await sleep(pollMs, undefined, { signal });
-    }
+  get #elapsedMs(): number {
+    return Math.round(performance.now() - this.#startMs);
   }
+
+  #statuses(): Promise<readonly (NodeStatus | undefined)[]> {
+    const end = AbortSignal.timeout(statusTimeoutMs);
+    return Promise.all(this.nodes.map(({ api }) => api.status(end).catch(() => undefined)));
+  }
+}
+
+function hasAllLinks(status: NodeStatus | undefined): boolean {
+  return status?.peers.every(({ connected }) => connected) === true;
+}
+
+/** Of the last block that it has executed in this run. */
+function newHeight(status: NodeStatus | undefined): number {
+  return status !== undefined && status.ordered.blocks > 0 ? status.heights.executed : 0;
 }
 
 /** In words, and what it said last. */

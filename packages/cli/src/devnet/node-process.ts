@@ -4,7 +4,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ApiClient } from "../api-client.ts";
-import { projectFolder } from "../workspace.ts";
 import type { NodePlace } from "./folder.ts";
 
 export interface Exit {
@@ -14,8 +13,6 @@ export interface Exit {
 
 const main = resolve(import.meta.dirname, "../main.ts");
 const leash = resolve(import.meta.dirname, "leash.ts");
-/** All nodes run the same code: compiled once, each starts in two thirds of the time. */
-const compiled = join(projectFolder, ".tandem/compiled");
 /** A node stops within three seconds, or something is wrong. */
 const stopTimeoutMs = 6000;
 
@@ -40,8 +37,7 @@ export class NodeProcess {
     this.#logStart = readFileSync(this.logFile).length;
     const args = ["--import", leash, main, "node", "--config", join(folder, "config.json")];
     // A process group of its own: Ctrl-C is for the devnet, which stops its nodes in order.
-    const env = { ...process.env, NODE_COMPILE_CACHE: compiled };
-    this.#child = spawn(process.execPath, args, { stdio: ["ignore", log, log, "ipc"], detached: true, env });
+    this.#child = spawn(process.execPath, args, { stdio: ["ignore", log, log, "ipc"], detached: true });
     closeSync(log);
     this.exited = new Promise((done) => {
       this.#child.once("exit", (code, signal) => done(this.#end({ code, signal })));

@@ -49,6 +49,8 @@ export function liveScreen(print: Print, terminal: Terminal): Screen {
   };
   return {
     tell(event) {
+      // From there on the table is history.
+      if (event.kind === "stopping") drawn = [];
       print(`${erase()}${wordsOf(event)}\n${drawn.map((line) => `${line}\n`).join("")}`);
     },
     show(rows) {

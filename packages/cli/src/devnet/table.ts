@@ -10,17 +10,18 @@ interface Column {
   readonly of: (row: NodeRow) => string;
 }
 
+/** `age`: since the header time of the last block. `loop`: delay of the event loop, at the 99th percentile. */
 const columns: readonly Column[] = [
   { title: "node", isText: true, spare: 0, of: ({ node }) => node },
-  { title: "role", isText: true, spare: 2, of: ({ role }) => role },
+  { title: "role", isText: true, spare: 1, of: ({ role }) => role },
   { title: "height", spare: 0, of: ({ status }) => orDash(status?.heights.executed) },
-  { title: "view", spare: 3, of: ({ status }) => orDash(status?.view) },
+  { title: "view", spare: 6, of: ({ status }) => orDash(status?.view) },
   { title: "peers", spare: 0, of: peersOf },
-  { title: "disk", spare: 4, of: ({ status }) => (status === undefined ? "-" : bytesText(status.diskBytes)) },
+  { title: "disk", spare: 5, of: ({ status }) => (status === undefined ? "-" : bytesText(status.diskBytes)) },
   { title: "blobs/s", spare: 0, of: ({ status, blobsPerSecond }) => orDash(status && blobsPerSecond) },
-  { title: "data/s", spare: 1, of: ({ status, bytesPerSecond }) => (status ? bytesText(bytesPerSecond) : "-") },
-  { title: "block age", spare: 5, of: ({ blockAgeMs }) => (blockAgeMs === undefined ? "-" : secondsText(blockAgeMs)) },
-  { title: "loop p99", spare: 6, of: ({ status }) => (status ? `${status.eventLoopDelay.p99Ms.toFixed(1)} ms` : "-") },
+  { title: "data/s", spare: 3, of: ({ status, bytesPerSecond }) => (status ? bytesText(bytesPerSecond) : "-") },
+  { title: "age", spare: 2, of: ({ blockAgeMs }) => (blockAgeMs === undefined ? "-" : secondsText(blockAgeMs)) },
+  { title: "loop", spare: 4, of: ({ status }) => (status ? `${status.eventLoopDelay.p99Ms.toFixed(1)} ms` : "-") },
 ];
 
 export function tableLines(rows: readonly NodeRow[], width: number): readonly string[] {
@@ -46,8 +47,9 @@ export function summaryLine(rows: readonly NodeRow[]): string {
 
 export function bytesText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(bytes < 1e5 ? 1 : 0)} kB`;
+  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0)} MB`;
+  return `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
 function linesOf(shown: readonly Column[], rows: readonly NodeRow[]): readonly string[] {
@@ -64,7 +66,7 @@ function peersOf({ status }: NodeRow): string {
 }
 
 function orDash(number: number | undefined): string {
-  return number === undefined ? "-" : number.toLocaleString("en-US");
+  return number === undefined ? "-" : String(number);
 }
 
 function secondsText(ms: number): string {
