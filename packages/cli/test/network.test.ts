@@ -153,6 +153,12 @@ describe("blob", () => {
   });
 });
 
+test("a node that cannot start says why and exits with 1, and the one that runs goes on", () => {
+  const { status, said } = tandem("node", "--config", config);
+  expect({ status, code: said.error.code }).toEqual({ status: 1, code: "store-locked" });
+  expect(tandem("account", "balance", "carol", ...keys, ...api).status).toBe(0);
+});
+
 describe("what a caller gets wrong", () => {
   test.each([
     [["genesis", "create"], "bad-arguments"],

@@ -40,7 +40,7 @@ export async function readSetup(config: NodeConfig): Promise<NodeSetup> {
   return { checked, committee, names, validator, identity };
 }
 
-export async function readGenesisFile(file: string): Promise<CheckedGenesis> {
+async function readGenesisFile(file: string): Promise<CheckedGenesis> {
   const genesis = parseGenesis(nativeScheme, await readTextFile(file, "genesis"));
   if (genesis.ok) return genesis.value;
   const { code, message } = genesis.error;
