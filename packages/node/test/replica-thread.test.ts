@@ -16,16 +16,16 @@ const silent: ReplicaHandlers = {
   onFailure: () => undefined,
 };
 
-async function startObserver(): Promise<ReplicaThread> {
+async function startObserver(payers = 8): Promise<ReplicaThread> {
   const folder = temporaryFolder();
-  const { genesis } = createNetwork(folder);
+  const { genesis } = createNetwork(folder, 1, payers);
   const config = { dataFolder: folder, storeKind: "rocksdb", validator: undefined, verifyThreads: 1 } as const;
   return (await ReplicaThread.start({ ...config, genesis: genesisCodec.encode(genesis) }, silent)).thread;
 }
 
 describe("the thread", () => {
   test("answers from the first moment: its first start has stored the genesis", async () => {
-    const thread = await startObserver();
+    const thread = await startObserver(5000);
     expect(await thread.query({ kind: "tip" })).toMatchObject({ kind: "tip", height: 0 });
     expect(await thread.stop(10_000)).toBe(true);
   });

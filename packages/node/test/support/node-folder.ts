@@ -43,7 +43,7 @@ export function payerKey(payer: number): Uint8Array {
   return nativePayerScheme.publicKeyOf(seedOf(payer));
 }
 
-function testGenesis(validators: number): Genesis {
+function testGenesis(validators: number, payers: number): Genesis {
   const one = asWeight(1n);
   const seats = Array.from({ length: validators }, (_, index) => asValidatorIndex(index));
   return {
@@ -63,9 +63,10 @@ function testGenesis(validators: number): Genesis {
       },
     ],
     contracts: [],
-    allocations: Array.from({ length: 8 }, (_, payer) => ({ payer: payerKey(payer), amount: asAmount(balance) })).sort(
-      (a, b) => compareBytes(a.payer, b.payer),
-    ),
+    allocations: Array.from({ length: payers }, (_, payer) => ({
+      payer: payerKey(payer),
+      amount: asAmount(balance),
+    })).sort((a, b) => compareBytes(a.payer, b.payer)),
     fees: { base: asAmount(10n), perByte: asAmount(1n), perTouch: asAmount(1n), perBudget: asAmount(1n) },
     limits: {
       blockBytes: limits.blockBytesMax,
@@ -86,8 +87,8 @@ export interface TestNetwork {
   readonly network: Root;
 }
 
-export function createNetwork(folder: string, validators = 1): TestNetwork {
-  const genesis = testGenesis(validators);
+export function createNetwork(folder: string, validators = 1, payers = 8): TestNetwork {
+  const genesis = testGenesis(validators, payers);
   writeFileSync(join(folder, "genesis.json"), formatGenesis(genesis));
   return { folder, genesis, network: genesisCodec.root(genesis) };
 }
