@@ -1,0 +1,87 @@
+// Payers who submit blob after blob, each to whichever node takes it. A blob that a node accepted (202) is promised: it has
+// to be ordered in the end, whatever was killed meanwhile.
+
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { nativePayerScheme } from "@tandem/native";
+import {
+  asAmount,
+  asBudget,
+  asHeight,
+  asNonce,
+  asRoot,
+  fromHex,
+  type SignedBlob,
+  signBlob,
+  toHex,
+} from "@tandem/shared";
+import { ask, type Fleet } from "./fleet.ts";
+
+const payloadBytesMax = 1000;
+/** Between two blobs of one payer. */
+const pauseMs = 20;
+const farHeight = 1_000_000_000;
+
+interface SubmitAnswer {
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+export class Load {
+  /** Roots of what was accepted. */
+  readonly accepted = new Set<string>();
+  /** Refusals that no honest payer should see. */
+  readonly surprises: string[] = [];
+  readonly #fleet: Fleet;
+  readonly #payers: Promise<void>[];
+  #isStopping = false;
+
+  constructor(fleet: Fleet) {
+    this.#fleet = fleet;
+    this.#payers = fleet.created.accounts.map(({ file }, payer) => this.#run(file, payer));
+  }
+
+  /** When each payer's last blob is accepted. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await Promise.all(this.#payers);
+  }
+
+  async #run(file: string, payer: number): Promise<void> {
+    const { secretKey } = JSON.parse(readFileSync(file, "utf8")) as { readonly secretKey: string };
+    for (let nonce = 0; !this.#isStopping; nonce++) {
+      await this.#submit(this.#sign(fromHex(secretKey) as Uint8Array, nonce), payer + nonce);
+      await sleep(pauseMs);
+    }
+  }
+
+  #sign(seed: Uint8Array, nonce: number): SignedBlob {
+    return signBlob(nativePayerScheme, seed, {
+      network: asRoot(fromHex(this.#fleet.created.network) as Uint8Array),
+      nonce: asNonce(nonce),
+      expires: asHeight(farHeight),
+      tip: asAmount(0n),
+      budget: asBudget(0),
+      touches: [],
+      transfers: [],
+      payload: new Uint8Array(randomBytes(nonce % payloadBytesMax)),
+    });
+  }
+
+  /** To one node after the other, until one has it: a payer cannot know what a killed node did with it. */
+  async #submit({ bytes, root }: SignedBlob, first: number): Promise<void> {
+    const headers = { "content-type": "application/octet-stream" };
+    const request = { method: "POST", headers, body: new Uint8Array(bytes) };
+    for (let node = first; ; node++) {
+      const answer = await ask<SubmitAnswer>(`${this.#fleet.urlOf(node % this.#fleet.size)}/blobs`, request);
+      if (answer?.status === 202) this.accepted.add(toHex(root));
+      const code = answer?.body.error?.code;
+      if (answer?.status === 202 || code === "duplicate") return;
+      // Of a node that was away: it has not heard of the nonces before yet, or this one is ordered and it knows only that.
+      const isLater = answer === undefined || code === "nonce-gap" || answer.status === 429;
+      if (!isLater && code !== "nonce-too-low") this.surprises.push(`${answer.status} ${code}`);
+      if (code === "nonce-too-low") return;
+      await sleep(pauseMs);
+    }
+  }
+}
