@@ -54,6 +54,7 @@ describe("the configuration file", () => {
     [{ api: { host: "a b", port: 1 } }, "bad-format at api.host"],
     [{ store: "sqlite" }, "bad-format at store"],
     [{ verifyThreads: 0 }, "out-of-range at verifyThreads"],
+    [{ network: { delayMs: 30_001 } }, "out-of-range at network.delayMs"],
   ])("%j: %s", (changes, is) => {
     const config = parseConfig(configText(changes), "/nets");
     expect(config.ok ? "ok" : `${config.error.code} at ${config.error.path}`).toBe(is);

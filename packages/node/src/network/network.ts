@@ -272,7 +272,8 @@ export class Network {
   #onFrame(from: Peer, frame: Uint8Array, lane: Lane): Promise<void> | undefined {
     if (this.#delayMs === 0) return this.#handlers.onFrame(from, frame, lane);
     const { promise, resolve } = Promise.withResolvers<void>();
-    setTimeout(() => resolve(this.#stopped ? undefined : this.#handlers.onFrame(from, frame, lane)), this.#delayMs);
+    const hand = () => resolve(this.#stopped ? undefined : this.#handlers.onFrame(from, frame, lane));
+    setTimeout(hand, this.#delayMs).unref();
     return promise;
   }
 
