@@ -1,0 +1,267 @@
+// A devnet's folder and its screen; `test/devnet` runs whole ones.
+
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { NodeStatus } from "@tandem/node";
+import { afterAll, describe, expect, test } from "vitest";
+import { openFolder } from "../src/devnet/folder.ts";
+import type { DevnetOptions } from "../src/devnet/options.ts";
+import { liveScreen, plainScreen } from "../src/devnet/screen.ts";
+import { tableLines } from "../src/devnet/table.ts";
+import type { NodeRow } from "../src/devnet/watch.ts";
+
+const temporary = mkdtempSync(join(tmpdir(), "tandem-devnet-"));
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+let count = 0;
+function newFolder(): string {
+  return join(temporary, `${count++}`);
+}
+
+function open(folder: string, options: Partial<DevnetOptions> = {}) {
+  const usual = { validators: undefined, delayMs: 0, isFresh: false, isLevel: false, json: false };
+  return openFolder({ folder, ...usual, forSeconds: undefined, ...options });
+}
+
+async function opened(folder: string, options: Partial<DevnetOptions> = {}) {
+  const found = await open(folder, options);
+  await found.release();
+  return found;
+}
+
+function configOf(folder: string, node: number) {
+  return JSON.parse(readFileSync(join(folder, `node-${node}`, "config.json"), "utf8")) as {
+    readonly store: string;
+    readonly listen: readonly string[];
+    readonly peers: readonly { readonly seat: number; readonly address: string }[];
+    readonly api: { readonly port: number };
+    readonly network: { readonly delayMs: number };
+  };
+}
+
+async function codeOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => "no refusal",
+    ({ code }: { readonly code: string }) => code,
+  );
+}
+
+describe("the folder", () => {
+  test("is made once, and continued", async () => {
+    const folder = newFolder();
+    const first = await opened(folder, { delayMs: 50 });
+    expect(first).toMatchObject({ isNew: true, deltaMs: 250, delayMs: 50 });
+    expect(first.nodes.map(({ name }) => name)).toEqual(["node-0", "node-1", "node-2", "node-3"]);
+    const again = await opened(folder);
+    expect(again).toMatchObject({ isNew: false, network: first.network, deltaMs: 250, delayMs: 0 });
+    expect(again.nodes).toEqual(first.nodes);
+    expect(configOf(folder, 0)).toMatchObject({ network: { delayMs: 0 }, store: "rocksdb" });
+  });
+
+  test("--fresh makes another network, and nothing of the one before is left", async () => {
+    const folder = newFolder();
+    const { network } = await opened(folder, { validators: 2 });
+    mkdirSync(join(folder, "node-1/data"));
+    const fresh = await opened(folder, { validators: 1, isFresh: true, isLevel: true });
+    expect(fresh.isNew).toBe(true);
+    expect(fresh.network).not.toBe(network);
+    expect(existsSync(join(folder, "node-1"))).toBe(false);
+    expect(configOf(folder, 0).store).toBe("level");
+  });
+
+  test("that holds something else is left as it is, --fresh or not", async () => {
+    const folder = newFolder();
+    mkdirSync(folder);
+    writeFileSync(join(folder, "genesis.json"), "mine");
+    expect(await codeOf(open(folder))).toBe("not-a-devnet");
+    expect(await codeOf(open(folder, { isFresh: true }))).toBe("not-a-devnet");
+    expect(readFileSync(join(folder, "genesis.json"), "utf8")).toBe("mine");
+  });
+
+  test("belongs to one devnet at a time", async () => {
+    const folder = newFolder();
+    const first = await open(folder, { validators: 1 });
+    expect(await codeOf(open(folder))).toBe("devnet-running");
+    expect(await codeOf(open(folder, { isFresh: true }))).toBe("devnet-running");
+    await first.release();
+    expect((await opened(folder)).network).toBe(first.network);
+  });
+
+  test("whose making was cut short is made anew", async () => {
+    const folder = newFolder();
+    const { network } = await opened(folder, { validators: 1 });
+    writeFileSync(join(folder, "devnet.json"), "");
+    const again = await opened(folder, { validators: 1 });
+    expect(again.isNew).toBe(true);
+    expect(again.network).not.toBe(network);
+  });
+
+  test("says what does not fit to it", async () => {
+    const folder = newFolder();
+    await opened(folder, { validators: 1 });
+    expect(await codeOf(open(folder, { validators: 2 }))).toBe("other-devnet");
+    expect(await codeOf(open(folder, { isLevel: true }))).toBe("other-devnet");
+    writeFileSync(join(folder, "devnet.json"), "{}");
+    expect(await codeOf(open(folder))).toBe("bad-devnet");
+  });
+
+  test("keeps its ports, and moves all if one is taken", async () => {
+    const folder = newFolder();
+    await opened(folder, { validators: 2 });
+    const { port } = configOf(folder, 1).api;
+    await opened(folder);
+    expect(configOf(folder, 1).api.port).toBe(port);
+    const server = await listenAt(port);
+    await opened(folder);
+    await new Promise((done) => server.close(done));
+    expect(configOf(folder, 1).api.port).not.toBe(port);
+    expect(configOf(folder, 0).peers).toEqual([{ seat: 1, address: configOf(folder, 1).listen[0] }]);
+  });
+});
+
+function listenAt(port: number): Promise<Server> {
+  return new Promise((done) => {
+    const server = createServer();
+    server.listen(port, "127.0.0.1", () => done(server));
+  });
+}
+
+const status: NodeStatus = {
+  network: "00".repeat(32),
+  role: "validator",
+  seat: 0,
+  name: "node-0",
+  uptimeMs: 1000,
+  heights: { final: 123_456, executed: 123_456 },
+  view: 123_999,
+  blockTimeMs: 0,
+  ordered: { blocks: 3, blobs: 9, bytes: 999 },
+  peers: [1, 2, 3].map((seat) => ({
+    seat,
+    name: `node-${seat}`,
+    connected: seat !== 2,
+    queuedBytes: 0,
+    sentBytes: 0,
+    receivedBytes: 0,
+    rttMs: null,
+    drops: 0,
+  })),
+  observers: 0,
+  receipts: {},
+  evidence: 0,
+  refusedConnections: 0,
+  diskBytes: 12_345_678,
+  memoryBytes: 0,
+  cpuMs: 0,
+  eventLoopDelay: { p50Ms: 0, p99Ms: 12.34, maxMs: 0 },
+};
+
+const here: NodeRow = {
+  node: "node-0",
+  role: "validator",
+  status,
+  blobsPerSecond: 1234,
+  bytesPerSecond: 567_890,
+  blockAgeMs: 432,
+};
+const gone: NodeRow = {
+  node: "node-1",
+  role: "ended",
+  status: undefined,
+  blobsPerSecond: 0,
+  bytesPerSecond: 0,
+  blockAgeMs: undefined,
+};
+
+describe("the table", () => {
+  test("shows each node", () => {
+    expect(tableLines([here, gone], 120)).toEqual([
+      "node    role       height    view  peers     disk  blobs/s  data/s    age     loop",
+      "node-0  validator  123456  123999    2/3  12.3 MB     1234  568 kB  0.4 s  12.3 ms",
+      "node-1  ended           -       -      -        -        -       -      -        -",
+    ]);
+  });
+
+  test("has the least telling columns dropped where there is no room", () => {
+    const [head, ...rows] = tableLines([here, gone], 60);
+    expect(head).toBe("node    role       height  peers  blobs/s  data/s    age");
+    for (const row of rows) expect(row.length).toBeLessThanOrEqual(60);
+  });
+});
+
+const escape = "\u001b";
+const pieces = new RegExp(`(${escape}\\[\\d*[AJ]|\\r|\\n)`);
+
+/** As much of a terminal as the screen uses. */
+class Terminal {
+  readonly columns = 80;
+  readonly rows: number;
+  #lines: string[] = [""];
+  #at = 0;
+
+  constructor(rows: number) {
+    this.rows = rows;
+  }
+
+  write(text: string): void {
+    for (const part of text.split(pieces).filter((each) => each !== "")) this.#take(part);
+  }
+
+  #take(part: string): void {
+    if (part === "\n") {
+      this.#at++;
+      this.#lines[this.#at] ??= "";
+    } else if (part.endsWith("A") && part.startsWith(escape)) this.#at -= Number(part.slice(2, -1));
+    else if (part.endsWith("J") && part.startsWith(escape)) this.#lines = [...this.#lines.slice(0, this.#at), ""];
+    else if (part !== "\r") this.#lines[this.#at] = part;
+  }
+
+  get text(): string {
+    return this.#lines.join("\n");
+  }
+}
+
+const blob = { kind: "blob", nodes: 4, name: "text", what: '"a"', blob: "00", height: 2, tookMs: 30 } as const;
+
+describe("the screen", () => {
+  test("on a terminal draws the table in place, below what was told", () => {
+    const terminal = new Terminal(24);
+    const screen = liveScreen((text) => terminal.write(text), terminal);
+    screen.tell({ kind: "started", processes: [] });
+    screen.show([here]);
+    screen.tell(blob);
+    screen.show([gone]);
+    const [first, second, ...table] = terminal.text.split("\n");
+    expect(first).toBe("0 processes started");
+    expect(second).toMatch(/^text .* final on 4 nodes: height 2, 30 ms$/);
+    expect(table).toEqual(["", ...tableLines([gone], 80), "", "Ctrl-C stops all", ""]);
+  });
+
+  test("leaves the last table where it is when all stops", () => {
+    const terminal = new Terminal(24);
+    const screen = liveScreen((text) => terminal.write(text), terminal);
+    screen.show([here]);
+    screen.tell({ kind: "stopping" });
+    screen.tell({ kind: "stopped", nodes: 1, badly: [], tookMs: 250 });
+    expect(terminal.text).toMatch(
+      /^\nnode .*\nnode-0 .*\n\nCtrl-C stops all\nstopping\nall 1 nodes stopped cleanly in 0.25 s/,
+    );
+  });
+
+  test("draws no more lines than there are", () => {
+    const terminal = new Terminal(8);
+    const screen = liveScreen((text) => terminal.write(text), terminal);
+    screen.show(Array.from({ length: 32 }, () => here));
+    expect(terminal.text.split("\n").length).toBeLessThan(8);
+    expect(terminal.text).toContain("…\nCtrl-C");
+  });
+
+  test("elsewhere is lines, of which every fifth second has one for all nodes", () => {
+    const said: string[] = [];
+    const screen = plainScreen((text) => said.push(text));
+    for (let second = 0; second < 6; second++) screen.show([here, gone]);
+    expect(said).toEqual(Array(2).fill("node-0 height 123456 peers 2/3 1234 blobs/s 568 kB/s | node-1 ended\n"));
+  });
+});

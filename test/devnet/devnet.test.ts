@@ -1,0 +1,109 @@
+// `npm start` as a newcomer and as CI see it: processes, what is printed, exit codes, and nothing left behind.
+
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, expect, test } from "vitest";
+
+const main = resolve(import.meta.dirname, "../../packages/cli/src/main.ts");
+const temporary = mkdtempSync(join(tmpdir(), "tandem-devnet-"));
+const running = new Set<ChildProcess>();
+afterAll(async () => {
+  for (const child of running) child.kill("SIGKILL");
+  await untilGone(pids);
+  rmSync(temporary, { recursive: true });
+});
+
+interface Line {
+  readonly kind: string;
+  readonly network?: string;
+  readonly processes?: readonly { readonly node: string; readonly pid: number }[];
+}
+
+const pids: number[] = [];
+
+/** A devnet that runs until it is stopped; `next` gives the next line of a kind. */
+function start(args: readonly string[]) {
+  const child = spawn(process.execPath, [main, "devnet", "--json", "--for", "0", ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  running.add(child);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const exited = new Promise<number | null>((done) => child.once("exit", done));
+  async function next(kind: string): Promise<Line> {
+    for (;;) {
+      const { value, done } = await lines.next();
+      if (done === true) throw new Error(`it ended before "${kind}"`);
+      const line = JSON.parse(value) as Line;
+      for (const { pid } of line.processes ?? []) pids.push(pid);
+      if (line.kind === kind) return line;
+    }
+  }
+  return { child, exited, next };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function untilGone(all: readonly number[]): Promise<void> {
+  while (all.some(isAlive)) await sleep(20);
+}
+
+test("in a pipe it shows three blobs final on every node, and ends by itself", () => {
+  const folder = join(temporary, "four");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, "start", "--folder", folder], {
+    encoding: "utf8",
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  for (const name of ["transfer", "text", "garbage"]) {
+    expect(stdout).toMatch(new RegExp(`^${name} .* final on 4 nodes: height \\d+, \\d+ ms$`, "m"));
+  }
+  expect(stdout).toMatch(/^first final block \(height \d+\), \d+\.\d\d s after their start$/m);
+  expect(stdout).toMatch(/^all 4 nodes stopped cleanly in /m);
+});
+
+test("it continues, refuses a second one, tells who died, and stops when it is told to", async () => {
+  const folder = join(temporary, "one");
+  const first = spawnSync(process.execPath, [main, "devnet", "--validators", "1", "--json", "--folder", folder], {
+    encoding: "utf8",
+  });
+  const network = (JSON.parse(first.stdout.split("\n")[0] ?? "") as Line).network;
+
+  const again = start(["--folder", folder]);
+  expect(await again.next("opened")).toMatchObject({ network, isNew: false });
+  await again.next("nodes");
+  const second = spawnSync(process.execPath, [main, "devnet", "--folder", folder, "--json"], { encoding: "utf8" });
+  expect(second.status).toBe(2);
+  expect(JSON.parse(second.stderr)).toMatchObject({ error: { code: "devnet-running" } });
+
+  process.kill(pids.at(-1) as number, "SIGKILL");
+  expect(await again.next("node-ended")).toMatchObject({
+    what: "node-0 ended with SIGKILL",
+    lastWords: expect.arrayContaining([expect.stringContaining("API at")]),
+  });
+  // Without any node there is nothing to go on with.
+  expect(await again.next("stopped")).toMatchObject({ badly: ["node-0"] });
+  expect(await again.exited).toBe(1);
+
+  const third = start(["--folder", folder]);
+  await third.next("nodes");
+  third.child.kill("SIGTERM");
+  expect(await third.next("stopped")).toMatchObject({ badly: [] });
+  expect(await third.exited).toBe(0);
+  await untilGone(pids);
+});
+
+test("its nodes do not outlive it, however it ends", async () => {
+  const devnet = start(["--folder", join(temporary, "one")]);
+  await devnet.next("ready");
+  devnet.child.kill("SIGKILL");
+  await untilGone(pids);
+});
