@@ -191,8 +191,8 @@ describe("the table", () => {
   });
 });
 
-const escape = "\u001b";
-const pieces = new RegExp(`(${escape}\\[\\d*[AJ]|\\r|\\n)`);
+const escapeCode = "\u001b";
+const pieces = new RegExp(`(${escapeCode}\\[\\d*[AJ]|\\r|\\n)`);
 
 /** As much of a terminal as the screen uses. */
 class Terminal {
@@ -213,8 +213,8 @@ class Terminal {
     if (part === "\n") {
       this.#at++;
       this.#lines[this.#at] ??= "";
-    } else if (part.endsWith("A") && part.startsWith(escape)) this.#at -= Number(part.slice(2, -1));
-    else if (part.endsWith("J") && part.startsWith(escape)) this.#lines = [...this.#lines.slice(0, this.#at), ""];
+    } else if (part.endsWith("A") && part.startsWith(escapeCode)) this.#at -= Number(part.slice(2, -1));
+    else if (part.endsWith("J") && part.startsWith(escapeCode)) this.#lines = [...this.#lines.slice(0, this.#at), ""];
     else if (part !== "\r") this.#lines[this.#at] = part;
   }
 
