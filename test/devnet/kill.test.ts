@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { dice, Ordeal } from "./support/ordeal.ts";
 
-const ordeal = new Ordeal();
+const ordeal = new Ordeal({ accounts: 8, deltaMs: 200 });
 afterAll(() => ordeal.end());
 
 test("three kills of single nodes and one of all lose and contradict nothing", async () => {

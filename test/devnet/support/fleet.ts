@@ -30,17 +30,23 @@ export interface StatusAnswer {
   readonly peers: readonly { readonly connected: boolean }[];
 }
 
+export interface FleetPlan {
+  /** Of payers. */
+  readonly accounts: number;
+  /** Δ. */
+  readonly deltaMs: number;
+}
+
 export class Fleet {
   readonly folder: string;
   readonly created: Created;
   readonly #children: (ChildProcess | undefined)[];
 
-  static create(accounts: number): Fleet {
+  static create({ accounts, deltaMs }: FleetPlan): Fleet {
     const folder = mkdtempSync(join(tmpdir(), "tandem-fleet-"));
-    const args = [main, "genesis", "create", "--out", folder, "--accounts", `${accounts}`, "--port", "0", "--json"];
-    const { status, stdout, stderr } = spawnSync(process.execPath, [...args, "--heartbeat-ms", "1000"], {
-      encoding: "utf8",
-    });
+    const sizes = ["--accounts", `${accounts}`, "--delay-ms", `${deltaMs}`, "--heartbeat-ms", "1000", "--port", "0"];
+    const args = [main, "genesis", "create", "--out", folder, ...sizes, "--json"];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
     if (status !== 0) throw new Error(`genesis create: ${stderr}`);
     return new Fleet(folder, JSON.parse(stdout) as Created);
   }

@@ -2,11 +2,10 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
-import { type BlockAnswer, Fleet } from "./fleet.ts";
+import { type BlockAnswer, Fleet, type FleetPlan } from "./fleet.ts";
 import { Load } from "./load.ts";
 import { VoteBook } from "./votes.ts";
 
-const payers = 8;
 const pollMs = 100;
 /** What is not ordered so long after the last blow is lost. */
 const patienceMs = 60_000;
@@ -21,9 +20,14 @@ export function dice(seed: number): (below: number) => number {
 }
 
 export class Ordeal {
-  readonly fleet = Fleet.create(payers);
-  readonly #books = Array.from({ length: this.fleet.size }, (_, seat) => new VoteBook(seat));
+  readonly fleet: Fleet;
+  readonly #books: readonly VoteBook[];
   #load: Load | undefined;
+
+  constructor(plan: FleetPlan) {
+    this.fleet = Fleet.create(plan);
+    this.#books = Array.from({ length: this.fleet.size }, (_, seat) => new VoteBook(seat));
+  }
 
   async begin(): Promise<void> {
     this.fleet.startAll();

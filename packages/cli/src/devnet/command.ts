@@ -95,6 +95,7 @@ async function show(
   await Promise.race([linked.promise, isUp]);
   const onFinal = (blob: FinalBlob) => screen.tell({ kind: "blob", nodes: nodes.length, ...blob });
   await Promise.all([isUp, submitFirstBlobs(folder, nodes, onFinal, signal)]);
+  if (forSeconds !== 0) screen.tell({ kind: "try", accounts: folder.accounts, api: nodes[0]?.apiUrl ?? "" });
   await watch(nodes, screen, forSeconds, signal);
 }
 

@@ -1,5 +1,7 @@
 // What a devnet tells: each as a line of words, or of JSON.
 
+import { relative } from "node:path";
+import { callerPath } from "../flags.ts";
 import type { FinalBlob } from "./first-blobs.ts";
 import type { DevnetFolder } from "./folder.ts";
 
@@ -12,6 +14,7 @@ export type DevnetEvent =
   | { readonly kind: "ready"; readonly afterMs: number; readonly apis: readonly string[] }
   | { readonly kind: "first-final"; readonly height: number; readonly afterMs: number }
   | ({ readonly kind: "blob"; readonly nodes: number } & FinalBlob)
+  | { readonly kind: "try"; readonly accounts: string; readonly api: string }
   | {
       readonly kind: "node-ended";
       readonly what: string;
@@ -33,6 +36,8 @@ export function wordsOf(event: DevnetEvent): string {
       return `first final block (height ${event.height}), ${seconds(event.afterMs)} after their start`;
     case "blob":
       return `${event.name.padEnd(8)}  ${event.what.padEnd(25)}  final on ${event.nodes} nodes: height ${event.height}, ${event.tookMs} ms`;
+    case "try":
+      return tryWords(event);
     case "node-ended":
       return `${event.what}. It said last:\n${event.lastWords.map((line) => `  | ${line}`).join("\n")}\n  All of it: ${event.logFile}`;
     case "stopping":
@@ -53,6 +58,16 @@ function openedWords({ folder, network, isNew, deltaMs, delayMs, nodes }: Devnet
   const delay = delayMs === 0 ? "" : `, each frame delayed by ${delayMs} ms`;
   const small = delayMs > deltaMs ? `\nΔ was chosen for less delay: views will time out. --fresh chooses it anew.` : "";
   return `${what}: ${network.slice(0, 16)}…, ${nodes.length} validators, Δ ${deltaMs} ms${delay}\nin ${folder}${small}`;
+}
+
+function tryWords({ accounts, api }: Extract<DevnetEvent, { readonly kind: "try" }>): string {
+  const keys = relative(callerPath("."), accounts);
+  return `
+try in another terminal:
+  ./tandem blob submit --from account-0 --text "Hello" --wait \\
+    --keys ${keys.startsWith("..") ? accounts : keys} \\
+    --api ${api}
+  curl ${api}/status`;
 }
 
 function stoppedWords({ nodes, badly, tookMs }: Extract<DevnetEvent, { readonly kind: "stopped" }>): string {
