@@ -98,20 +98,21 @@ class Run {
   submit(candidate: Candidate, isOwn: boolean): void {
     const context = { account: this.accountOf(candidate.payer), next: asHeight(this.next), isBehind: this.isBehind };
     const refusal = this.pool.preview(candidate, context);
+    const promised = new Set([...this.pool.own()].map(({ key }) => key));
     const admission = this.pool.add(candidate, { ...context, isOwn });
     expect(admission.kind === "refused" ? admission.refusal : undefined).toEqual(refusal);
     expect(plainly(admission)).toEqual(this.plain.add(candidate, this.world, isOwn));
     note(refusal?.code ?? admission.kind);
     if (admission.kind === "refused") return;
     if (isOwn) this.own.add(candidate.key);
-    if (admission.kind === "added") this.afterAdded(candidate, admission.removed);
+    if (admission.kind === "added") this.afterAdded(candidate, admission.removed, promised);
   }
 
-  afterAdded({ payer }: Candidate, removed: readonly Removal[]): void {
+  afterAdded({ payer }: Candidate, removed: readonly Removal[], promised: ReadonlySet<string>): void {
     for (const { candidate, isOwn, why } of removed) {
-      note(why);
+      note(isOwn && why === "evicted" ? "own evicted" : why);
       expect(isOwn).toBe(this.own.has(candidate.key));
-      if (why === "evicted") expect(isOwn).toBe(false);
+      if (why === "evicted") expect(promised.has(candidate.key)).toBe(false);
     }
     const total = this.plain.of(payer).reduce((sum, { cost }) => sum + cost, 0n);
     expect(total <= this.accountOf(payer).balance).toBe(true);

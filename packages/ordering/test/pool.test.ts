@@ -241,6 +241,18 @@ describe("a full pool", () => {
     expect(add(pool, blob({ payer: "c", tip: 1n, size: 300 }))).toBe("added, evicted a1");
   });
 
+  test("gives up its own only if it is stuck, last of all that is, and for what can be ordered", () => {
+    const pool = poolOf([blob({ payer: "c", nonce: 1, tip: 99n, key: "gap" }), blob({ payer: "d", tip: 9n })]);
+    add(pool, blob({ payer: "a", cost: 900n, key: "a0" }), { isOwn: true });
+    add(pool, blob({ payer: "a", nonce: 1, cost: 900n, key: "a1" }), { isOwn: true });
+    expect(add(pool, blob({ payer: "e", tip: 1n, key: "e" }))).toBe("added, evicted gap");
+    expect(settle(pool, 2, { a: accountOf(1799n) })).toEqual([]);
+    expect(add(pool, blob({ payer: "f", nonce: 1, tip: 99n }), { isOwn: true })).toBe("pool-full");
+    expect(add(pool, blob({ payer: "g", key: "g" }))).toBe("added, evicted a1");
+    expect(add(pool, blob({ payer: "h", tip: 1n }))).toBe("added, evicted g");
+    expect([...pool.own()].map(({ key }) => key)).toEqual(["a0"]);
+  });
+
   test("takes nothing from the newcomer's own payer", () => {
     const pool = poolOf([blob({ nonce: 1, key: "later" })], { ...small, blobsMax: 1 });
     expect(add(pool, blob({ nonce: 0, tip: 9n }))).toBe("pool-full");

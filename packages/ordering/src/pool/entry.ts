@@ -15,7 +15,7 @@ export interface Entry {
   /** Counts up: who comes first is first among equals. */
   readonly arrival: number;
   readonly rate: bigint;
-  /** A client was promised that it will be offered until it is ordered, replaced or expired. */
+  /** A client was promised that it will be offered until it is ordered, replaced or expired; stuck, while there is room. */
   isOwn: boolean;
 }
 

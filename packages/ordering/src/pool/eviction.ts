@@ -1,6 +1,9 @@
 // O7: what has to go so that a newcomer has room. From the worst tail on, and with each payer from the highest nonce
-// down; never what is our own, nor what is no worse than the newcomer. The newcomer's payer loses nothing by this: a
-// blob that pushed out its successors would gain nothing.
+// down; never what is no worse than the newcomer. The newcomer's payer loses nothing by this: a blob that pushed out its
+// successors would gain nothing.
+//
+// What is our own goes only if it is stuck, and only for what can be ordered. Otherwise a few payers, who spend elsewhere
+// what pays for all that they had accepted here, would fill this pool for as long as they like.
 
 import type { Entry } from "./entry.ts";
 import { Walk } from "./heap.ts";
@@ -36,7 +39,8 @@ export function victimsFor(ranks: Ranks, newcomer: Newcomer, lack: Lack): readon
 }
 
 function mayYield({ entry, isStuck }: Tail, newcomer: Newcomer): boolean {
-  return isStuck === newcomer.isStuck ? entry.rate < newcomer.rate : isStuck;
+  if (isStuck !== newcomer.isStuck) return isStuck;
+  return !entry.isOwn && entry.rate < newcomer.rate;
 }
 
 function tailBefore({ queue, entry, cost }: Tail): Tail | undefined {

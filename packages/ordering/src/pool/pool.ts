@@ -3,7 +3,8 @@
 // - Bounded in bytes and blobs, for each payer too, and in the nonces that may be missing before a blob.
 // - All that a payer has waiting, its balance covers; what balances become later makes blobs wait, not go.
 // - Another blob of the same payer and nonce takes the place of one if it tips enough more.
-// - In a full pool the worst goes, and never one of our own: what was accepted from a client is not lost.
+// - In a full pool the worst goes, and never one of our own that could be ordered: what was accepted from a client is not
+//   lost, unless its payer leaves it stuck.
 // - Whatever is refused is refused with a reason, and leaves no trace here.
 //
 // The order between payers counts the tip alone, for fees are the same for all. Each operation costs logarithmically
@@ -106,6 +107,11 @@ export class Pool {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Another one after each change. */
+  get version(): number {
+    return this.#ranks.version;
   }
 
   has(key: string): boolean {

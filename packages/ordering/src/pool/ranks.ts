@@ -2,9 +2,9 @@
 //
 // - its head, if it could be ordered next; the best tip per byte is first. Heads that touch the same shards are kept
 //   together, so that those of a shard that is behind (O10) are passed over all at once, however many they are.
-// - its tail, the one of its highest nonce, unless it is our own; the worst is first. Only tails are given up, so that
-//   no gap is made. A stuck one is worse than any other: it waits behind a missing nonce or for a balance, and could
-//   promise any tip at no cost.
+// - its tail, the one of its highest nonce, unless it is our own and could be ordered; the worst is first. Only tails are
+//   given up, so that no gap is made. A stuck one is worse than any other: it waits behind a missing nonce or for a
+//   balance, and could promise any tip at no cost. Of the stuck ones our own come last.
 
 import type { Account, ShardName } from "@tandem/shared";
 import type { Entry } from "./entry.ts";
@@ -41,6 +41,7 @@ export function isBetter(a: Head, b: Head): boolean {
 /** Among equals the last to come is the first to go. */
 export function isWorse(a: Tail, b: Tail): boolean {
   if (a.isStuck !== b.isStuck) return a.isStuck;
+  if (a.entry.isOwn !== b.entry.isOwn) return b.entry.isOwn;
   if (a.entry.rate !== b.entry.rate) return a.entry.rate < b.entry.rate;
   return a.entry.arrival > b.entry.arrival;
 }
@@ -55,9 +56,10 @@ export function headOf(queue: PayerQueue, { balance, nonce }: { balance: bigint;
 /** The entry at an index, as the last of its queue; `cost` is that of all up to it. */
 export function tailAt(queue: PayerQueue, index: number, cost: bigint): Tail | undefined {
   const entry = queue.entries[index];
-  if (entry === undefined || entry.isOwn) return undefined;
+  if (entry === undefined) return undefined;
   const { balance, nonce }: Account = queue.account;
-  return { queue, entry, cost, isStuck: entry.nonce - nonce !== index || cost > balance };
+  const isStuck = entry.nonce - nonce !== index || cost > balance;
+  return entry.isOwn && !isStuck ? undefined : { queue, entry, cost, isStuck };
 }
 
 export function touchesBehind({ candidate }: Entry, isBehind: IsBehind): boolean {

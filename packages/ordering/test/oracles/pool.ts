@@ -105,7 +105,8 @@ export class PlainPool {
       if (left.length + 1 <= this.#limits.blobsMax && bytes <= BigInt(this.#limits.bytesMax)) return evicted;
       const worst = worstOf(left, newcomer.payer, world);
       if (worst === undefined) return undefined;
-      const isWorse = worst.isStuck === isStuck ? compareTips(worst.candidate, newcomer) < 0 : worst.isStuck;
+      const isLess = !worst.isOwn && compareTips(worst.candidate, newcomer) < 0;
+      const isWorse = worst.isStuck === isStuck ? isLess : worst.isStuck;
       if (!isWorse) return undefined;
       evicted.push(worst.candidate);
     }
@@ -174,23 +175,25 @@ function isStuckIn(all: readonly Candidate[], candidate: Candidate, { accounts }
 function worstOf(waiting: readonly Waiting[], but: string, world: PlainWorld) {
   const all = waiting.map(({ candidate }) => candidate);
   const tails = waiting
-    .filter(({ candidate, isOwn }) => {
+    .filter(({ candidate }) => {
       const isLast = !all.some((other) => other.payer === candidate.payer && nonceOf(other) > nonceOf(candidate));
-      return isLast && !isOwn && candidate.payer !== but;
+      return isLast && candidate.payer !== but;
     })
-    .map(({ candidate }) => ({
+    .map(({ candidate, isOwn }) => ({
       candidate,
+      isOwn,
       isStuck: isStuckIn(
         all.filter(({ payer }) => payer === candidate.payer),
         candidate,
         world,
       ),
-    }));
+    }))
+    .filter(({ isOwn, isStuck }) => !isOwn || isStuck);
+  const compare = (a: (typeof tails)[number], b: (typeof tails)[number]) =>
+    Number(b.isStuck) - Number(a.isStuck) || Number(a.isOwn) - Number(b.isOwn) || compareTips(a.candidate, b.candidate);
   // The latest of equals: the last of a stable order.
   return tails
-    .sort((a, b) => Number(b.isStuck) - Number(a.isStuck) || compareTips(a.candidate, b.candidate))
-    .filter(({ candidate, isStuck }, _, [first]) => {
-      return first !== undefined && isStuck === first.isStuck && compareTips(candidate, first.candidate) === 0;
-    })
+    .sort(compare)
+    .filter((tail, _, [first]) => first !== undefined && compare(tail, first) === 0)
     .at(-1);
 }
