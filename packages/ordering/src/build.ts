@@ -9,7 +9,6 @@ import {
   historyRoot,
   type OrderBody,
   type OrderHeader,
-  openKeys,
   type ShardName,
   type TimeMs,
   type ValidatorIndex,
@@ -18,13 +17,12 @@ import {
 import type { Attested } from "./attested.ts";
 import { type Candidate, refusalAt } from "./candidate.ts";
 import type { BlockState } from "./chain.ts";
-import { ask, type Job, read } from "./jobs.ts";
+import { ask, type Job } from "./jobs.ts";
 import { type Ground, Room, stateOf, touchesRootOf } from "./judge.ts";
 import { accountsTouched, LedgerDraft } from "./ledger.ts";
 import { ledgerVersion, type OrderNetwork } from "./network.ts";
 import type { Pool } from "./pool/pool.ts";
 import type { Selection } from "./pool/selection.ts";
-import { ledgerReading } from "./records.ts";
 
 /** Times that the pool is asked again for what fits where something else did not. */
 const roundsMax = 4;
@@ -51,7 +49,7 @@ export function* build(ground: Ground, pool: Pool, { view, parent, seat, isWante
   const candidates = yield* fill(ground, pool, parent, cited, draft);
   if (candidates.length === 0 && !isWanted && !hasNews) return undefined;
   const proposer = network.proposers[seat] as Uint8Array;
-  yield* read(ledgerReading(openKeys(parent.ledger.map, accountsTouched([], proposer))));
+  yield* ground.open(parent.ledger, accountsTouched([], proposer));
   const nowMs = yield* ask<TimeMs>((id) => ({ kind: "clock", id }));
   const height = asHeight(parent.height + 1);
   const ledger = draft.finish(proposer, ledgerVersion(height));
@@ -110,7 +108,7 @@ function* fill(ground: Ground, pool: Pool, parent: BlockState, cited: Attested, 
   for (let round = 0; round < roundsMax && !room.isFull; round++) {
     const found = choose(network, pool.select({ isBehind, accounts }), tried);
     if (found.length === 0) break;
-    yield* read(ledgerReading(openKeys(parent.ledger.map, accountsTouched(found, network.proposers[0] as Uint8Array))));
+    yield* ground.open(parent.ledger, accountsTouched(found, network.proposers[0] as Uint8Array));
     for (const candidate of found) {
       if (refusalAt(network, candidate, height) !== undefined) continue;
       if (room.problemOf(candidate) !== undefined) continue;

@@ -8,10 +8,12 @@ import {
   emptyHistory,
   type Height,
   limits,
+  openKeys,
   openMap,
   type Root,
   type ShardName,
   type StoreBatch,
+  type TouchedKeys,
   toHex,
   type ValidatorIndex,
 } from "@tandem/shared";
@@ -121,6 +123,7 @@ export class Core implements Ground {
       examined: intake.size,
       waiting: pool.size,
       jobs: jobs.size,
+      opened: this.opened,
     };
   }
 
@@ -201,14 +204,22 @@ export class Core implements Ground {
     if (free.length > 0) this.fetcher.forget(free);
   }
 
+  /** Makes these accounts known in the ledger, and counts them. */
+  *open({ map }: Ledger, touched: TouchedKeys): Job {
+    this.opened += touched.reads.length;
+    yield* read(ledgerReading(openKeys(map, touched)));
+  }
+
   /** The ledger keeps in memory what was opened in it. When that is much, it begins anew with nothing open. */
   *slim(): Job {
     if (this.opened <= openedMax) return;
-    this.opened = 0;
     const { base } = this.chain;
     const at = { version: ledgerVersion(base.height), root: base.ledger.root };
     const map = yield* read(ledgerReading(openMap(at)));
-    if (this.chain.base === base) this.chain.slim(new Ledger(map));
+    // Else it stays due.
+    if (this.chain.base !== base) return;
+    this.opened = 0;
+    this.chain.slim(new Ledger(map));
   }
 
   /** S8: blobs that a vote or a proposal of ours rests on are durable first. */
@@ -236,7 +247,7 @@ export class Core implements Ground {
     for (const { candidate, isSigned } of this.shelf.keep(needed)) {
       const { key, bytes } = candidate;
       if (final.has(key) || isSigned === false || this.pool.has(key) || !this.intake.hasRoom(bytes.length)) continue;
-      this.intake.add({ candidate, source: { kind: "held" } });
+      this.intake.add({ candidate, source: { kind: "held", isSigned: isSigned === true } });
     }
     return this.#takeForsaken(needed);
   }

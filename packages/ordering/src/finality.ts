@@ -79,7 +79,6 @@ export class Finality {
     core.chain.settle(state);
     core.lag.settle(state, cited.frontiers);
     core.attested.settle(cited);
-    core.opened += changed.size;
     const ordered = new Set(candidates.map(({ key }) => key));
     const removed = core.pool.settle({ next: core.next, changed, ordered });
     for (const key of [...ordered, ...removed.map(({ candidate }) => candidate.key)]) core.outbox.forget(key);

@@ -5,13 +5,14 @@
 // Back-pressure: what waits is bounded. A client is told `busy`; a peer's batch is not taken, and not acknowledged, so the
 // peer sends it again later, and nothing else meanwhile.
 
-import { type Height, limits, openKeys, type Root } from "@tandem/shared";
+import { type Height, limits, type Root, type TouchedKeys } from "@tandem/shared";
 import { type Candidate, type Refusal, refusalAt, refuse, signatureOf } from "./candidate.ts";
 import type { Chain } from "./chain.ts";
-import { ask, type Job, read, readKeys } from "./jobs.ts";
+import { ask, type Job, readKeys } from "./jobs.ts";
+import type { Ledger } from "./ledger.ts";
 import type { OrderNetwork } from "./network.ts";
 import type { Admission, AdmissionContext, Pool } from "./pool/pool.ts";
-import { ledgerReading, placeKey } from "./records.ts";
+import { placeKey } from "./records.ts";
 import type { Peer } from "./types.ts";
 
 export type Source =
@@ -19,8 +20,8 @@ export type Source =
   /** It was accepted before a restart. */
   | { readonly kind: "kept" }
   | { readonly kind: "peer" }
-  /** It was held for a block that came to nothing. */
-  | { readonly kind: "held" };
+  /** It was held for a block that came to nothing; its signature may have been checked for that. */
+  | { readonly kind: "held"; readonly isSigned: boolean };
 
 export interface Arrival {
   readonly candidate: Candidate;
@@ -109,6 +110,7 @@ export interface Desk {
   readonly pool: Pool;
   readonly next: Height;
   contextOf(arrival: Arrival): AdmissionContext;
+  open(ledger: Ledger, touched: TouchedKeys): Job;
   /** What is known of the signature. */
   isSigned(key: string): boolean | undefined;
 }
@@ -180,11 +182,12 @@ function* orderedAmong(arrivals: readonly Arrival[]): Job<ReadonlySet<string>> {
 }
 
 /** Until the accounts are open in the ledger of the last executed block, whichever it is by then. */
-function* openPayers({ chain }: Desk, arrivals: readonly Arrival[]): Job {
+function* openPayers(desk: Desk, arrivals: readonly Arrival[]): Job {
   const reads = arrivals.map(({ candidate }) => candidate.blob.envelope.payer);
+  const { chain } = desk;
   for (let base: unknown; base !== chain.base; ) {
     base = chain.base;
-    yield* read(ledgerReading(openKeys(chain.base.ledger.map, { reads, writes: [] })));
+    yield* desk.open(chain.base.ledger, { reads, writes: [] });
   }
 }
 
@@ -192,8 +195,9 @@ function* openPayers({ chain }: Desk, arrivals: readonly Arrival[]): Job {
 function* checkSignatures(desk: Desk, arrivals: readonly Arrival[]): Job<ReadonlyMap<string, boolean>> {
   const verdicts = new Map<string, boolean>();
   const unchecked = new Map<string, Candidate>();
-  for (const { candidate } of arrivals) {
-    const known = desk.pool.has(candidate.key) || desk.isSigned(candidate.key);
+  for (const { candidate, source } of arrivals) {
+    const wasSigned = source.kind === "held" && source.isSigned;
+    const known = wasSigned || desk.pool.has(candidate.key) || desk.isSigned(candidate.key);
     if (known === undefined || known === false) unchecked.set(candidate.key, candidate);
     else verdicts.set(candidate.key, known);
   }

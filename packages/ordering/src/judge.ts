@@ -14,10 +14,10 @@ import {
   equalRefs,
   historyRoot,
   type OrderBlock,
-  openKeys,
   type Result,
   type Root,
   type ShardName,
+  type TouchedKeys,
   touchesTree,
   type ValidatorIndex,
 } from "@tandem/shared";
@@ -25,11 +25,10 @@ import type { Attested, AttestedChain } from "./attested.ts";
 import { isBodyOf, orderBlockRules } from "./block.ts";
 import { type Candidate, type Refusal, refusalAt, refuse, signatureOf } from "./candidate.ts";
 import type { BlockState, Chain } from "./chain.ts";
-import { ask, type Job, read, until } from "./jobs.ts";
+import { ask, type Job, until } from "./jobs.ts";
 import type { Lag } from "./lag.ts";
-import { accountsTouched, LedgerDraft } from "./ledger.ts";
+import { accountsTouched, type Ledger, LedgerDraft } from "./ledger.ts";
 import { ledgerVersion, type OrderNetwork } from "./network.ts";
-import { ledgerReading } from "./records.ts";
 import type { Shelf } from "./shelf.ts";
 import type { BlockProblem, BlockProblemCode, Peer } from "./types.ts";
 
@@ -42,6 +41,8 @@ export interface Ground {
   readonly shelf: Shelf;
   /** O6: these blobs, in order, once all of them are here. `first` is asked first. */
   gather(roots: readonly Root[], first: Peer | undefined): Job<readonly Candidate[]>;
+  /** Until these accounts are known in the ledger, which has a bound on how many of them are (S11). */
+  open(ledger: Ledger, touched: TouchedKeys): Job;
   /** While the job is at work, these blobs stay on the shelf. */
   claiming<T>(roots: readonly Root[], job: Job<T>): Job<T>;
 }
@@ -74,7 +75,7 @@ export function* judgeClaimed(ground: Ground, block: OrderBlock, parent: BlockSt
     problemOfShards(candidates, (shard) => lag.isBehind(shard, cited.frontiers, chain.above(parent), header.height)) ??
     (isCertified ? undefined : yield* signatureProblem(ground, candidates));
   if (refused !== undefined) return wrong(refused);
-  return yield* execute(network, block, parent, candidates, cited);
+  return yield* execute(ground, block, parent, candidates, cited);
 }
 
 export function problem(code: BlockProblemCode, message: string): BlockProblem {
@@ -229,15 +230,15 @@ function* signatureProblem(
 }
 
 function* execute(
-  network: OrderNetwork,
+  ground: Ground,
   block: OrderBlock,
   parent: BlockState,
   candidates: readonly Candidate[],
   cited: Attested,
 ): Job<Judged> {
   const { header } = block;
-  const proposer = network.proposers[header.proposer] as Uint8Array;
-  yield* read(ledgerReading(openKeys(parent.ledger.map, accountsTouched(candidates, proposer))));
+  const proposer = ground.network.proposers[header.proposer] as Uint8Array;
+  yield* ground.open(parent.ledger, accountsTouched(candidates, proposer));
   const draft = new LedgerDraft(parent.ledger);
   for (const [index, candidate] of candidates.entries()) {
     const refusal = draft.admit(candidate);

@@ -39,6 +39,8 @@ export class Ordering implements Machine<OrderInput, OrderEffect> {
   /** What consensus was told last. */
   #hadReason = false;
   #toldAt = asHeight(0);
+  /** Whether there is a reason, and what that was found by. */
+  #found: { readonly has: boolean; readonly by: readonly unknown[] } = { has: false, by: [] };
   /** Attest blocks that were told before it was clear where this node goes on. */
   readonly #early: AttestedBlock[] = [];
 
@@ -177,13 +179,22 @@ export class Ordering implements Machine<OrderInput, OrderEffect> {
 
   /** O8. Said again when there is more: a leader who found nothing to propose may look again. */
   #tellReason(): void {
-    const { pool, attested, chain, hasDiverged, isBehind } = this.#core;
-    const has = !hasDiverged && (pool.hasReady(isBehind) || attested.hasNews(chain.base.cited));
+    const { chain, hasDiverged } = this.#core;
+    const has = !hasDiverged && this.#hasReason();
     const isNews = this.#submissions.hasNew || this.#toldAt !== chain.base.height;
     if (has ? this.#hadReason && !isNews : !this.#hadReason) return;
     this.#hadReason = has;
     this.#submissions.hasNew = false;
     this.#toldAt = chain.base.height;
     this.#core.push({ kind: "reason", has });
+  }
+
+  /** Where much is held up by silent shards, to find it out takes long; most inputs change nothing of it (S11). */
+  #hasReason(): boolean {
+    const { pool, attested, chain, isBehind } = this.#core;
+    const by = [pool.version, attested.newest, chain.base.root];
+    if (by.some((each, i) => each !== this.#found.by[i]))
+      this.#found = { has: pool.hasReady(isBehind) || attested.hasNews(chain.base.cited), by };
+    return this.#found.has;
   }
 }

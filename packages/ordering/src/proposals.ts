@@ -38,12 +38,19 @@ export class Proposals {
   }
 
   onBuild(input: BuildInput, seat: ValidatorIndex): void {
-    this.#core.jobs.start("build", this.#build(input, seat));
+    this.#core.jobs.start("build", this.#slimming(this.#build(input, seat)));
   }
 
   onCheck(input: CheckInput): void {
-    this.#core.jobs.start("check", this.#core.claiming(input.block.body.blobs, this.#check(input)));
+    const check = this.#core.claiming(input.block.body.blobs, this.#check(input));
+    this.#core.jobs.start("check", this.#slimming(check));
     this.#core.trimShelf();
+  }
+
+  /** S11: accounts are opened for whatever is proposed, whether it can be paid or not, and no block need become final. */
+  *#slimming(job: Job): Job {
+    yield* this.#core.slim();
+    yield* job;
   }
 
   *#build({ view, parent: { root, height }, ancestors, isWanted }: BuildInput, seat: ValidatorIndex): Job {

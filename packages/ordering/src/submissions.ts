@@ -65,7 +65,6 @@ export class Submissions {
       yield* until(() => !intake.isEmpty);
       const { arrivals, batches } = intake.take();
       const examined = arrivals.length === 0 ? [] : yield* examine(this.#core, arrivals);
-      this.#core.opened += arrivals.length;
       this.#conclude(examined);
       yield* this.#core.slim();
       for (const [to, batch] of batches) this.#core.push({ kind: "send", to, message: { kind: "received", batch } });
@@ -117,13 +116,15 @@ export class Submissions {
   /** Own blobs that waited a whole pause, and could be ordered, are pushed again. */
   onOffer(): void {
     this.#isTimed = false;
-    const ready = [...this.#core.pool.own()];
+    const { pool, isBehind } = this.#core;
+    const ready = [...pool.own()].filter(({ blob }) => !blob.envelope.touches.some(isBehind));
     const stuck = ready.filter(({ key }) => this.#waited.has(key));
     this.#waited = new Set(ready.map(({ key }) => key));
     if (stuck.length > 0) this.#core.push(...this.#core.outbox.offer(stuck));
     this.#time();
   }
 
+  /** What lags now can catch up: so long as anything of our own waits. */
   #time(): void {
     if (this.#isTimed || this.#core.pool.own().next().done === true) return;
     this.#isTimed = true;

@@ -89,6 +89,14 @@ describe("a proposal that came to nothing", () => {
     expect(single.build(final, 8)?.body.blobs).toEqual([mine.root]);
   });
 
+  test("costs no second check of its signatures", () => {
+    const { forge, single } = world();
+    single.check(forge.forge({ view: 1, blobs: [pay(0), pay(1)] }));
+    const effects = single.deliver(forge.forge({ view: 2 }));
+    expect(kindsOf(effects)).not.toContain("verify");
+    expect(single.counts.waiting).toBe(2);
+  });
+
   test("of bad signatures gives nothing back", () => {
     const { forge, single } = world();
     single.check(forge.forge({ view: 1, blobs: [blobOf(network, { payer: 0, forged: true })] }));

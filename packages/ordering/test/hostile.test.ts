@@ -8,10 +8,10 @@ import type { Candidate } from "../src/candidate.ts";
 import { Core } from "../src/core.ts";
 import { poolLimits } from "../src/pool/pool.ts";
 import type { OrderInput, OrderMessage } from "../src/types.ts";
-import { blobOf, testNetwork, testShards } from "./support/blobs.ts";
+import { blobOf, payerKey, testNetwork, testShards } from "./support/blobs.ts";
 import { fakeOf } from "./support/fakes.ts";
 import { type Forge, type Forged, infoOf } from "./support/forge.ts";
-import { Single } from "./support/single.ts";
+import { codeOf, Single } from "./support/single.ts";
 
 const network = testNetwork({ payers: 6, limits: { blockBlobs: 50 } });
 const known = Array.from({ length: 60 }, (_, i) =>
@@ -183,6 +183,26 @@ describe("hundreds of checks", () => {
     settle(single);
     expect(single.counts).toMatchObject({ wanted: 0, missing: 0, held: 0, jobs: 2 });
   });
+});
+
+test("S11: accounts that proposals name are opened in a bounded number, though none of them is paid", () => {
+  const poor = testNetwork({ payers: 2, balance: 500n });
+  const single = new Single({ network: poor });
+  const blobs = Array.from({ length: 64 }, (_, nonce) =>
+    blobOf(poor, {
+      nonce,
+      transfers: Array.from({ length: 16 }, (_, i) => ({ to: payerKey(16 * nonce + i + 100), amount: 1_000_000n })),
+    }),
+  );
+  const opened: number[] = [];
+  for (let view = 1; view <= 150; view++) {
+    expect(codeOf(single.check(single.forge.forge({ view, blobs })))).toBe("blob 0 balance");
+    opened.push(single.counts.opened);
+  }
+  expect(Math.max(...opened)).toBeGreaterThan(100_000);
+  expect(Math.max(...opened)).toBeLessThan(102_000);
+  expect(opened.at(-1)).toBeLessThan(100_000);
+  expect(codeOf(single.check(single.forge.forge({ view: 151, blobs: [blobOf(poor)] })))).toBe("valid");
 });
 
 describe("proposals that come to nothing, where nothing becomes final", () => {

@@ -3,6 +3,7 @@
 import { asHeight, asTimeMs, asValidatorIndex } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
 import { rootOf } from "../../shared/test/support/samples.ts";
+import { orderBlockRules } from "../src/block.ts";
 import { blobOf, testNetwork } from "./support/blobs.ts";
 import { Forge, type ForgePlan } from "./support/forge.ts";
 import { codeOf, Single, verdictIn } from "./support/single.ts";
@@ -75,6 +76,20 @@ describe("O3: a header", () => {
       codeOf(single.check(forge.forge({ parent: second, header: { history: second.block.header.history } }))),
     ).toBe("history");
   });
+});
+
+test("a block whose body is not what its header commits to has a root that no certificate names", () => {
+  const forge = new Forge(network);
+  const good = forge.forge({ blobs: [blobOf(network)], cites: forge.attest() });
+  const { header, body } = good.block;
+  const rootOfBody = (changes: Partial<typeof body>) =>
+    orderBlockRules.infoOf({ header, body: { ...body, ...changes } }).root;
+  expect(rootOfBody({})).toEqual(good.info.root);
+  // What a citation proves can be proven again.
+  expect(rootOfBody({ citation: undefined })).toEqual(good.info.root);
+  const other = forge.citation(forge.attestBlock(1, {}, 9), network.attestGenesis);
+  for (const changes of [{ blobs: [] }, { blobs: [...body.blobs, ...body.blobs] }, { citation: other }])
+    expect(rootOfBody(changes)).not.toEqual(good.info.root);
 });
 
 describe("O3: a time ahead of the clock", () => {
