@@ -12,7 +12,7 @@ export interface Exit {
 }
 
 const main = resolve(import.meta.dirname, "../main.ts");
-const leash = resolve(import.meta.dirname, "leash.ts");
+const leash = import.meta.resolve("./leash.ts");
 /** A node stops within three seconds, or something is wrong. */
 const stopTimeoutMs = 6000;
 
