@@ -92,11 +92,10 @@ export function describeEnd(node: NodeProcess): { readonly what: string; readonl
   return { what: `${node.name} ended with ${how}`, lastWords: node.lastWords(lastWordsMax) };
 }
 
+/** What it said last was told when it ended. */
 function endedEarly(node: NodeProcess): Complaint {
-  const { what, lastWords } = describeEnd(node);
-  const words = lastWords.map((line) => `\n  | ${line}`).join("");
-  const advice = `All that it said is in ${node.logFile}.`;
-  return new Complaint("node-ended", `${what} before the network was ready.${words}`, advice, 1);
+  const what = `${describeEnd(node).what} before the network was ready.`;
+  return new Complaint("node-ended", what, `What it said last stands above, all of it in ${node.logFile}.`, 1);
 }
 
 function notReady(nodes: readonly NodeProcess[]): Complaint {
