@@ -59,7 +59,8 @@ export class Devnet {
   /** Resolves when all have ended, with those that did not end well. */
   async stop(): Promise<readonly NodeProcess[]> {
     await Promise.all(this.nodes.map((node) => node.stop()));
-    return this.nodes.filter(({ exit }) => exit?.code !== 0);
+    // One that was asked before it could hear of it had not begun.
+    return this.nodes.filter(({ exit }) => exit?.code !== 0 && exit?.signal !== "SIGTERM");
   }
 
   kill(): void {
