@@ -1,7 +1,7 @@
 // O6, O7: from blobs that come in to blobs that wait in the pool, are kept, and are pushed to all.
 //
 // Accepted means: in the pool, and durable. It is offered to all until it is ordered, replaced or expired, after a restart
-// too. So what a client was promised is never given up for what a peer sends.
+// too. So what a client was promised is never given up for what a peer sends, as long as its payer does not leave it stuck.
 
 import { assert, limits, type StoreBatch } from "@tandem/shared";
 import { type Candidate, type Refusal, readCandidate, refuse } from "./candidate.ts";

@@ -136,7 +136,10 @@ export type OrderInput =
 
 /** What became of a submitted blob. */
 export type Receipt =
-  /** It is durable here, and offered until it is ordered, replaced or expired. `isNew` is false if it was here before. */
+  /**
+   * It is durable here, and offered until it is ordered, replaced or expired; as long as its payer leaves it stuck, while
+   * there is room. `isNew` is false if it was here before.
+   */
   | { readonly kind: "accepted"; readonly blob: Root; readonly isNew: boolean }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 

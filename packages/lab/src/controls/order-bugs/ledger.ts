@@ -73,8 +73,8 @@ export const ledgerBugs: readonly Bug[] = [
     ),
     edit(
       "judge.ts",
-      "const proposer = network.proposers[header.proposer] as Uint8Array;",
-      "const proposer = network.proposers[0] as Uint8Array;",
+      "const proposer = ground.network.proposers[header.proposer] as Uint8Array;",
+      "const proposer = ground.network.proposers[0] as Uint8Array;",
     ),
     edit(
       "build.ts",
@@ -122,8 +122,8 @@ export const ledgerBugs: readonly Bug[] = [
     1,
     edit(
       "judge.ts",
-      "return yield* execute(network, block, parent, candidates, cited);",
-      "const below = { ...parent, ledger: chain.base.ledger };\n  return yield* execute(network, block, below, candidates, cited);",
+      "return yield* execute(ground, block, parent, candidates, cited);",
+      "const below = { ...parent, ledger: chain.base.ledger };\n  return yield* execute(ground, block, below, candidates, cited);",
     ),
     edit(
       "build.ts",
