@@ -226,13 +226,18 @@ export class Core implements Ground {
   storeBlobs({ candidates, height }: BlockState): void {
     const fresh = candidates.filter(({ key }) => !this.shelf.isStored(key));
     for (const candidate of candidates) {
-      const { key, root } = candidate;
       this.shelf.hold(candidate);
-      this.shelf.markStored(key);
-      const until = asHeight(Math.max(height, this.#provisional.get(key)?.until ?? 0));
-      this.#provisional.set(key, { root, until });
+      this.#provide(candidate, height);
+      this.shelf.markStored(candidate.key);
     }
     this.store({ puts: fresh.map(({ root, bytes }) => ({ key: blobKey(root), value: bytes })), deletes: [] });
+  }
+
+  /** What was stored before this node began is left there: a vote may rest on it, for a block that is not known here. */
+  #provide({ key, root }: Candidate, height: Height): void {
+    const before = this.#provisional.get(key);
+    if (before === undefined && this.shelf.isStored(key)) return;
+    this.#provisional.set(key, { root, until: asHeight(Math.max(height, before?.until ?? 0)) });
   }
 
   /**

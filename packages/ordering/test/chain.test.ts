@@ -128,6 +128,17 @@ describe("a proposal that came to nothing", () => {
     expect(single.holdsBytesOf(pay(0))).toBe(false);
   });
 
+  test("keeps those that a vote before a restart may rest on, whatever came to nothing since", () => {
+    const { forge, single } = world();
+    const one = forge.forge({ view: 1 });
+    const child = forge.forge({ view: 2, parent: one, blobs: [pay(0)] });
+    expect(codeOf(single.check(child))).toBe("valid");
+    const next = single.restarted();
+    expect(codeOf(next.check(forge.forge({ view: 3, blobs: [pay(0), pay(1)] })))).toBe("valid");
+    next.deliver(one);
+    expect([pay(0), pay(1)].map((blob) => next.holdsBytesOf(blob))).toEqual([true, false]);
+  });
+
   test("that is too old to be kept in memory keeps its bytes in the store", () => {
     const { forge, single } = world();
     const one = forge.forge({ view: 1 });
