@@ -105,6 +105,15 @@ describe("a proposal that came to nothing", () => {
     expect(kindsOf(single.effects.slice(from))).not.toContain("verify");
   });
 
+  test("gives nothing back whose signature was not looked at and is bad", () => {
+    const { forge, single } = world();
+    const forged = blobOf(network, { payer: 0, forged: true });
+    const expired = blobOf(network, { payer: 1, expires: 0 });
+    expect(codeOf(single.check(forge.forge({ view: 1, blobs: [forged, expired] })))).toBe("blob 1 expired");
+    single.deliver(forge.forge({ view: 2 }));
+    expect(single.counts).toMatchObject({ waiting: 0, examined: 0 });
+  });
+
   test("keeps its bytes in the store as long as it can still be final", () => {
     const { forge, single } = world();
     const one = forge.forge({ view: 1 });
