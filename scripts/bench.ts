@@ -1,19 +1,20 @@
-// npm run bench -- AREA [--json]: runs every packages/*/bench/*.bench.ts of the area. A bench file exports
+// npm run bench -- AREA [--quick] [--json]: runs every packages/*/bench/*.bench.ts of the area. A bench file exports
 // `area` (a word) and by default an `async (bench: Bench) => void`. Figures go to stdout, progress to stderr.
 
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Complaint, complain, describe, readArguments, runTool } from "../packages/cli/src/terminal.ts";
-import { type Bench, createBench, type Figure, usualPace } from "./bench/measure.ts";
+import { type Bench, createBench, type Figure, type Pace, quickPace, usualPace } from "./bench/measure.ts";
 import { formatFigures } from "./bench/table.ts";
 import { project } from "./project.ts";
 
-const help = `npm run bench -- AREA [--json]
+const help = `npm run bench -- AREA [--quick] [--json]
 
 Measures an area, each figure, where there is one, beside its raw limit in the same run, and prints a table.
 
   AREA     which benches to run; without one, the areas are listed
+  --quick  short rounds, to see that a bench works: the figures say little
   --json   one line per figure on stdout: {"name","value","unit","limit","ratio"}
   --help   this text
 
@@ -31,7 +32,7 @@ async function main(args: string[]): Promise<void> {
   const { values, positionals } = readArguments({
     args,
     allowPositionals: true,
-    options: { json: { type: "boolean" }, help: { type: "boolean" } },
+    options: { json: { type: "boolean" }, quick: { type: "boolean" }, help: { type: "boolean" } },
   });
   if (values.help) {
     process.stdout.write(help);
@@ -41,7 +42,7 @@ async function main(args: string[]): Promise<void> {
   const area = positionals.join(" ");
   const chosen = files.filter((file) => file.area === area);
   if (chosen.length === 0) throw unknownArea(area, files);
-  await runAll(chosen, values.json === true);
+  await runAll(chosen, values.quick === true ? quickPace : usualPace, values.json === true);
 }
 
 function unknownArea(area: string, files: readonly BenchFile[]): Complaint {
@@ -51,13 +52,13 @@ function unknownArea(area: string, files: readonly BenchFile[]): Complaint {
   return new Complaint("unknown-area", what, `${known} npm run bench -- AREA`);
 }
 
-async function runAll(files: readonly BenchFile[], json: boolean): Promise<void> {
+async function runAll(files: readonly BenchFile[], pace: Pace, json: boolean): Promise<void> {
   const figures: Figure[] = [];
   const onFigure = (figure: Figure) => {
     figures.push(figure);
     if (json) process.stdout.write(`${JSON.stringify(figure, ["name", "value", "unit", "limit", "ratio"])}\n`);
   };
-  const bench = createBench(onFigure, usualPace, (name) => process.stderr.write(`  ${name}\n`));
+  const bench = createBench(onFigure, pace, (name) => process.stderr.write(`  ${name}\n`));
   for (const file of files) {
     process.stderr.write(`${file.path}\n`);
     try {

@@ -21,6 +21,8 @@ export interface Work {
 }
 
 export interface Bench {
+  /** For benches that measure otherwise: how long is asked of them. */
+  readonly pace: Pace;
   /** Items per second of `work`, beside `raw`; a unit is, say, "hashes/s". */
   rate(name: string, unit: string, work: Work, raw?: Work): Promise<Figure>;
   /** Microseconds per item of `work`, beside `raw`. */
@@ -36,6 +38,8 @@ export interface Pace {
 }
 
 export const usualPace: Pace = { rounds: 9, roundMs: 100 };
+/** To see that a bench works; its figures say little. */
+export const quickPace: Pace = { rounds: 3, roundMs: 30 };
 
 /** A bench whose figures go to `onFigure`, in the order in which they are measured; `onBegin` hears what comes next. */
 export function createBench(
@@ -51,6 +55,7 @@ export function createBench(
     return figure;
   };
   return {
+    pace,
     rate: (name, unit, work, raw) => measure(name, unit, (seconds) => 1 / seconds, work, raw),
     cost: (name, work, raw) => measure(name, "us", (seconds) => seconds * 1e6, work, raw),
     report: onFigure,

@@ -30,7 +30,10 @@ export class ReplicaThread {
 
   private constructor(config: ReplicaThreadConfig, handlers: ReplicaHandlers) {
     this.#handlers = handlers;
-    this.#worker = new Worker(new URL("./thread.ts", import.meta.url), { workerData: config });
+    this.#worker = new Worker(new URL("./thread.ts", import.meta.url), {
+      name: "replica",
+      workerData: config,
+    });
     this.#worker.on("message", (message: FromThread) => this.#hear(message));
     this.#worker.on("error", (error) => this.#fail({ code: "replica-failed", message: error.stack ?? error.message }));
   }

@@ -32,7 +32,10 @@ export class VerifyPool {
 
   constructor(genesis: Uint8Array, threads: number, onFailure: (error: Error) => void) {
     this.#threads = Array.from({ length: threads }, () => {
-      const worker = new Worker(new URL("./verify-worker.ts", import.meta.url), { workerData: { genesis } });
+      const worker = new Worker(new URL("./verify-worker.ts", import.meta.url), {
+        name: "verify",
+        workerData: { genesis },
+      });
       const thread: Thread = { worker, open: new Map() };
       worker.on("message", (answers: readonly Verified[]) => this.#onAnswers(thread, answers));
       worker.on("error", onFailure);
