@@ -1,10 +1,13 @@
 // O6, O5: what peers ask for. Each has one answer of a kind under way; what it asks meanwhile is not heard, and it asks
 // again. So nobody can make this node read more than a bounded part of its store at a time.
+//
+// Slices cost most: to prove one, the touches of its whole block are hashed. So peers take turns with them, and after each
+// answer there is a pause of Δ. Else a few short requests would keep this node from voting (S11).
 
 import { limits, type Root, toHex } from "@tandem/shared";
 import type { Core } from "./core.ts";
 import { chooseFound } from "./found.ts";
-import { type Job, read, readKeys } from "./jobs.ts";
+import { ask, type Job, read, readKeys, until } from "./jobs.ts";
 import { blobKey } from "./records.ts";
 import { readSliceRun } from "./slice-reads.ts";
 import type { OrderMessage, Peer } from "./types.ts";
@@ -19,6 +22,8 @@ const servingMax = 64;
 export class Server {
   readonly #core: Core;
   #serving = 0;
+  /** Slices are under way, or the pause after them. */
+  #isSlicing = false;
 
   constructor(core: Core) {
     this.#core = core;
@@ -62,8 +67,18 @@ export class Server {
   }
 
   *#slices(from: Peer, { id, shard, from: height, count }: WantSlices): Job {
+    yield* until(() => !this.#isSlicing);
+    this.#isSlicing = true;
     const run = yield* read(readSliceRun({ shard, from: height, count, bytesMax: limits.sliceRunBytesMax }));
     this.#core.push({ kind: "send", to: from, message: { kind: "slices", id, run } });
+    if (run.slices.length > 0) this.#core.jobs.start("pause", this.#pause());
+    else this.#isSlicing = false;
+  }
+
+  *#pause(): Job {
+    const afterMs = this.#core.config.deltaMs;
+    yield* ask((id) => ({ kind: "set-timer", timer: { name: "wake", id }, afterMs }));
+    this.#isSlicing = false;
   }
 }
 

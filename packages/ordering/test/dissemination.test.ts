@@ -1,14 +1,18 @@
 // O6, O7: blobs between clients, this node and its peers: what is acknowledged and when, what is pushed again, what is given
 // to those who ask, what is kept, and the bounds of all that (S11).
 
-import { asRound, limits, type Root, toHex } from "@tandem/shared";
+import { asHeight, asRound, asShardName, limits, type Root, toHex } from "@tandem/shared";
 import { describe, expect, test, vi } from "vitest";
 import { rootOf } from "../../shared/test/support/samples.ts";
 import type { Candidate } from "../src/candidate.ts";
+import { Core } from "../src/core.ts";
 import { Lag } from "../src/lag.ts";
+import { poolLimits } from "../src/pool/pool.ts";
 import { keptKey } from "../src/records.ts";
+import { Submissions } from "../src/submissions.ts";
 import type { OrderEffect, OrderMessage, Peer } from "../src/types.ts";
 import { blobOf, testNetwork } from "./support/blobs.ts";
+import { fakeOf } from "./support/fakes.ts";
 import { Forge } from "./support/forge.ts";
 import { kindsOf, Single, type SingleOptions } from "./support/single.ts";
 
@@ -58,19 +62,22 @@ describe("O6: a batch of a peer", () => {
 });
 
 test("S11: what waits to be examined is bounded: a client is told to come again, and a peer's batch is not taken", () => {
-  const { single } = world();
-  single.holds.add("verify").add("read");
-  const receipts: OrderEffect[] = [];
-  for (let id = 0; id <= 64; id++) {
-    const payload = new Uint8Array(limits.payloadBytesMax);
-    const effects = single.submit(blobOf(network, { payer: id % 8, nonce: Math.floor(id / 8), payload }), id);
-    receipts.push(...effects.filter(({ kind }) => kind === "receipt"));
-  }
-  expect(receipts).toMatchObject([{ id: 64, receipt: { kind: "refused", refusal: { code: "busy" } } }]);
-  const large = blobOf(network, { payer: 7, nonce: 9, payload: new Uint8Array(limits.payloadBytesMax - 1) });
-  single.give({ kind: "message", from: 1, message: batchOf([large], 5) });
-  expect(single.counts.examined).toBe(64);
-  expect(sentIn(single.answerAll(), "received")).toEqual([]);
+  const core = new Core({ network, seat: undefined, peers: [1], deltaMs: 500, pool: poolLimits });
+  const submissions = new Submissions(core);
+  for (let nonce = 0; nonce < 32; nonce++)
+    core.intake.add({
+      candidate: fakeOf(network, { nonce, size: limits.intakeBytesMax / 32 }),
+      source: { kind: "peer" },
+    });
+  submissions.onSubmit(64, pay(0).bytes);
+  submissions.onBatch(1, batchOf([pay(1)]));
+  expect(core.takeEffects()).toMatchObject([{ id: 64, receipt: { kind: "refused", refusal: { code: "busy" } } }]);
+  expect(core.counts.examined).toBe(32);
+  core.intake.take();
+  submissions.onSubmit(65, pay(0).bytes);
+  submissions.onBatch(1, batchOf([pay(1)]));
+  expect(core.takeEffects()).toEqual([]);
+  expect(core.counts.examined).toBe(34);
 });
 
 describe("O6: own blobs that wait", () => {
@@ -177,6 +184,24 @@ describe("O6: who asks is given", () => {
     );
     expect(want(single, [rootOf(1)], 1, 2).length).toBe(1);
   });
+});
+
+test("S11: peers take turns with slices, with a pause of Δ after each answer", () => {
+  const { forge, single } = world();
+  single.deliver(forge.forge({ blobs: [blobOf(network, { touches: ["bank"] })] }));
+  const ask = (from: Peer, id: number, height = 1) => {
+    const shard = asShardName("bank");
+    const message = { kind: "want-slices" as const, id, shard, from: asHeight(height), count: 9 };
+    return single.give({ kind: "message", from, message });
+  };
+  const answered = (effects: readonly OrderEffect[]) => sentIn(effects, "slices").map(({ to }) => to);
+  // What costs nothing needs no pause.
+  expect([3, 3, 1].flatMap((peer, id) => answered(ask(peer, id, peer === 3 ? 2 : 1)))).toEqual([3, 3, 1]);
+  expect([1, 1, 2, 3].flatMap((peer, id) => answered(ask(peer, id)))).toEqual([]);
+  expect(single.timers.find(({ timer }) => timer.name === "wake")?.afterMs).toBe(500);
+  expect(answered(single.fire("wake"))).toEqual([1]);
+  expect(answered(ask(1, 9))).toEqual([]);
+  expect([1, 2, 3, 4].map(() => answered(single.fire("wake")))).toEqual([[2], [3], [1], []]);
 });
 
 test("S11: inputs that change nothing cost no look at what shards hold up", () => {
