@@ -37,7 +37,7 @@ type Check<Block> =
   | { readonly kind: "group"; readonly state: ViewState<Block>; readonly group: Group; readonly votes: readonly Vote[] }
   | { readonly kind: "clash"; readonly state: ViewState<Block>; readonly votes: readonly [Vote, Vote] }
   | { readonly kind: "certificate"; readonly candidate: Candidate }
-  | { readonly kind: "answer"; readonly certificate: Certificate; readonly onTrue: () => void };
+  | { readonly kind: "answer"; readonly certificate: Certificate; readonly next: (isTrue: boolean) => void };
 
 interface Candidate {
   readonly certificate: Certificate;
@@ -157,23 +157,25 @@ export class Polls<Block> {
 
   /**
    * Believes the certificates of an answer one after another, up to the first that is false: who sends one lies, and
-   * costs us no more. `onTrue` is told the place of each that is true.
+   * costs us no more. `onTrue` is told the place of each that is true, `onEnd` that there is nothing more to check.
    */
-  answer(certificates: readonly Certificate[], onTrue: (place: number) => void, from = 0): void {
+  answer(certificates: readonly Certificate[], onTrue: (place: number) => void, onEnd: () => void, from = 0): void {
     for (const [place, certificate] of certificates.entries()) {
       if (place < from) continue;
       const known = this.#desk.knowledge.views.find(certificate.view)?.certificates[certificate.kind];
-      if (known !== undefined && !equalBytes(known.block, certificate.block)) return;
+      if (known !== undefined && !equalBytes(known.block, certificate.block)) break;
       if (!this.#isKnown(certificate)) {
-        if (!this.#canBe(certificate)) return;
-        const next = () => {
+        if (!this.#canBe(certificate)) break;
+        const next = (isTrue: boolean) => {
+          if (!isTrue) return onEnd();
           onTrue(place);
-          this.answer(certificates, onTrue, place + 1);
+          this.answer(certificates, onTrue, onEnd, place + 1);
         };
-        return this.#verify({ kind: "answer", certificate, onTrue: next });
+        return this.#verify({ kind: "answer", certificate, next });
       }
       onTrue(place);
     }
+    onEnd();
   }
 
   onVerified({ id, valid, aggregate }: Verified): void {
@@ -188,9 +190,8 @@ export class Polls<Block> {
       case "certificate":
         return this.#onCertificate(check.candidate, valid[0] === true);
       case "answer":
-        if (valid[0] !== true) return;
-        this.#desk.hold(check.certificate, false);
-        return check.onTrue();
+        if (valid[0] === true) this.#desk.hold(check.certificate, false);
+        return check.next(valid[0] === true);
       default:
         return unreachable(check);
     }

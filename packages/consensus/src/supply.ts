@@ -30,6 +30,11 @@ export class Supply<Block> {
   readonly #repair: Repair<Block>;
   /** How far certified blocks led above our last final one, where no finalization was among them yet. */
   #top: BlockInfo | undefined;
+  /**
+   * Blocks of the final chain are being checked, one after another. Until that ends no more of the chain is asked for, nor
+   * taken: each block moves what is missing, and many answers would hold the same blocks and check the same certificates.
+   */
+  #isChecking = false;
 
   constructor(desk: Desk<Block>, polls: Polls<Block>) {
     this.#desk = desk;
@@ -53,7 +58,8 @@ export class Supply<Block> {
     const from = asHeight(this.#base.height + 1);
     this.#repair.sweep((want) => this.#isNeeded(want, from));
     const behind = knowledge.finalizations.at(-1);
-    if (behind !== undefined) this.want({ request: { kind: "chain", from }, until: behind.view }, undefined);
+    if (behind !== undefined && !this.#isChecking)
+      this.want({ request: { kind: "chain", from }, until: behind.view }, undefined);
   }
 
   #isNeeded(want: Want, from: Height): boolean {
@@ -111,15 +117,27 @@ export class Supply<Block> {
 
   onAnswer(from: Peer, { id, blocks, certificates }: Extract<Message<Block>, { kind: "answer" }>): void {
     const request = this.#repair.take(id, from);
-    if (request === undefined) return;
+    const isChain = request?.kind === "chain";
+    if (request === undefined || (isChain && this.#isChecking)) return;
     const linked = this.#linked(request, blocks);
     const claimed = [
       ...linked.map(({ item }) => item.certificate),
       ...certificates.slice(0, limits.answerCertificatesMax),
     ];
     // Nothing came of where we asked from: a dead branch, perhaps. The final chain is asked for again.
-    if (request.kind === "chain" && linked.length === 0) this.#top = undefined;
-    this.#polls.answer(claimed, (place) => this.#keep(linked[place], request));
+    if (isChain && linked.length === 0) this.#top = undefined;
+    let isHeld = isChain && linked.length > 0;
+    this.#isChecking ||= isHeld;
+    const release = () => {
+      if (isHeld) this.#isChecking = false;
+      isHeld = false;
+    };
+    const onTrue = (place: number) => {
+      this.#keep(linked[place], request);
+      // Certificates that come after the blocks are in nobody's way.
+      if (place === linked.length - 1) release();
+    };
+    this.#polls.answer(claimed, onTrue, release);
   }
 
   /** The blocks that were asked for, each named by its certificate: a chain on top of what we have, or one. */

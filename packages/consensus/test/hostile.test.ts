@@ -180,6 +180,25 @@ describe("S7: repair", () => {
     expect(deliveredIn(answer(node, served(65, 70)))).toHaveLength(70);
   });
 
+  test("while the blocks of an answer are checked, one after another, no more of the chain is asked for or checked", () => {
+    node.hearCertificate(final(blocks[69] as Block));
+    const { id, to } = asked(node).at(-1) ?? { id: 0, to: 0 };
+    const served = blocks.slice(0, 64).map((block) => ({ block, certificate: final(block) }));
+    node.held.add("verify");
+    const before = asked(node).length;
+    node.give({ kind: "timer", timer: { name: "repair", id } });
+    answer(node, served);
+    node.hear(to, { kind: "answer", id, blocks: served, certificates: [] });
+    for (const [place, { block }] of served.entries()) {
+      expect(asked(node)).toHaveLength(before + 1);
+      const checks = node.effects.filter((effect) => effect.kind === "verify");
+      expect(checks).toHaveLength(place + 2);
+      const valid = { kind: "verified", id: checks.at(-1)?.id ?? 0, valid: [true], aggregate: undefined } as const;
+      expect(deliveredIn(node.give(valid))).toEqual([block.height]);
+    }
+    expect(asked(node).at(-1)?.request).toEqual({ kind: "chain", from: asHeight(65) });
+  });
+
   test("and if that run was a dead branch, the chain is asked for from the start again", () => {
     node.hearCertificate(final(third));
     const dead = world.block(1, genesis, 7);
