@@ -8,6 +8,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { NodeStatus } from "../../src/index.ts";
 
 const tool = resolve(import.meta.dirname, "../../../cli/src/main.ts");
+/** So a node ends when the bench does, however that ended. */
+const leash = resolve(import.meta.dirname, "../../../cli/src/devnet/leash.ts");
 const startTimeoutMs = 30_000;
 /** Payers: with a thousand blobs that may wait of each, they bound nothing. */
 const payers = 256;
@@ -36,10 +38,11 @@ export class BenchNetwork {
     this.#folder = folder;
     this.#made = made;
     this.#processes = made.nodes.map(({ config, name }) => {
-      const node = spawn(process.execPath, [tool, "node", "--config", config], { stdio: ["ignore", "pipe", "pipe"] });
+      const args = ["--import", leash, tool, "node", "--config", config];
+      const node = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
       const log = createWriteStream(this.#logOf(name));
-      node.stdout.pipe(log);
-      node.stderr.pipe(log);
+      node.stdout?.pipe(log);
+      node.stderr?.pipe(log);
       return node;
     });
     process.once("exit", () => this.#kill());

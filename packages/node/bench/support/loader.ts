@@ -8,6 +8,12 @@ import { HttpLane } from "./http-lane.ts";
 import type { FromLoader, LoadPlan, LoadResult, ToLoader } from "./load-words.ts";
 import { type Signed, Signer } from "./signer.ts";
 
+interface BatchReceipt {
+  readonly status: string;
+  readonly httpStatus?: number;
+  readonly error?: { readonly code: string };
+}
+
 interface Waiting {
   readonly signed: Signed;
   readonly sentMs: number;
@@ -17,6 +23,10 @@ interface Waiting {
 /** Blobs that all nodes have by the end, or the run has failed. */
 const settleTimeoutMs = 60_000;
 const retryMs = 20;
+/** As the API takes them: below a megabyte. */
+const batchBytesMax = 512 * 1024;
+const batchBlobsMax = 256;
+const lengthBytes = 4;
 
 function tell(message: FromLoader): void {
   process.send?.(message);
@@ -28,6 +38,8 @@ class Load {
   readonly #lanes: readonly HttpLane[];
   /** Submitted and not final on all nodes, by root. */
   readonly #waiting = new Map<string, Waiting>();
+  /** To be sent, by node. */
+  readonly #batches = new Map<number, { readonly blobs: Signed[]; bytes: number }>();
   readonly #latencies: { all: number; own: number }[] = [];
   /** How many were; the others can be signed again. */
   submitted = 0;
@@ -107,21 +119,32 @@ class Load {
       if (everyMs > 0) await pause(Math.max(0, nextMs - performance.now()));
       this.submitted++;
       this.#waiting.set(signed.key, { signed, sentMs: performance.now(), isTimed: this.#isWindow });
-      void this.#submit(signed);
+      this.#submit(signed);
     }
   }
 
-  async #submit({ node, bytes }: Signed): Promise<void> {
-    const lane = this.#lanes[node] as HttpLane;
-    for (;;) {
-      const { status, body } = await lane.post("/blobs", bytes);
-      if (status === 202) return;
-      // One that was submitted before has to be sent again first.
-      const isLater = status === 429 || body.includes('"nonce-gap"');
-      if (!isLater) throw new Error(`refused: ${status} ${body.toString()}`);
-      this.#refused++;
-      await pause(retryMs);
-    }
+  /** What is submitted to a node in one turn goes together. */
+  #submit(signed: Signed): void {
+    const batch = this.#batches.get(signed.node) ?? { blobs: [], bytes: 0 };
+    if (batch.blobs.length === 0) setImmediate(() => this.#send(signed.node));
+    this.#batches.set(signed.node, batch);
+    batch.blobs.push(signed);
+    batch.bytes += signed.bytes.length + lengthBytes;
+    if (batch.bytes > batchBytesMax || batch.blobs.length === batchBlobsMax) void this.#send(signed.node);
+  }
+
+  async #send(node: number): Promise<void> {
+    const { blobs, bytes } = this.#batches.get(node) ?? { blobs: [], bytes: 0 };
+    this.#batches.delete(node);
+    if (blobs.length === 0) return;
+    const { status, body } = await (this.#lanes[node] as HttpLane).post("/blobs/batch", pack(blobs, bytes));
+    if (status !== 200) throw new Error(`refused: ${status} ${body.toString()}`);
+    const { receipts } = JSON.parse(body.toString()) as { receipts: BatchReceipt[] };
+    const refused = blobs.filter((_, index) => !isAccepted(receipts[index]));
+    if (refused.length === 0) return;
+    this.#refused += refused.length;
+    await pause(retryMs);
+    for (const signed of refused) this.#submit(signed);
   }
 
   async #settle(): Promise<void> {
@@ -131,6 +154,26 @@ class Load {
       await pause(20);
     }
   }
+}
+
+function pack(blobs: readonly Signed[], size: number): Uint8Array {
+  const packed = new Uint8Array(size);
+  const view = new DataView(packed.buffer);
+  let at = 0;
+  for (const { bytes } of blobs) {
+    view.setUint32(at, bytes.length, true);
+    packed.set(bytes, at + lengthBytes);
+    at += lengthBytes + bytes.length;
+  }
+  return packed;
+}
+
+function isAccepted(receipt: BatchReceipt | undefined): boolean {
+  if (receipt?.status === "accepted") return true;
+  // One that was submitted before has to be sent again first.
+  const isLater = receipt?.httpStatus === 429 || receipt?.error?.code === "nonce-gap";
+  if (!isLater) throw new Error(`refused: ${JSON.stringify(receipt)}`);
+  return false;
 }
 
 function keyOf(root: Uint8Array): string {

@@ -5,6 +5,7 @@ import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import type { ApiAddress } from "../config/node-config.ts";
 import { ApiError, apiErrorOf, badArgument } from "./api-error.ts";
 import { readWait } from "./arguments.ts";
+import { batchBytesMax, readBatch } from "./batch.ts";
 import { addChainRoutes } from "./chain-routes.ts";
 import { addNodeRoutes } from "./node-routes.ts";
 import type { ApiServices } from "./services.ts";
@@ -29,7 +30,9 @@ const parameterCharactersMax = 100;
 
 export async function startApi({ host, port }: ApiAddress, services: ApiServices): Promise<Api> {
   const server = createServer();
-  addSubmit(server, new Submissions(services));
+  const submissions = new Submissions(services);
+  addSubmit(server, submissions);
+  addSubmitBatch(server, submissions);
   addChainRoutes(server, services);
   addNodeRoutes(server, services);
   const url = await server.listen({ host, port });
@@ -76,9 +79,14 @@ function addSubmit(server: FastifyInstance, submissions: Submissions): void {
   });
 }
 
-/** An array of its own: what goes to another thread is copied with all that its buffer holds. */
+function addSubmitBatch(server: FastifyInstance, submissions: Submissions): void {
+  server.post("/blobs/batch", { bodyLimit: batchBytesMax }, async ({ body }) => {
+    return { receipts: await submissions.submitBatch(readBatch(body)) };
+  });
+}
+
 function readBlob(body: unknown): Uint8Array {
-  if (body instanceof Uint8Array) return new Uint8Array(body);
+  if (body instanceof Uint8Array) return body;
   const hex = typeof body === "object" && body !== null && "hex" in body ? body.hex : undefined;
   if (typeof hex !== "string" || !/^(0x)?([0-9a-f]{2})*$/.test(hex)) {
     throw badArgument("The body is not a blob.", 'Send its bytes as application/octet-stream, or JSON {"hex": "…"}.');

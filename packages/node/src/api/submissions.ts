@@ -1,5 +1,5 @@
-// POST /blobs. "Accepted" is said when the blob is valid and in this node's durable pool journal; "ordered" when a final
-// block that holds it was executed here.
+// POST /blobs, and POST /blobs/batch for many at once. "Accepted" is said when the blob is valid and in this node's durable
+// pool journal; "ordered" when a final block that holds it was executed here.
 //
 // 1. The same blob may be sent again at any time: accepted as long as it waits; once ordered it is a `duplicate`, and
 //    with ?wait=ordered simply ordered.
@@ -10,7 +10,7 @@
 import type { Receipt } from "@tandem/ordering";
 import { asRoot, toHex } from "@tandem/shared";
 import type { Place } from "../process/ordered-feed.ts";
-import { refusalError } from "./api-error.ts";
+import { type ApiError, apiErrorOf, refusalError } from "./api-error.ts";
 import type { WaitArguments } from "./arguments.ts";
 import type { ApiServices } from "./services.ts";
 
@@ -22,6 +22,9 @@ const pendingBytesMax = 16 * 1024 * 1024;
 export type Submitted =
   | { readonly blob: string; readonly status: "accepted"; readonly isNew: boolean }
   | ({ readonly blob: string; readonly status: "ordered" } & Place);
+
+/** Of a blob in a batch: what a request of its own would have been answered. */
+export type BatchReceipt = Submitted | ({ readonly status: "refused"; readonly httpStatus: number } & ApiError["body"]);
 
 export class Submissions {
   readonly #services: ApiServices;
@@ -42,6 +45,11 @@ export class Submissions {
     } finally {
       this.#waits--;
     }
+  }
+
+  /** In the order of the blobs. Each stands for itself: that one is refused says nothing of the others. */
+  submitBatch(blobs: readonly Uint8Array[]): Promise<readonly BatchReceipt[]> {
+    return Promise.all(blobs.map((bytes) => this.#receipt(bytes).then(acceptedOf).catch(refusedOf)));
   }
 
   async #submitAndWait(bytes: Uint8Array, end: AbortSignal): Promise<Submitted> {
@@ -99,6 +107,11 @@ export class Submissions {
 function acceptedOf(receipt: Receipt): Submitted {
   if (receipt.kind === "refused") throw refusalError(receipt.refusal);
   return { blob: toHex(receipt.blob), status: "accepted", isNew: receipt.isNew };
+}
+
+function refusedOf(error: unknown): BatchReceipt {
+  const { status, body } = apiErrorOf(error);
+  return { status: "refused", httpStatus: status, ...body };
 }
 
 function busy(message: string) {

@@ -9,6 +9,7 @@ import { Network, type NetworkHandlers, type Peer, type Refusal } from "../netwo
 import { NodeError, nodeErrorOf } from "../node-error.ts";
 import { type ReplicaHandlers, ReplicaThread } from "../replica/handle.ts";
 import type { Frame } from "../replica/words.ts";
+import { tuneMemory } from "./memory.ts";
 import { type NodeSetup, readSetup } from "./node-setup.ts";
 import { StatusReader, Telemetry } from "./node-status.ts";
 import { OrderedFeed } from "./ordered-feed.ts";
@@ -44,6 +45,7 @@ export async function startNode(
   config: NodeConfig,
   onEvent: (event: NodeEvent) => void = () => undefined,
 ): Promise<RunningNode> {
+  tuneMemory();
   useNative();
   const setup = await readSetup(config);
   const life = new NodeLife(config, setup, onEvent);

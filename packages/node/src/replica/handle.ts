@@ -2,7 +2,20 @@
 
 import { Worker } from "node:worker_threads";
 import type { Peer, Receipt } from "@tandem/ordering";
-import type { Frame, FromThread, OrderedSummary, Query, QueryAnswer, ReplicaThreadConfig, ToThread } from "./words.ts";
+import { concatBytes } from "@tandem/shared";
+import type {
+  Frame,
+  FromThread,
+  NumberedReceipt,
+  OrderedSummary,
+  Query,
+  QueryAnswer,
+  ReplicaThreadConfig,
+  ToThread,
+} from "./words.ts";
+
+/** Blobs under way live for a second: in a young generation of the usual size each would be copied twice as it grows old. */
+const maxYoungGenerationSizeMb = 192;
 
 export interface ReplicaHandlers {
   /** To one peer, or to all validators. */
@@ -23,6 +36,9 @@ export class ReplicaThread {
   /** Those of one turn are done with together, in order. */
   #incomingDone = createDone();
   readonly #handed: Done[] = [];
+  /** Submitted in this turn. */
+  #blobs: Uint8Array[] = [];
+  #lastBlob = 0;
   #lastId = 0;
   #onStopped: (() => void) | undefined;
   #onReady: ((cutBytes: number) => void) | undefined;
@@ -33,6 +49,7 @@ export class ReplicaThread {
     this.#worker = new Worker(new URL("./thread.ts", import.meta.url), {
       name: "replica",
       workerData: config,
+      resourceLimits: { maxYoungGenerationSizeMb },
     });
     this.#worker.on("message", (message: FromThread) => this.#hear(message));
     this.#worker.on("error", (error) => this.#fail({ code: "replica-failed", message: error.stack ?? error.message }));
@@ -65,12 +82,12 @@ export class ReplicaThread {
     return this.#incomingDone.promise;
   }
 
+  /** Blobs of one turn of the event loop go together, as copies. */
   submit(bytes: Uint8Array): Promise<Receipt> {
-    const id = ++this.#lastId;
-    return new Promise((resolve) => {
-      this.#receipts.set(id, resolve);
-      this.#tell({ kind: "submit", id, bytes });
-    });
+    const id = ++this.#lastBlob;
+    this.#blobs.push(bytes);
+    if (this.#blobs.length === 1) setImmediate(() => this.#submitAll());
+    return new Promise((resolve) => this.#receipts.set(id, resolve));
   }
 
   query(query: Query): Promise<QueryAnswer> {
@@ -108,6 +125,15 @@ export class ReplicaThread {
     this.#worker.postMessage({ kind: "frames", frames } satisfies ToThread, [...buffers]);
   }
 
+  #submitAll(): void {
+    const blobs = this.#blobs;
+    this.#blobs = [];
+    const bytes = concatBytes(...blobs);
+    const lengths = blobs.map((blob) => blob.length);
+    const id = this.#lastBlob - blobs.length + 1;
+    this.#worker.postMessage({ kind: "submit", id, lengths, bytes } satisfies ToThread, [bytes.buffer as ArrayBuffer]);
+  }
+
   #tell(message: ToThread): void {
     this.#worker.postMessage(message);
   }
@@ -121,10 +147,8 @@ export class ReplicaThread {
         return;
       case "taken":
         return this.#handed.shift()?.resolve();
-      case "receipt":
-        this.#receipts.get(message.id)?.(message.receipt);
-        this.#receipts.delete(message.id);
-        return;
+      case "receipts":
+        return this.#onReceipts(message.receipts);
       case "answer":
         this.#answers.get(message.id)?.(message.answer);
         this.#answers.delete(message.id);
@@ -139,6 +163,13 @@ export class ReplicaThread {
         return this.#fail(message);
       case "stopped":
         return this.#onStopped?.();
+    }
+  }
+
+  #onReceipts(receipts: readonly NumberedReceipt[]): void {
+    for (const { id, receipt } of receipts) {
+      this.#receipts.get(id)?.(receipt);
+      this.#receipts.delete(id);
     }
   }
 

@@ -15,7 +15,7 @@ import { readGenesis, verifyContextOf } from "./context.ts";
 import { type Leaving, Performer } from "./performer.ts";
 import { answerQuery } from "./queries.ts";
 import { VerifyPool } from "./verify-pool.ts";
-import type { Frame, FromThread, ReplicaThreadConfig, ToThread } from "./words.ts";
+import type { Frame, FromThread, NumberedReceipt, ReplicaThreadConfig, ToThread } from "./words.ts";
 
 assert(parentPort !== null, "the replica thread has a parent");
 const port = parentPort;
@@ -32,13 +32,25 @@ function fail(error: unknown): void {
   tell({ kind: "failed", code: isKnown ? code : "replica-failed", message: isKnown ? message : text });
 }
 
-/** Frames that leave go to the main thread together, once a turn of the event loop. */
+/** Frames and receipts go to the main thread together, once a turn of the event loop. */
 class Outgoing {
   #frames: Frame[] = [];
+  #receipts: NumberedReceipt[] = [];
 
   add(frame: Frame): void {
     this.#frames.push(frame);
     if (this.#frames.length === 1) setImmediate(() => this.#flush());
+  }
+
+  addReceipt(receipt: NumberedReceipt): void {
+    this.#receipts.push(receipt);
+    if (this.#receipts.length === 1) setImmediate(() => this.tellReceipts());
+  }
+
+  tellReceipts(): void {
+    if (this.#receipts.length === 0) return;
+    tell({ kind: "receipts", receipts: this.#receipts });
+    this.#receipts = [];
   }
 
   #flush(): void {
@@ -77,7 +89,7 @@ async function run(): Promise<void> {
         take(message.frames, performer);
         return tell({ kind: "taken" });
       case "submit":
-        return performer.give({ kind: "submit", id: message.id, bytes: message.bytes });
+        return submit(message, performer);
       case "query":
         answerQuery(network, store, message.query).then(
           (answer) => tell({ kind: "answer", id: message.id, answer }),
@@ -134,6 +146,15 @@ function take(frames: readonly Frame[], performer: Performer): void {
   }
 }
 
+/** Each in memory of its own: one that is kept for long does not keep those that it came with. */
+function submit({ id, lengths, bytes }: Extract<ToThread, { kind: "submit" }>, performer: Performer): void {
+  let at = 0;
+  for (const [index, length] of lengths.entries()) {
+    performer.give({ kind: "submit", id: id + index, bytes: bytes.slice(at, at + length) });
+    at += length;
+  }
+}
+
 function release(effect: Leaving, outgoing: Outgoing): void {
   switch (effect.kind) {
     case "send":
@@ -141,10 +162,12 @@ function release(effect: Leaving, outgoing: Outgoing): void {
     case "broadcast":
       return outgoing.add({ peer: undefined, bytes: encodeMessage(effect.message), isBulk: isBulk(effect.message) });
     case "receipt":
-      return tell({ kind: "receipt", id: effect.id, receipt: effect.receipt });
+      return outgoing.addReceipt({ id: effect.id, receipt: effect.receipt });
     case "final":
       return tell({ kind: "final", height: effect.info.height, view: effect.info.view });
     case "ordered": {
+      // Nobody is told where a blob was ordered before its receipt.
+      outgoing.tellReceipts();
       const { header, body } = effect.block;
       const bytes = effect.blobs.reduce((sum, blob) => sum + blob.length, 0);
       const { height, view, timeMs, proposer } = header;

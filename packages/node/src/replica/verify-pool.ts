@@ -4,13 +4,17 @@
 import { Worker } from "node:worker_threads";
 import type { Verified } from "@tandem/consensus";
 import type { ReplicaTask } from "@tandem/replica";
+import { packSignatures } from "./packed-signatures.ts";
 
-export interface VerifyRequest {
+export type VerifyRequest = { readonly id: number } & (
+  | { readonly task: ReplicaTask }
+  /** A task with signatures. */
+  | { readonly packed: Uint8Array }
+);
+
+interface Pending {
   readonly id: number;
   readonly task: ReplicaTask;
-}
-
-interface Pending extends VerifyRequest {
   readonly resolve: (verified: Omit<Verified, "id">) => void;
 }
 
@@ -37,7 +41,7 @@ export class VerifyPool {
         workerData: { genesis },
       });
       const thread: Thread = { worker, open: new Map() };
-      worker.on("message", (answers: readonly Verified[]) => this.#onAnswers(thread, answers));
+      worker.on("message", (answer: Verified) => this.#onAnswer(thread, answer));
       worker.on("error", onFailure);
       return thread;
     });
@@ -72,16 +76,20 @@ export class VerifyPool {
       const next = this.#urgent.shift() ?? this.#bulk.shift();
       if (next === undefined) return;
       open.set(next.id, next);
-      worker.postMessage([{ id: next.id, task: next.task }]);
+      send(worker, next);
     }
   }
 
-  #onAnswers({ open }: Thread, answers: readonly Verified[]): void {
-    for (const { id, valid, aggregate } of answers) {
-      const pending = open.get(id);
-      open.delete(id);
-      pending?.resolve({ valid, aggregate });
-    }
+  #onAnswer({ open }: Thread, { id, valid, aggregate }: Verified): void {
+    const pending = open.get(id);
+    open.delete(id);
+    pending?.resolve({ valid, aggregate });
     this.#assign();
   }
+}
+
+function send(worker: Worker, { id, task }: Pending): void {
+  if (task.kind !== "signatures") return worker.postMessage({ id, task } satisfies VerifyRequest);
+  const packed = packSignatures(task.signatures);
+  worker.postMessage({ id, packed } satisfies VerifyRequest, [packed.buffer as ArrayBuffer]);
 }

@@ -2,15 +2,18 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { useNative } from "@tandem/native";
-import { performReplicaVerify } from "@tandem/replica";
+import { performReplicaVerify, type ReplicaTask } from "@tandem/replica";
 import { assert } from "@tandem/shared";
 import { readGenesis, verifyContextOf } from "./context.ts";
+import { unpackSignatures } from "./packed-signatures.ts";
 import type { VerifyRequest } from "./verify-pool.ts";
 
 assert(parentPort !== null, "a worker has a parent");
 const port = parentPort;
 useNative();
 const context = verifyContextOf(readGenesis((workerData as { readonly genesis: Uint8Array }).genesis));
-port.on("message", (requests: readonly VerifyRequest[]) => {
-  port.postMessage(requests.map(({ id, task }) => performReplicaVerify(context, id, task)));
+port.on("message", (request: VerifyRequest) => {
+  const task: ReplicaTask =
+    "task" in request ? request.task : { kind: "signatures", signatures: unpackSignatures(request.packed) };
+  port.postMessage(performReplicaVerify(context, request.id, task));
 });

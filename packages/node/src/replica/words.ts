@@ -22,7 +22,11 @@ export interface Frame {
 
 export type ToThread =
   | { readonly kind: "frames"; readonly frames: readonly Frame[] }
-  | { readonly kind: "submit"; readonly id: number; readonly bytes: Uint8Array }
+  /**
+   * Blobs of these lengths, one behind the other: thousands of small arrays are slow to cross over. The first has the
+   * number `id`, and so on.
+   */
+  | { readonly kind: "submit"; readonly id: number; readonly lengths: readonly number[]; readonly bytes: Uint8Array }
   | { readonly kind: "query"; readonly id: number; readonly query: Query }
   | { readonly kind: "stop" };
 
@@ -32,7 +36,7 @@ export type FromThread =
   | { readonly kind: "frames"; readonly frames: readonly Frame[] }
   /** The frames that were told first, of those not yet taken, have been handled. */
   | { readonly kind: "taken" }
-  | { readonly kind: "receipt"; readonly id: number; readonly receipt: Receipt }
+  | { readonly kind: "receipts"; readonly receipts: readonly NumberedReceipt[] }
   | { readonly kind: "answer"; readonly id: number; readonly answer: QueryAnswer }
   | { readonly kind: "ordered"; readonly block: OrderedSummary }
   | { readonly kind: "final"; readonly height: number; readonly view: number }
@@ -40,6 +44,12 @@ export type FromThread =
   | { readonly kind: "evidence"; readonly seat: number; readonly view: number }
   | { readonly kind: "failed"; readonly code: string; readonly message: string }
   | { readonly kind: "stopped" };
+
+/** By the number of its blob. */
+export interface NumberedReceipt {
+  readonly id: number;
+  readonly receipt: Receipt;
+}
 
 /** A final block that was executed. */
 export interface OrderedSummary {
