@@ -103,12 +103,15 @@ async function measureSaturation(
   const { name, bytes, rawCount } = load;
   const before = await raw.measure(rawCount, bytes);
   const measured = await run(network, loader, load);
-  const delays = (await network.status()).map(({ eventLoopDelay }) => eventLoopDelay.p99Ms);
+  const statuses = await network.status();
+  const delayMs = Math.max(...statuses.map(({ eventLoopDelay }) => eventLoopDelay.p99Ms));
+  const memoryBytes = Math.max(...statuses.map((status) => status.memoryBytes));
   const limit = meanOf(before, await raw.measure(rawCount, bytes));
   reportRate(bench, load, measured.result, limit);
   reportFinality(bench, `saturation, ${name}`, measured.result);
   reportCpu(bench, load, measured, limit);
-  plain(bench, `${name}: delay of the main threads' loops, p99 of the slowest`, Math.max(...delays), "ms");
+  plain(bench, `${name}: delay of the main threads' loops, p99 of the slowest`, delayMs, "ms");
+  plain(bench, `${name}: memory of the largest node`, memoryBytes / 1e6, "MB");
 }
 
 function meanOf(a: RawFigures, b: RawFigures): RawFigures {

@@ -15,7 +15,7 @@ import type {
 } from "./words.ts";
 
 /** Blobs under way live for a second: in a young generation of the usual size each would be copied twice as it grows old. */
-const maxYoungGenerationSizeMb = 192;
+const maxYoungGenerationSizeMb = 96;
 
 export interface ReplicaHandlers {
   /** To one peer, or to all validators. */
