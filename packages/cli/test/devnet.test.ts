@@ -107,6 +107,19 @@ describe("the folder", () => {
     expect(await codeOf(open(folder))).toBe("bad-devnet");
   });
 
+  test.each(["x", '"x"', "[]"])("with a node's configuration that is %s names the file", async (text) => {
+    const folder = newFolder();
+    await opened(folder, { validators: 1 });
+    const file = join(folder, "node-0/config.json");
+    writeFileSync(file, text);
+    await expect(open(folder)).rejects.toMatchObject({
+      code: "bad-config",
+      message: expect.stringContaining(file),
+      exitCode: 2,
+    });
+    expect((await opened(folder, { validators: 1, isFresh: true })).isNew).toBe(true);
+  });
+
   test("keeps its ports, and moves all if one is taken", async () => {
     const folder = newFolder();
     await opened(folder, { validators: 2 });
@@ -248,6 +261,17 @@ describe("the screen", () => {
     expect(terminal.text).toMatch(
       /^\nnode .*\nnode-0 .*\n\nCtrl-C stops all\nstopping\nall 1 nodes stopped cleanly in 0.25 s/,
     );
+  });
+
+  test.each([0, undefined])("takes a terminal of size %s for one of 80 times 24", (size) => {
+    const shown: string[] = [];
+    const terminal = { columns: size, rows: size } as unknown as Terminal;
+    const screen = liveScreen((text) => shown.push(text), terminal);
+    screen.show([here]);
+    screen.show([gone]);
+    const lines = tableLines([gone], 80);
+    const up = `${escapeCode}[${lines.length + 3}A\r${escapeCode}[J`;
+    expect(shown[1]).toBe(`${up}\n${lines.join("\n")}\n\nCtrl-C stops all\n`);
   });
 
   test("draws no more lines than there are", () => {

@@ -48,6 +48,8 @@ interface Manifest {
 
 const manifestName = "devnet.json";
 const manifestCharactersMax = 4096;
+/** As many as a node reads. */
+const configCharactersMax = 1024 * 1024;
 const validatorsUsual = 4;
 const accountsCount = 4;
 const balance = 1_000_000_000_000n;
@@ -107,7 +109,7 @@ function refuseRunning(error: unknown): never {
   if (code !== "store-locked") throw error;
   const who = /in (this process|process \d+)/.exec(message)?.[1] ?? "another process";
   const what = `A devnet runs in this folder already (${who}).`;
-  throw new Complaint("devnet-running", what, "Stop it with Ctrl-C, or name another folder with --folder.");
+  throw new Complaint("devnet-running", what, "Stop it with Ctrl-C, or name another folder with --folder.", 1);
 }
 
 async function readManifest(folder: string): Promise<Manifest | undefined> {
@@ -164,7 +166,7 @@ async function withFreePorts(manifest: Manifest): Promise<Manifest> {
 /** What a person changed in it besides ports and delay stays. */
 async function writeConfig({ folder, delayMs }: DevnetOptions, manifest: Manifest, node: number): Promise<void> {
   const file = join(folder, nameOf(node), "config.json");
-  const config = JSON.parse(await readFile(file, "utf8")) as Record<string, unknown>;
+  const config = await readObject(file);
   const addressOf = (seat: number) => `/ip4/${host}/tcp/${manifest.port + 2 * seat}`;
   const others = Array.from({ length: manifest.validators }, (_, seat) => seat).filter((seat) => seat !== node);
   const written = {
@@ -175,6 +177,18 @@ async function writeConfig({ folder, delayMs }: DevnetOptions, manifest: Manifes
     network: { delayMs },
   };
   await writeFile(file, `${JSON.stringify(written, null, 2)}\n`);
+}
+
+/** What else is wrong in it, the node says. */
+async function readObject(file: string): Promise<object> {
+  const advice = "Mend it, or let --fresh make a new network (npm start -- --fresh).";
+  const text = await readFile(file, "utf8").catch(({ code }: NodeJS.ErrnoException) => {
+    throw new Complaint("unreadable", `Cannot read the configuration ${file} (${code}).`, advice);
+  });
+  const read = readJson(text, configCharactersMax, (value) => value);
+  if (read.ok && typeof read.value === "object" && read.value !== null && !Array.isArray(read.value)) return read.value;
+  const why = read.ok ? "this is no object" : read.error.message;
+  throw new Complaint("bad-config", `${file}: ${why}.`, advice);
 }
 
 function describe({ folder, delayMs }: DevnetOptions, manifest: Manifest) {

@@ -40,12 +40,18 @@ export function plainScreen(print: Print): Screen {
 
 const clearBelow = "\u001b[J";
 
+/** A terminal may not know its size, and says 0 or nothing. */
+function sizeOf({ columns, rows }: Terminal): Terminal {
+  return { columns: columns || 80, rows: rows || 24 };
+}
+
 export function liveScreen(print: Print, terminal: Terminal): Screen {
   let drawn: readonly string[] = [];
   /** Up over what was drawn. It may take more lines by now, for the terminal may be narrower. */
   const erase = () => {
-    const lines = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / terminal.columns)), 0);
-    return lines === 0 ? "" : `\u001b[${Math.min(lines, terminal.rows - 1)}A\r${clearBelow}`;
+    const { columns, rows } = sizeOf(terminal);
+    const lines = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0);
+    return lines === 0 ? "" : `\u001b[${Math.min(lines, rows - 1)}A\r${clearBelow}`;
   };
   return {
     tell(event) {
@@ -54,7 +60,8 @@ export function liveScreen(print: Print, terminal: Terminal): Screen {
       print(`${erase()}${wordsOf(event)}\n${drawn.map((line) => `${line}\n`).join("")}`);
     },
     show(rows) {
-      const lines = cutTo(["", ...tableLines(rows, terminal.columns), "", "Ctrl-C stops all"], terminal);
+      const size = sizeOf(terminal);
+      const lines = cutTo(["", ...tableLines(rows, size.columns), "", "Ctrl-C stops all"], size);
       print(`${erase()}${lines.map((line) => `${line}\n`).join("")}`);
       drawn = lines;
     },
