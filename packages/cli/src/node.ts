@@ -23,7 +23,9 @@ A node that fails says why and exits with 1.
     neededText(flags, "config");
     const config = await readConfig(pathFlag(flags, "config") as string);
     const stopping = untilSignal();
-    const node = await startNode(config, (event) => process.stderr.write(`${json ? lineOf(event) : wordsOf(event)}\n`));
+    const node = await startNode(config, (event) =>
+      process.stderr.write(`${json ? lineOf(event) : logLine(event, new Date())}\n`),
+    );
     sayReady(node, json, print);
     const failure = await Promise.race([stopping, node.failed]);
     await node.stop();
@@ -61,10 +63,16 @@ function lineOf(event: object): string {
   return JSON.stringify(event);
 }
 
+function logLine(event: NodeEvent, at: Date): string {
+  return `${at.toISOString()} ${wordsOf(event)}`;
+}
+
 function wordsOf(event: NodeEvent): string {
   switch (event.kind) {
     case "peer":
-      return `${event.name} is ${event.change}`;
+      return `${event.name} is ${event.change}${event.why === undefined ? "" : `: ${event.why}`}`;
+    case "quorum":
+      return `${event.linked} of ${event.of} linked, ${event.hasQuorum ? "which is a quorum" : "waiting for a quorum"}`;
     case "refused-connection":
       return `connection with ${event.address} refused by ${event.who}: ${event.message} (${event.code})`;
     case "evidence":

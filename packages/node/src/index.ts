@@ -1,4 +1,4 @@
-export { readPayerKey, writeKeyFile } from "./config/key-files.ts";
+export { type KeyPair, readPayerKey, writeKeyFile } from "./config/key-files.ts";
 export { type NodeConfig, readConfig } from "./config/node-config.ts";
 export { NodeError } from "./node-error.ts";
 export type { NodeStatus } from "./process/node-status.ts";

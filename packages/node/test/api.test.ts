@@ -200,6 +200,12 @@ describe("a refusal has a code, a status that says whose turn it is, and advice"
     expect(`${answer.status} ${answer.body.error.code}`).toBe(is);
   });
 
+  test("of height 0 it is said that no block will come there", async () => {
+    const { error } = (await get(`${api}/blocks/0`)).body;
+    expect(error.message).toBe("Genesis has height 0 and is no block.");
+    expect(error.advice).not.toContain("later");
+  });
+
   test("an account that nobody has is empty, and that is no error", async () => {
     const { status, body } = await get(`${api}/accounts/${toHex(payerKey(98))}?proof`);
     expect({ status, body }).toMatchObject({ status: 200, body: { balance: "0", nonce: 0 } });

@@ -65,6 +65,9 @@ describe("the configuration file", () => {
     expect(await codeOf(readConfig(file))).toBe("unreadable");
     writeFileSync(file, "{");
     expect(await codeOf(readConfig(file))).toBe("bad-config");
+    await expect(readConfig(file)).rejects.toMatchObject({ advice: expect.not.stringContaining("that key") });
+    writeFileSync(file, configText({ store: "sqlite" }));
+    await expect(readConfig(file)).rejects.toMatchObject({ advice: "Mend that key." });
   });
 });
 

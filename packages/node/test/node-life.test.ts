@@ -139,4 +139,7 @@ test("validators find each other and order together; an observer follows them", 
     status: 503,
     body: { status: "no-quorum", validators: 1 },
   });
+  const why = expect.stringMatching(/./);
+  expect(events).toContainEqual({ kind: "peer", seat: 1, name: "validator-1", change: "down", why });
+  expect(events).toContainEqual({ kind: "quorum", hasQuorum: true, linked: 1, of: 1 });
 });

@@ -47,9 +47,17 @@ async function findBlock(thread: ApiServices["thread"], place: string): Promise<
     const root = asRoot(readKey(place, rootBytes, "A block's root"));
     return thread.query({ kind: "block-of", root });
   }
-  if (place !== "latest") return thread.query({ kind: "block", height: readHeight(place) });
+  if (place !== "latest") return thread.query({ kind: "block", height: readBlockHeight(place) });
   const tip = await thread.query({ kind: "tip" });
   return tip.kind === "tip" ? thread.query({ kind: "block", height: tip.height }) : tip;
+}
+
+/** It would never come. */
+function readBlockHeight(place: string): number {
+  const height = readHeight(place);
+  if (height > 0) return height;
+  const what = "Genesis has height 0 and is no block.";
+  throw new ApiError(404, "unknown-height", what, "The first block has height 1; GET /network tells of the genesis.");
 }
 
 function blockAnswer(answer: QueryAnswer, isRaw: boolean, reply: FastifyReply): unknown {

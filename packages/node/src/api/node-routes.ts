@@ -1,8 +1,8 @@
 // What is asked of the node itself: health, status, metrics, the network that it is of, and blocks as they come.
 
-import { isQuorum } from "@tandem/shared";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { NodeStatus } from "../process/node-status.ts";
+import { makeQuorum } from "../process/quorum-watch.ts";
 import type { OrderedSummary } from "../replica/words.ts";
 import { ApiError } from "./api-error.ts";
 import { metricsText } from "./metrics.ts";
@@ -37,8 +37,7 @@ export function addNodeRoutes(server: FastifyInstance, services: ApiServices): v
 function healthOf({ setup }: ApiServices, { seat, peers, heights }: NodeStatus) {
   const here = new Set(peers.filter(({ connected }) => connected).map((peer) => peer.seat));
   if (seat !== null) here.add(seat);
-  const weight = setup.committee.seats.reduce((sum, each, index) => (here.has(index) ? sum + each.weight : sum), 0n);
-  const status = isQuorum(setup.committee, weight) ? "ok" : "no-quorum";
+  const status = makeQuorum(setup.committee, here) ? "ok" : "no-quorum";
   return { status, validators: here.size, of: setup.names.length, heights };
 }
 

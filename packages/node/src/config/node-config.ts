@@ -120,7 +120,9 @@ export async function readConfig(file: string): Promise<NodeConfig> {
   const text = await readTextFile(file, "configuration");
   const config = parseConfig(text, dirname(resolve(file)));
   if (config.ok) return config.value;
-  throw new NodeError("bad-config", `${file}: ${config.error.message} (${config.error.code}).`, "Mend that key.");
+  const { code, path, message } = config.error;
+  const advice = path === "" ? "./tandem genesis create makes configurations to begin with." : "Mend that key.";
+  throw new NodeError("bad-config", `${file}: ${message} (${code}).`, advice);
 }
 
 export async function readTextFile(file: string, what: string): Promise<string> {

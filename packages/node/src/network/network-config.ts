@@ -39,7 +39,8 @@ export interface NetworkHandlers {
    * frame is done with; frames in the making beyond `heldBytesMax` make the peer wait.
    */
   onFrame(from: Peer, frame: Uint8Array, lane: Lane): Promise<void> | undefined;
-  onPeer(peer: Peer, change: "up" | "down"): void;
+  /** `why` is known of a link that ended. */
+  onPeer(peer: Peer, change: "up" | "down", why?: string): void;
   /** Once for each reason and peer identity. */
   onRefusal(refusal: Refusal): void;
 }

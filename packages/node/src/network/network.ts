@@ -302,18 +302,18 @@ export class Network {
     const peer = this.#peerOf.get(link);
     this.#peerOf.delete(link);
     if (code !== "lost" && code !== "replaced" && code !== "stopped") this.#refuse(link, code, "them");
-    if (peer !== undefined && peer.link === link) this.#onDown(peer);
+    if (peer !== undefined && peer.link === link) this.#onDown(peer, describeCode(code));
     const seat = peer?.peer ?? link.expectedSeat;
     if (seat !== undefined) this.#dialers.get(seat)?.onEnd();
   }
 
-  #onDown(peer: PeerState): void {
+  #onDown(peer: PeerState, why: string): void {
     peer.detach();
     if (peer.peer >= this.#validatorsCount) {
       this.#peers.delete(peer.peer);
       this.#observers--;
     }
-    if (!this.#stopped) this.#handlers.onPeer(peer.peer, "down");
+    if (!this.#stopped) this.#handlers.onPeer(peer.peer, "down", why);
   }
 
   #refuse({ connection }: Link, code: LinkCode | RefusalCode, who: Refusal["who"]): void {

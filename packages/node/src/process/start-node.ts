@@ -13,10 +13,19 @@ import { tuneMemory } from "./memory.ts";
 import { type NodeSetup, readSetup } from "./node-setup.ts";
 import { StatusReader, Telemetry } from "./node-status.ts";
 import { OrderedFeed } from "./ordered-feed.ts";
+import { type LinkedPeers, QuorumWatch } from "./quorum-watch.ts";
 
 /** What is worth a line in a log. */
 export type NodeEvent =
-  | { readonly kind: "peer"; readonly seat: number; readonly name: string; readonly change: "up" | "down" }
+  | {
+      readonly kind: "peer";
+      readonly seat: number;
+      readonly name: string;
+      readonly change: "up" | "down";
+      /** Of a link that ended. */
+      readonly why?: string;
+    }
+  | ({ readonly kind: "quorum" } & LinkedPeers)
   | ({ readonly kind: "refused-connection" } & Refusal)
   | { readonly kind: "evidence"; readonly seat: number; readonly view: number }
   /** Bytes at the end of the vote journal that a crash left unfinished. */
@@ -64,6 +73,7 @@ class NodeLife implements RunningNode {
   readonly #onEvent: (event: NodeEvent) => void;
   readonly #telemetry = new Telemetry();
   readonly #feed = new OrderedFeed();
+  readonly #quorum: QuorumWatch;
   readonly #failure = Promise.withResolvers<NodeError>();
   /** What leaves before the network is there. */
   readonly #early: Frame[] = [];
@@ -76,6 +86,8 @@ class NodeLife implements RunningNode {
     this.#config = config;
     this.#setup = setup;
     this.#onEvent = onEvent;
+    const { committee } = setup;
+    this.#quorum = new QuorumWatch(committee, this.seat, (peers) => onEvent({ kind: "quorum", ...peers }));
   }
 
   get network(): string {
@@ -112,6 +124,7 @@ class NodeLife implements RunningNode {
     const tip = await thread.query({ kind: "tip" });
     const startHeight = tip.kind === "tip" ? tip.height : 0;
     this.#telemetry.watch();
+    this.#quorum.start();
     const { api } = this.#config;
     if (api === undefined) return;
     const parts = { setup: this.#setup, telemetry: this.#telemetry, feed: this.#feed };
@@ -126,6 +139,7 @@ class NodeLife implements RunningNode {
 
   async #stopAll(): Promise<void> {
     this.#telemetry.stop();
+    this.#quorum.stop();
     await Promise.all([this.#api?.stop(), this.#network?.stop()]);
     await this.#thread?.stop(replicaStopMs);
   }
@@ -195,7 +209,7 @@ class NodeLife implements RunningNode {
   #networkHandlers(thread: ReplicaThread): NetworkHandlers {
     return {
       onFrame: (from, frame) => thread.take(from, frame),
-      onPeer: (peer, change) => this.#onPeer(peer, change),
+      onPeer: (peer, change, why) => this.#onPeer(peer, change, why),
       onRefusal: (refusal) => {
         this.#telemetry.refusedConnections++;
         this.#onEvent({ kind: "refused-connection", ...refusal });
@@ -203,9 +217,11 @@ class NodeLife implements RunningNode {
     };
   }
 
-  #onPeer(peer: Peer, change: "up" | "down"): void {
+  #onPeer(peer: Peer, change: "up" | "down", why?: string): void {
     const name = this.#setup.names[peer];
-    if (name !== undefined) this.#onEvent({ kind: "peer", seat: peer, name, change });
+    if (name === undefined) return;
+    this.#onEvent({ kind: "peer", seat: peer, name, change, ...(why === undefined ? {} : { why }) });
+    this.#quorum.onPeer(peer, change);
   }
 }
 
