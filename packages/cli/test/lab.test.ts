@@ -21,6 +21,14 @@ describe("lab", () => {
       expect(tandem("lab", command, "--help").stdout).toContain(`./tandem lab ${command}`);
   });
 
+  test("the first lines of check's help name every option that it explains", () => {
+    const { stdout } = tandem("lab", "check", "--help");
+    const [usage = ""] = stdout.split("\n\n");
+    const explained = [...stdout.matchAll(/^ {2}(--[a-z-]+) /gm)].map(([, option]) => option);
+    expect(explained).toHaveLength(8);
+    for (const option of explained) expect(usage).toContain(option);
+  });
+
   test("check runs a campaign and says what it covered, as JSON in one line", () => {
     const { status, stdout } = tandem(
       "lab",
@@ -55,6 +63,8 @@ describe("lab", () => {
   test.each([
     [["lab", "nothing"], 'There is no command "lab nothing".'],
     [["lab", "check", "--seeds", "many"], '--seeds takes a whole number, not "many".'],
+    [["lab", "check", "--seeds", "-1"], '--seeds takes a value, not "-1".'],
+    [["lab", "check", "--seeds=-1"], '--seeds takes a whole number, not "-1".'],
     [["lab", "replay"], "--seed is missing."],
     [["lab", "replay", "--seed", "3", "--kind", "rumour"], 'There is no kind "rumour".'],
   ])("%j is refused", (args, what) => {

@@ -2,7 +2,7 @@
 // does not show it any more, others are tried; where its text is gone, the bug must be written anew.
 
 import { expect, test } from "vitest";
-import { bugs, catchBug, stageNames } from "../src/index.ts";
+import { type Bug, bugs, catchBug, stageNames } from "../src/index.ts";
 
 const timeoutMs = 300_000;
 
@@ -11,12 +11,19 @@ test("there are more than twenty in each stage, each with a name of its own", ()
   for (const stage of stageNames) expect(bugs.filter((bug) => bug.stage === stage).length).toBeGreaterThan(20);
 });
 
+test("a bug that does not fit the sources is told by its name", async () => {
+  const [bug] = bugs as readonly [Bug, ...Bug[]];
+  const edits = bug.edits.map((edit) => ({ ...edit, find: "what no source holds" }));
+  const tried = await catchBug({ ...bug, name: "misfit", edits }, { jobs: 1, seedsMax: 0 });
+  expect(tried).toMatchObject({ bug: "misfit", runs: 0, misfit: expect.stringMatching(/^misfit: .* has 0 places/) });
+});
+
 for (const bug of bugs) {
   test(
     `${bug.stage}, ${bug.name}: a validator that ${bug.what} is caught`,
     async () => {
       const caught = await catchBug(bug, { jobs: 2, seedsMax: 60 });
-      expect(caught.violation, `${caught.runs} runs did not show it`).toBeDefined();
+      expect(caught.violation, caught.misfit ?? `${caught.runs} runs did not show it`).toBeDefined();
     },
     timeoutMs,
   );

@@ -12,7 +12,8 @@ const seedsUsual = 200;
 const controlSeeds = 60;
 
 export const checkCommand: Command = {
-  help: `./tandem lab check [--seeds N] [--from S] [--jobs J] [--native] [--json]
+  help: `./tandem lab check [--seeds N] [--from S] [--stage STAGE] [--jobs J] [--blocks N] [--native] [--no-controls]
+                   [--entry PATH] [--json]
 
 One run for each seed from S on: 4 to 10 validators with some weights, faults and Byzantine habits up to less than a
 third, until 200 blocks or 60 virtual seconds. Every rule is checked in every run. Then each deliberate bug is put into

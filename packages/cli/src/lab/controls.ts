@@ -12,7 +12,8 @@ export const controlsCommand: Command = {
   help: `./tandem lab controls [NAME ...] [--stage STAGE] [--seeds N] [--jobs J] [--json]
 
 Puts each deliberate bug into copies of the machine's sources and runs seeds until a checker fires: the one that is
-known to show it, then from 1 on. A run that crashed is no catch. Exit code 1 if a bug is not caught.
+known to show it, then from 1 on. A run that crashed is no catch. Exit code 1 if a bug is not caught, or does not fit
+the sources any more (bug-misfit).
 
   NAME           only these bugs
   --stage STAGE  only those of consensus, or of order; without it, of both
@@ -61,14 +62,15 @@ export function areAllCaught(catches: readonly Catch[]): boolean {
 }
 
 export function readableCatches(catches: readonly Catch[]): string {
-  const rows = catches.map(({ bug, seed, runs, violation }) => [
+  const rows = catches.map(({ bug, seed, runs, violation, misfit }) => [
     bug,
-    violation?.checker ?? "not caught",
+    violation?.checker ?? (misfit === undefined ? "not caught" : "bug-misfit"),
     seed === undefined ? "" : String(seed),
     String(runs),
   ]);
   const caught = catches.filter(isCaught).length;
   const seeds = catches.reduce((sum, { runs }) => sum + runs, 0);
+  const misfits = catches.flatMap(({ misfit }) => (misfit === undefined ? [] : [`error bug-misfit: ${misfit}\n`]));
   return `${formatTable(["deliberate bug", "caught by", "seed", "runs"], rows, [2, 3])}
-${caught} of ${catches.length} deliberate bugs caught, in ${seeds} runs\n`;
+${misfits.join("")}${caught} of ${catches.length} deliberate bugs caught, in ${seeds} runs\n`;
 }

@@ -17,7 +17,7 @@ import { ProgressBar } from "./progress-bar.ts";
 const viewsUsual = 3;
 
 export const scopeCommand: Command = {
-  help: `./tandem lab scope [--views V] [--sample N] [--seed S] [--jobs J] [--json]
+  help: `./tandem lab scope [--views V] [--sample N] [--seed S] [--jobs J] [--entry PATH] [--json]
 
 Four validators of equal weight, one of which runs twice with one key (Twins). For each of the first V views (${viewsUsual}), a
 schedule says who leads it and how it is cut: the five instances stand on two sides or one. Runs every schedule, up to

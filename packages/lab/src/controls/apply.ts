@@ -16,7 +16,7 @@ const roomsOf: { readonly [Stage in StageName]: readonly Room[] } = {
 };
 
 /** A bug does not fit the sources: they have changed, and it must be written anew. */
-class MisfitError extends Error {
+export class MisfitError extends Error {
   readonly code = "bug-misfit";
 }
 

@@ -3,7 +3,7 @@
 
 import { runCampaign } from "../campaign/campaign.ts";
 import type { Violation } from "../report.ts";
-import { applyBug } from "./apply.ts";
+import { applyBug, type Copy, MisfitError } from "./apply.ts";
 import type { Bug } from "./bug.ts";
 
 export interface Catch {
@@ -14,6 +14,8 @@ export interface Catch {
   readonly violation: Violation | undefined;
   /** Runs that it took. */
   readonly runs: number;
+  /** Why the bug could not be put into the sources. */
+  readonly misfit?: string;
 }
 
 export interface CatchOptions {
@@ -22,9 +24,19 @@ export interface CatchOptions {
   readonly seedsMax: number;
 }
 
-export async function catchBug(bug: Bug, { jobs, seedsMax }: CatchOptions): Promise<Catch> {
+/** A bug that does not fit the sources is told as such: the others can still be tried. */
+export async function catchBug(bug: Bug, options: CatchOptions): Promise<Catch> {
+  try {
+    return await catchIn(applyBug(bug), bug, options);
+  } catch (error) {
+    if (!(error instanceof MisfitError)) throw error;
+    const { name, what } = bug;
+    return { bug: name, what, seed: undefined, violation: undefined, runs: 0, misfit: error.message };
+  }
+}
+
+async function catchIn({ entry, remove }: Copy, bug: Bug, { jobs, seedsMax }: CatchOptions): Promise<Catch> {
   const { stage } = bug;
-  const { entry, remove } = applyBug(bug);
   try {
     let runs = 0;
     for (const seeds of batchesOf(bug.seed, seedsMax, 2 * jobs)) {
