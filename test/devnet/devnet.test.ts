@@ -81,7 +81,7 @@ test("it continues, refuses a second one, tells who died, and stops when it is t
   expect(await again.next("opened")).toMatchObject({ network, isNew: false });
   await again.next("nodes");
   const second = spawnSync(process.execPath, [main, "devnet", "--folder", folder, "--json"], { encoding: "utf8" });
-  expect(second.status).toBe(2);
+  expect(second.status).toBe(1);
   expect(JSON.parse(second.stderr)).toMatchObject({ error: { code: "devnet-running" } });
 
   process.kill(pids.at(-1) as number, "SIGKILL");

@@ -1,8 +1,25 @@
 // What the tools of this workspace say to people. An error has a stable code, one sentence on what happened, and
-// what to do; with --json it is one line of JSON. A caller's mistake exits with 2, anything else with 1.
+// what to do; with --json it is one line of JSON.
+//
+// Exit codes: 2 for a caller's mistake, that is arguments, a file that is missing, unreadable or not what it should be, or a
+// configuration; 1 for everything else, also where what was to be checked does not hold.
 
 import { type ParseArgsConfig, parseArgs } from "node:util";
 
+/** Codes of what a room below says of files that the caller gave. */
+const callersCodes = new Set([
+  "unreadable",
+  "unwritable",
+  "exists",
+  "bad-config",
+  "bad-genesis",
+  "bad-key",
+  "open-secret",
+  "no-seat",
+]);
+
+/** Columns of a terminal that does not know its size. */
+const columnsUnknown = 80;
 /** A folded column is no narrower, however narrow the terminal. */
 const foldedMin = 20;
 
@@ -27,8 +44,14 @@ export async function runTool(main: (args: string[]) => Promise<void>): Promise<
     await main(args);
   } catch (error) {
     complain(error, args.includes("--json"));
-    process.exitCode = error instanceof Complaint ? error.exitCode : 1;
+    process.exitCode = exitCodeOf(error);
   }
+}
+
+/** The rule above. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof Complaint) return error.exitCode;
+  return isTold(error) && callersCodes.has(error.code) ? 2 : 1;
 }
 
 /** Whoever reads stdout may have had enough (`| head`): then there is nothing left to do, and nothing went wrong. */
@@ -52,7 +75,7 @@ interface Told {
 }
 
 /** A complaint, or what a room below says in the same three parts. */
-function isTold(error: unknown): error is Error & Told {
+export function isTold(error: unknown): error is Error & Told {
   return error instanceof Error && "code" in error && "advice" in error;
 }
 
@@ -72,9 +95,17 @@ export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<
     return parseArgs(config);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    const [what] = error.message.split(". ");
-    throw new Complaint("bad-arguments", `${what}.`, "--help lists what there is.");
+    throw new Complaint("bad-arguments", argumentWords(error.message, config.args), "--help lists what there is.");
   }
+}
+
+/** In one sentence. That a value begins with a dash has a reason that takes parseArgs three. */
+function argumentWords(message: string, args: readonly string[] = []): string {
+  const [, flag] = /^Option '(?:-\w, )?(--[\w-]+).*ambiguous/.exec(message) ?? [];
+  const value = flag === undefined ? undefined : args[args.indexOf(flag) + 1];
+  if (value !== undefined) return `${flag} takes a value, not "${value}".`;
+  const [what = message] = message.split(/\.\s/);
+  return `${what.replace(/\.$/, "")}.`;
 }
 
 /** Lines of whole words, none longer than `width` (but for a word that is). */
@@ -122,7 +153,7 @@ function foldRow(row: readonly string[], column: number, width: number): readonl
 
 /** Width of a terminal; what goes elsewhere has lines that most can show. */
 function columns({ columns = 100 }: { readonly columns?: number }): number {
-  return columns;
+  return columns || columnsUnknown;
 }
 
 function cell(row: readonly string[], column: number): string {

@@ -1,7 +1,7 @@
 // From nothing to a transfer, by commands alone: a network of one validator, its node, and what accounts do with it.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -77,6 +77,13 @@ describe("genesis", () => {
     writeFileSync(other, readFileSync(file, "utf8").replace('"1000000"', '"2000000"'));
     const { status, said } = tandem("genesis", "check", other);
     expect({ status, code: said.error.code }).toEqual({ status: 1, code: "network" });
+    expect(said.error.advice).toContain("Mend that key");
+  });
+
+  test("check says so of a file that is no genesis", () => {
+    const { status, said } = tandem("genesis", "check", config);
+    expect({ status, code: said.error.code }).toEqual({ status: 1, code: "not-a-genesis" });
+    expect(said.error.message).toContain("This is no genesis file");
   });
 });
 
@@ -87,6 +94,18 @@ describe("account", () => {
     const { accounts } = tandem("account", "list", ...keys).said;
     expect(accounts.map(({ name }: Json) => name)).toEqual(["account-0", "account-1", "carol"]);
     expect(tandem("account", "new", "carol", ...keys).said.error.code).toBe("exists");
+  });
+
+  test("list shows the others beside a key that others than its owner may open", () => {
+    const other = join(folder, "other-keys");
+    for (const name of ["one", "two"]) tandem("account", "new", name, "--keys", other);
+    chmodSync(join(other, "one.json"), 0o644);
+    const { status, said } = tandem("account", "list", "--keys", other);
+    expect(status).toBe(0);
+    expect(said.accounts.map(({ name }: Json) => name)).toEqual(["two"]);
+    expect(said.refused).toMatchObject([{ name: "one", code: "open-secret" }]);
+    const { stdout } = spawnSync(process.execPath, [main, "account", "list", "--keys", other], { encoding: "utf8" });
+    expect(stdout).toMatch(/\ntwo .*\n\nrefused \(open-secret\): .*one\.json/);
   });
 
   test("send moves an amount, and waits for it on demand", () => {
@@ -153,6 +172,31 @@ describe("blob", () => {
   });
 });
 
+test("blob submit --sign-only writes what can be submitted by other means, once", async () => {
+  const file = join(folder, "blob");
+  const only = ["--from", "account-0", "--text", "later", "--sign-only", file, ...keys, ...api];
+  const { said } = tandem("blob", "submit", ...only);
+  expect(said).toMatchObject({ file, bytes: statSync(file).size });
+  expect(tandem("blob", "show", said.blob, ...api).said.status).toBe("unknown");
+  expect(tandem("blob", "submit", ...only).said.error.code).toBe("exists");
+  const headers = { "content-type": "application/octet-stream" };
+  const answer = await fetch(`${api[1]}/blobs`, { method: "POST", headers, body: readFileSync(file) });
+  expect(await answer.json()).toEqual({ blob: said.blob, status: "accepted", isNew: true });
+});
+
+test("a validator alone says when it waits for a quorum, and when", async () => {
+  const four = join(folder, "four");
+  tandem("genesis", "create", "--out", four, "--port", "0");
+  const alone = spawn(process.execPath, [main, "node", "--config", join(four, "node-0/config.json")], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const [line] = await new Promise<string[]>((resolve) =>
+    createInterface({ input: alone.stderr as NodeJS.ReadableStream }).once("line", (...said) => resolve(said)),
+  );
+  alone.kill("SIGKILL");
+  expect(line).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z 0 of 3 linked, waiting for a quorum$/);
+});
+
 test("a node that cannot start says why and exits with 1, and the one that runs goes on", () => {
   const { status, said } = tandem("node", "--config", config);
   expect({ status, code: said.error.code }).toEqual({ status: 1, code: "store-locked" });
@@ -165,12 +209,15 @@ describe("what a caller gets wrong", () => {
     [["genesis", "create", "--out", "x", "--validators", "0"], "bad-arguments"],
     [["node", "--config", "/nonexistent"], "unreadable"],
     [["account", "new", "Not/aName"], "bad-arguments"],
-    [["account", "balance", "nobody"], "unreadable"],
+    [["account", "balance", "nobody"], "no-account"],
+    [["account", "send", "--from", "nobody", "--to", "ab".repeat(32), "--amount", "1"], "no-account"],
+    [["account", "send", "--amount", "-1"], "bad-arguments"],
+    [["devnet", "--for", "-1"], "bad-arguments"],
     [["blob", "show", "12"], "bad-arguments"],
     [["blob", "show", "ab".repeat(32), "--api", "http://127.0.0.1:1"], "no-node"],
   ] as const)("%j: %s", (args, code) => {
     const { status, said } = tandem(...args);
-    expect(status).toBeGreaterThan(0);
+    expect(status).toBe(code === "no-node" ? 1 : 2);
     expect(said.error).toEqual({ code, message: expect.stringMatching(/\.$/), advice: expect.any(String) });
   });
 });

@@ -2,13 +2,14 @@
 // last blob that was sent, so that the next one gets the next nonce while that one still waits.
 
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nativePayerScheme } from "@tandem/native";
-import { readPayerKey, writeKeyFile } from "@tandem/node";
+import { type KeyPair, readPayerKey, writeKeyFile } from "@tandem/node";
 import { fromHex, payerKeyBytes, payerSeedBytes, toHex } from "@tandem/shared";
 import { badFlag, callerPath, type Flags, pathFlag } from "../flags.ts";
-import { Complaint } from "../terminal.ts";
+import { Complaint, isTold } from "../terminal.ts";
 
 export const keysOption = { keys: { type: "string" } } as const;
 export const keysHelp = "  --keys DIR        the folder of key files (.tandem/accounts)";
@@ -17,6 +18,18 @@ export interface StoredAccount {
   readonly name: string;
   /** Public, in hexadecimal. */
   readonly key: string;
+}
+
+export interface RefusedAccount {
+  readonly name: string;
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+}
+
+export interface Listing {
+  readonly accounts: readonly StoredAccount[];
+  readonly refused: readonly RefusedAccount[];
 }
 
 /** The last blob of a payer. */
@@ -42,14 +55,29 @@ export class Keystore {
     return { name, key: toHex(publicKey) };
   }
 
-  async list(): Promise<readonly StoredAccount[]> {
+  /** A file that is not read does not keep the others from being shown. */
+  async list(): Promise<Listing> {
     const files = await readdir(this.folder).catch(() => []);
     const names = files.filter((file) => file.endsWith(".json")).map((file) => file.slice(0, -".json".length));
-    return Promise.all(names.sort().map(async (name) => ({ name, key: toHex((await this.read(name)).publicKey) })));
+    const accounts: StoredAccount[] = [];
+    const refused: RefusedAccount[] = [];
+    for (const name of names.sort()) {
+      try {
+        accounts.push({ name, key: toHex((await this.read(name)).publicKey) });
+      } catch (error) {
+        if (!isTold(error)) throw error;
+        const { code, message, advice } = error;
+        refused.push({ name, code, message, advice });
+      }
+    }
+    return { accounts, refused };
   }
 
-  read(name: string) {
-    return readPayerKey(this.#file(name));
+  async read(name: string): Promise<KeyPair> {
+    const file = this.#file(name);
+    if (existsSync(file)) return readPayerKey(file);
+    const advice = "./tandem account list shows them (--keys DIR); a devnet's are in .tandem/devnet/accounts.";
+    throw new Complaint("no-account", `There is no account "${name}" in ${this.folder}.`, advice);
   }
 
   /** Of one of ours by its name, or any payer's in hexadecimal. */

@@ -6,7 +6,7 @@ import { keysHelp, keysOption, keystoreOf } from "./keystore.ts";
 export const listCommand: Command = {
   help: `./tandem account list [--keys DIR] [--json]
 
-Lists the payers whose keys are here.
+Lists the payers whose keys are here, and says which files are refused.
 
 ${keysHelp}
 `,
@@ -14,9 +14,10 @@ ${keysHelp}
   async run({ positionals, flags, json, print }) {
     noPositionals(positionals);
     const keystore = keystoreOf(flags);
-    const accounts = await keystore.list();
-    if (json) return print(`${JSON.stringify({ accounts })}\n`);
+    const { accounts, refused } = await keystore.list();
+    if (json) return print(`${JSON.stringify({ accounts, refused })}\n`);
     const rows = accounts.map(({ name, key }) => [name, key]);
     print(rows.length === 0 ? `There are no keys in ${keystore.folder}.\n` : formatTable(["name", "key"], rows));
+    print(refused.map(({ code, message, advice }) => `\nrefused (${code}): ${message}\n  ${advice}\n`).join(""));
   },
 };

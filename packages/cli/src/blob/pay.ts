@@ -59,7 +59,16 @@ export interface Payer {
   readonly flags: Flags;
 }
 
-export async function pay(payer: Payer, content: Content): Promise<Paid> {
+interface Signed {
+  readonly network: string;
+  readonly blob: string;
+  readonly nonce: number;
+  readonly fee: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Nothing of it is noted: nobody has it yet. */
+export async function sign(payer: Payer, content: Content): Promise<Signed> {
   useNative();
   const { name, keystore, api, flags } = payer;
   const { secretKey, publicKey } = await keystore.read(name);
@@ -76,9 +85,16 @@ export async function pay(payer: Payer, content: Content): Promise<Paid> {
     transfers: content.transfers,
     payload: content.payload,
   });
-  const answer = await api.submit(new Uint8Array(bytes), flags["wait"] === true);
-  await keystore.noteSent(name, { network: said.network, nonce, blob: toHex(root) });
-  return { ...answer, nonce, fee: `${feeFor(said, bytes)}`, bytes: bytes.length };
+  const fee = `${feeFor(said, bytes)}`;
+  return { network: said.network, blob: toHex(root), nonce, fee, bytes: new Uint8Array(bytes) };
+}
+
+export async function pay(payer: Payer, content: Content): Promise<Paid> {
+  const { name, keystore, api, flags } = payer;
+  const { network, blob, nonce, fee, bytes } = await sign(payer, content);
+  const answer = await api.submit(bytes, flags["wait"] === true);
+  await keystore.noteSent(name, { network, nonce, blob });
+  return { ...answer, nonce, fee, bytes: bytes.length };
 }
 
 /** What still waits is not in the account yet; what expired or was replaced never will be. */
@@ -112,5 +128,5 @@ export function paidWords(paid: Paid): string {
   const { blob, nonce, fee, bytes } = paid;
   const what = `blob ${blob}\n  nonce ${nonce}, ${bytes} bytes, fee ${fee}\n`;
   if (paid.status === "ordered") return `${what}  ordered: block ${paid.height}, place ${paid.index}\n`;
-  return `${what}  accepted: it is offered until it is ordered, replaced or expired\n`;
+  return `${what}  accepted: it is offered until it is ordered, replaced or expired; if it is stuck, while there is room\n`;
 }

@@ -1,16 +1,17 @@
 // `tandem blob submit`: any payload, ordered if it is paid for.
 
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { limits, utf8 } from "@tandem/shared";
 import { keystoreOf } from "../account/keystore.ts";
 import { apiOf } from "../api-client.ts";
 import type { Command } from "../command.ts";
 import { badFlag, countBetween, type Flags, neededText, noPositionals, pathFlag, textFlag } from "../flags.ts";
 import { Complaint } from "../terminal.ts";
-import { paidWords, pay, payHelp, payOptions } from "./pay.ts";
+import { paidWords, pay, payHelp, payOptions, sign } from "./pay.ts";
 
 export const submitCommand: Command = {
-  help: `./tandem blob submit --from NAME [--payload FILE | --text T] [--touch SHARD ...] [--wait] [--json]
+  help: `./tandem blob submit --from NAME [--payload FILE | --text T] [--touch SHARD ...]
+                     [--wait | --sign-only FILE] [--json]
 
 Signs a blob and submits it to a node. Its payload may be anything: ordering does not look into it.
 
@@ -18,6 +19,7 @@ Signs a blob and submits it to a node. Its payload may be anything: ordering doe
   --text T          this text, as UTF-8
   --touch SHARD     a shard that is to see it; may be given several times
   --budget B        work that its program may take in all (0)
+  --sign-only FILE  write the signed blob there and submit nothing: for curl, see docs/api.md
 ${payHelp}
 `,
   options: {
@@ -26,16 +28,48 @@ ${payHelp}
     text: { type: "string" },
     touch: { type: "string", multiple: true },
     budget: { type: "string" },
+    "sign-only": { type: "string" },
   },
   async run({ positionals, flags, json, print }) {
     noPositionals(positionals);
     const payer = { name: neededText(flags, "from"), keystore: keystoreOf(flags), api: apiOf(flags), flags };
     const budget = countBetween(flags, "budget", [0, limits.budgetMax], 0);
     const content = { transfers: [], touches: touchesOf(flags), payload: payloadOf(flags), budget };
+    const file = pathFlag(flags, "sign-only");
+    if (file !== undefined) {
+      if (flags["wait"] === true) throw badFlag("--sign-only submits nothing that --wait could wait for.");
+      const { bytes, ...signed } = await sign(payer, content);
+      writeBlob(file, bytes);
+      const made = { ...signed, bytes: bytes.length, file };
+      return print(json ? `${JSON.stringify(made)}\n` : signedWords(made));
+    }
     const paid = await pay(payer, content);
     print(json ? `${JSON.stringify(paid)}\n` : paidWords(paid));
   },
 };
+
+interface Made {
+  readonly blob: string;
+  readonly nonce: number;
+  readonly fee: string;
+  readonly bytes: number;
+  readonly file: string;
+}
+
+function signedWords({ blob, nonce, fee, bytes, file }: Made): string {
+  return `blob ${blob}\n  nonce ${nonce}, ${bytes} bytes, fee ${fee}\n  signed, not submitted: ${file}\n`;
+}
+
+/** Never over a file that is there. */
+function writeBlob(file: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(file, bytes, { flag: "wx" });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") throw new Complaint("exists", `${file} is there already.`, "Name another file.");
+    throw new Complaint("unwritable", `Cannot write ${file} (${code ?? message}).`, "Is the path right?");
+  }
+}
 
 function touchesOf(flags: Flags): readonly string[] {
   const touches = (flags["touch"] ?? []) as readonly string[];

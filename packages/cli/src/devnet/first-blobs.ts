@@ -40,7 +40,7 @@ export async function submitFirstBlobs(
   signal: AbortSignal,
 ): Promise<void> {
   const keystore = new Keystore(folder.accounts);
-  const accounts = await keystore.list();
+  const { accounts } = await keystore.list();
   const to = await keystore.keyOf(accounts.at(-1)?.name ?? "");
   const submissions = plansTo(to).map(async (plan, index) => {
     const node = nodes[index % nodes.length] as NodeProcess;

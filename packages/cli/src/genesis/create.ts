@@ -24,7 +24,7 @@ export const createCommand: Command = {
 
 Makes a new network in DIR: genesis.json, node-0 … with a config.json and a validator's key each,
 and accounts/ with the keys of payers that the genesis funds. All nodes are on this machine; for
-others, change the addresses in their config.json.
+others, change the addresses in their config.json. Such as --out .tandem/net.
 
   --validators N    seats, each of weight 1 (4)
   --shards A,B      names of shards; every validator is in each one's committee (main)

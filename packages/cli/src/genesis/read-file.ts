@@ -9,10 +9,25 @@ import { Complaint } from "../terminal.ts";
 export function readGenesisOf(positionals: readonly string[]): CheckedGenesis {
   const file = callerPath(onePositional(positionals, "FILE"));
   useNative();
-  const genesis = parseGenesis(nativeScheme, readText(file));
+  const text = readText(file);
+  const genesis = parseGenesis(nativeScheme, text);
   if (genesis.ok) return genesis.value;
-  const { code, message } = genesis.error;
-  throw new Complaint(code, `${message}.`, `Mend that key in ${file}.`, 1);
+  const { code, path, message } = genesis.error;
+  if (!looksLikeGenesis(text)) {
+    const what = `This is no genesis file: ${file} (${code}: ${message}).`;
+    throw new Complaint("not-a-genesis", what, "Name one that ./tandem genesis create made.", 1);
+  }
+  throw new Complaint(code, `${message}.`, path === "" ? `Mend ${file}.` : `Mend that key in ${file}.`, 1);
+}
+
+/** Of another file it would not help to hear which key is wrong in it. */
+function looksLikeGenesis(text: string): boolean {
+  try {
+    const { validators, shards } = JSON.parse(text) as Partial<Record<"validators" | "shards", unknown>>;
+    return Array.isArray(validators) && Array.isArray(shards);
+  } catch {
+    return false;
+  }
 }
 
 function readText(file: string): string {
