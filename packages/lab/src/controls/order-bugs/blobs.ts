@@ -47,7 +47,7 @@ export const blobBugs: readonly Bug[] = [
   bug(
     "pushes-once",
     "pushes blobs once, into a network that loses them (O6)",
-    9,
+    21,
     edit(
       "outbox.ts",
       "    line.silences++;\n    return line.flight.blobs.size > 0 ? this.#send(line, line.flight) : this.#sendNext(line);",
@@ -79,7 +79,7 @@ export const blobBugs: readonly Bug[] = [
   bug(
     "never-serves",
     "does not give blobs to those that lack them (O6)",
-    5,
+    9,
     edit("serve.ts", "if (roots.length <= limits.wantRootsMax) this.#start(", "if (roots.length < 0) this.#start("),
   ),
   bug(
