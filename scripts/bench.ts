@@ -81,7 +81,12 @@ async function load(path: string): Promise<BenchFile> {
   const loaded = (await import(pathToFileURL(join(project, path)).href)) as Record<string, unknown>;
   const { area, default: measure } = loaded;
   if (typeof area !== "string" || typeof measure !== "function") {
-    throw new Complaint("bench-shape", `${path} lacks an area or a default function.`, "See scripts/bench/measure.ts.");
+    throw new Complaint(
+      "bench-shape",
+      `${path} lacks an area or a default function.`,
+      "See scripts/bench/measure.ts.",
+      1,
+    );
   }
   return { path, area, measure: measure as BenchFile["measure"] };
 }

@@ -12,7 +12,7 @@ export const nodeCommand: Command = {
 
 Runs a node: a validator if its configuration names a key, else an observer. Ctrl-C, or SIGTERM,
 stops it when all that it accepted or signed is durable. What happens meanwhile is said on stderr.
-A node that fails says why and exits with 1.
+A node that fails says why and exits with 1, or with 2 if its configuration cannot be used.
 
   --config FILE  as ./tandem genesis create makes them
   --json         a line of JSON for each thing that it says: {"kind": "ready", …} on stdout first

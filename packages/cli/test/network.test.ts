@@ -14,6 +14,9 @@ const keys = ["--keys", join(net, "accounts")];
 const config = join(net, "node-0", "config.json");
 let node: ChildProcess;
 let api: readonly string[] = [];
+/** One of four whose peers never come, from the start on, and what it says first. */
+let alone: ChildProcess;
+let firstLine: Promise<string>;
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into it by name
 type Json = any;
@@ -36,6 +39,16 @@ async function startNode(): Promise<void> {
   api = ["--api", ready.api];
 }
 
+function startAlone(): void {
+  const four = join(folder, "four");
+  tandem("genesis", "create", "--out", four, "--port", "0");
+  alone = spawn(process.execPath, [main, "node", "--config", join(four, "node-0/config.json")], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const lines = createInterface({ input: alone.stderr as NodeJS.ReadableStream });
+  firstLine = new Promise((resolve) => lines.once("line", resolve));
+}
+
 async function stopNode(): Promise<number | null> {
   const ended = new Promise<number | null>((resolve) => node.once("exit", resolve));
   node.kill("SIGINT");
@@ -48,8 +61,10 @@ beforeAll(async () => {
   expect(status).toBe(0);
   expect(said).toMatchObject({ nodes: [{ name: "node-0", config }], accounts: [{ name: "account-0" }, {}] });
   await startNode();
+  startAlone();
 });
 afterAll(() => {
+  alone.kill("SIGKILL");
   node.kill("SIGKILL");
   rmSync(folder, { recursive: true });
 });
@@ -185,16 +200,7 @@ test("blob submit --sign-only writes what can be submitted by other means, once"
 });
 
 test("a validator alone says when it waits for a quorum, and when", async () => {
-  const four = join(folder, "four");
-  tandem("genesis", "create", "--out", four, "--port", "0");
-  const alone = spawn(process.execPath, [main, "node", "--config", join(four, "node-0/config.json")], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  const [line] = await new Promise<string[]>((resolve) =>
-    createInterface({ input: alone.stderr as NodeJS.ReadableStream }).once("line", (...said) => resolve(said)),
-  );
-  alone.kill("SIGKILL");
-  expect(line).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z 0 of 3 linked, waiting for a quorum$/);
+  expect(await firstLine).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z 0 of 3 linked, waiting for a quorum$/);
 });
 
 test("a node that cannot start says why and exits with 1, and the one that runs goes on", () => {
@@ -209,6 +215,7 @@ describe("what a caller gets wrong", () => {
     [["genesis", "create", "--out", "x", "--validators", "0"], "bad-arguments"],
     [["node", "--config", "/nonexistent"], "unreadable"],
     [["account", "new", "Not/aName"], "bad-arguments"],
+    [["account", "new", "dora", "--keys", join(main, "keys")], "unwritable"],
     [["account", "balance", "nobody"], "no-account"],
     [["account", "send", "--from", "nobody", "--to", "ab".repeat(32), "--amount", "1"], "no-account"],
     [["account", "send", "--amount", "-1"], "bad-arguments"],

@@ -50,7 +50,9 @@ export class Keystore {
     const file = this.#file(name);
     const secretKey = new Uint8Array(randomBytes(payerSeedBytes));
     const publicKey = nativePayerScheme.publicKeyOf(secretKey);
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    await mkdir(this.folder, { recursive: true, mode: 0o700 }).catch(({ code }: NodeJS.ErrnoException) => {
+      throw new Complaint("unwritable", `Cannot make the folder ${this.folder} (${code}).`, "Is the path right?");
+    });
     await writeKeyFile(file, { publicKey, secretKey });
     return { name, key: toHex(publicKey) };
   }

@@ -128,5 +128,5 @@ export function paidWords(paid: Paid): string {
   const { blob, nonce, fee, bytes } = paid;
   const what = `blob ${blob}\n  nonce ${nonce}, ${bytes} bytes, fee ${fee}\n`;
   if (paid.status === "ordered") return `${what}  ordered: block ${paid.height}, place ${paid.index}\n`;
-  return `${what}  accepted: it is offered until it is ordered, replaced or expired; if it is stuck, while there is room\n`;
+  return `${what}  accepted: it is offered until it is ordered, replaced or expired;\n  if its payer leaves it stuck, it may give way when the pool is full\n`;
 }
