@@ -199,7 +199,7 @@ test("blob submit --sign-only writes what can be submitted by other means, once"
   expect(await answer.json()).toEqual({ blob: said.blob, status: "accepted", isNew: true });
 });
 
-test("a validator alone says when it waits for a quorum, and when", async () => {
+test("a validator alone says that it waits for a quorum, with the time", async () => {
   expect(await firstLine).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z 0 of 3 linked, waiting for a quorum$/);
 });
 
@@ -214,6 +214,7 @@ describe("what a caller gets wrong", () => {
     [["genesis", "create"], "bad-arguments"],
     [["genesis", "create", "--out", "x", "--validators", "0"], "bad-arguments"],
     [["node", "--config", "/nonexistent"], "unreadable"],
+    [["node", "--config", main], "bad-config"],
     [["account", "new", "Not/aName"], "bad-arguments"],
     [["account", "new", "dora", "--keys", join(main, "keys")], "unwritable"],
     [["account", "balance", "nobody"], "no-account"],

@@ -20,14 +20,14 @@ export interface StoredAccount {
   readonly key: string;
 }
 
-export interface RefusedAccount {
+interface RefusedAccount {
   readonly name: string;
   readonly code: string;
   readonly message: string;
   readonly advice: string;
 }
 
-export interface Listing {
+interface Listing {
   readonly accounts: readonly StoredAccount[];
   readonly refused: readonly RefusedAccount[];
 }
