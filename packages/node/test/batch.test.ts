@@ -3,6 +3,8 @@
 import { asNonce, limits, toHex } from "@tandem/shared";
 import { expect, onTestFinished, test } from "vitest";
 import { readBatch } from "../src/api/batch.ts";
+import type { ApiServices } from "../src/api/services.ts";
+import { Submissions } from "../src/api/submissions.ts";
 import { startNode } from "../src/index.ts";
 import { packSignatures, unpackSignatures } from "../src/replica/packed-signatures.ts";
 import { post } from "./support/http.ts";
@@ -69,4 +71,14 @@ test("signatures are the same after they crossed over to the thread that checks 
     signature: new Uint8Array(64).fill(fill + 20),
   }));
   expect(unpackSignatures(packSignatures(signatures as never))).toEqual(signatures);
+});
+
+test("blobs of no bytes count too: so many may wait for their receipts", async () => {
+  const thread = { submit: () => new Promise(() => undefined) };
+  const counts: string[] = [];
+  const telemetry = { countReceipt: (code: string) => counts.push(code) };
+  const submissions = new Submissions({ thread, telemetry } as unknown as ApiServices);
+  const empty = Array.from({ length: 65_536 + 1 }, () => new Uint8Array(0));
+  void submissions.submitBatch(empty);
+  expect(counts).toEqual(["busy"]);
 });

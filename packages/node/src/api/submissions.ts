@@ -18,6 +18,8 @@ import type { ApiServices } from "./services.ts";
 const waitsMax = 4096;
 /** Of blobs on their way to the replica's thread: as much as its intake holds. */
 const pendingBytesMax = 16 * 1024 * 1024;
+/** What a blob counts at least: a batch may hold a thousand that are empty, and each is waited for. */
+const pendingBlobBytes = 256;
 
 export type Submitted =
   | { readonly blob: string; readonly status: "accepted"; readonly isNew: boolean }
@@ -62,17 +64,18 @@ export class Submissions {
 
   async #receipt(bytes: Uint8Array): Promise<Receipt> {
     const { thread, telemetry } = this.#services;
-    if (this.#pendingBytes + bytes.length > pendingBytesMax) {
+    const cost = Math.max(bytes.length, pendingBlobBytes);
+    if (this.#pendingBytes + cost > pendingBytesMax) {
       telemetry.countReceipt("busy");
       throw busy("too much is being submitted at once");
     }
-    this.#pendingBytes += bytes.length;
+    this.#pendingBytes += cost;
     try {
       const receipt = await thread.submit(bytes);
       telemetry.countReceipt(receipt.kind === "accepted" ? "accepted" : receipt.refusal.code);
       return receipt;
     } finally {
-      this.#pendingBytes -= bytes.length;
+      this.#pendingBytes -= cost;
     }
   }
 
