@@ -4,10 +4,12 @@
 import {
   asAmount,
   asBudget,
+  asEpoch,
   asHeight,
   asNonce,
   asShardName,
   asTimeMs,
+  asValidatorIndex,
   asView,
   type Envelope,
   historyRoot,
@@ -220,7 +222,12 @@ describe("recompute", () => {
     expect(judged(made)).toMatch(/a blob that nobody showed/);
     expect(says(recompute(watch, clocks), ordered(one, [unseen]))).toMatch(/other blobs than it names/);
     expect(judged(changed(one, { timeMs: asTimeMs(1_001_000) }))).toBeUndefined();
-    expect(judged(changed(one, { timeMs: asTimeMs(1_001_001) }))).toMatch(/1 ms further ahead/);
+    const early = changed(one, { timeMs: asTimeMs(1_001_001) });
+    expect(judged(early)).toMatch(/1 ms further ahead/);
+    // S5: who finalizes what a quorum notarized need not have checked it.
+    const ballot = { epoch: asEpoch(0), view: early.header.view, block: rootOf(early) as Root };
+    const vote = { ...ballot, kind: "finalize" as const, signer: asValidatorIndex(0), signature: new Uint8Array(96) };
+    expect(says(recompute(watch, clocks), { kind: "sent", to: -1, message: { kind: "vote", vote } })).toBeUndefined();
   });
 });
 
