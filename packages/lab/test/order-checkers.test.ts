@@ -221,13 +221,16 @@ describe("recompute", () => {
     blocks.set(toHex(rootOf(made)), made);
     expect(judged(made)).toMatch(/a blob that nobody showed/);
     expect(says(recompute(watch, clocks), ordered(one, [unseen]))).toMatch(/other blobs than it names/);
-    expect(judged(changed(one, { timeMs: asTimeMs(1_001_000) }))).toBeUndefined();
-    const early = changed(one, { timeMs: asTimeMs(1_001_001) });
-    expect(judged(early)).toMatch(/1 ms further ahead/);
+    const votes = (kind: "notarize" | "finalize", timeMs: number) => {
+      const early = changed(one, { timeMs: asTimeMs(timeMs) });
+      const ballot = { epoch: asEpoch(0), view: early.header.view, block: rootOf(early) as Root };
+      const vote = { ...ballot, kind, signer: asValidatorIndex(0), signature: new Uint8Array(96) };
+      return says(recompute(watch, clocks), { kind: "sent", to: -1, message: { kind: "vote", vote } });
+    };
+    expect(votes("notarize", 1_001_000)).toBeUndefined();
+    expect(votes("notarize", 1_001_001)).toMatch(/1 ms further ahead/);
     // S5: who finalizes what a quorum notarized need not have checked it.
-    const ballot = { epoch: asEpoch(0), view: early.header.view, block: rootOf(early) as Root };
-    const vote = { ...ballot, kind: "finalize" as const, signer: asValidatorIndex(0), signature: new Uint8Array(96) };
-    expect(says(recompute(watch, clocks), { kind: "sent", to: -1, message: { kind: "vote", vote } })).toBeUndefined();
+    expect(votes("finalize", 1_001_001)).toBeUndefined();
   });
 });
 

@@ -34,8 +34,7 @@ export function recompute(watch: Watch, clocks: Clocks): Checker {
       const voted = votedBlock(observation, ({ header }) => headerRootOf(header));
       if (voted === undefined) return undefined;
       const problem = judge("voted for", voted);
-      // S5: who finalizes what a quorum notarized need not have checked it.
-      return problem ?? (isFinalize(observation) ? undefined : early(watch, voted, clocks, instance, timeUs));
+      return problem ?? (isNotarize(observation) ? early(watch, voted, clocks, instance, timeUs) : undefined);
     },
   };
 
@@ -48,9 +47,13 @@ export function recompute(watch: Watch, clocks: Clocks): Checker {
   }
 }
 
-function isFinalize(observation: Observation): boolean {
+/**
+ * Who finalizes what a quorum notarized need not have checked it (S5), and a leader builds on its parent's time, however far
+ * that is ahead of its own clock.
+ */
+function isNotarize(observation: Observation): boolean {
   return (
-    observation.kind === "sent" && observation.message.kind === "vote" && observation.message.vote.kind === "finalize"
+    observation.kind === "sent" && observation.message.kind === "vote" && observation.message.vote.kind === "notarize"
   );
 }
 
