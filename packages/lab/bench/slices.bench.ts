@@ -50,5 +50,7 @@ function askFor(shell: OrderShell, shard: ShardName): SliceRun {
   shell.give({ kind: "message", from: peer, message });
   const sent = shell.said.pop();
   if (sent?.kind !== "send" || sent.message.kind !== "slices") throw new Error("no slice was sent");
+  // After an answer the server pauses.
+  shell.wake();
   return sent.message.run;
 }

@@ -57,7 +57,7 @@ export const limits = {
   // The pool (O7).
   /** Encoded bytes that wait to be ordered: four full blocks. */
   poolBytesMax: 64 * mib,
-  /** Blobs that wait: four full blocks; a small one takes some 2.5 KB of memory, so 160 MB at worst. */
+  /** Blobs that wait: four full blocks; a small one takes some 4 KB of memory, so 260 MB at worst. */
   poolBlobsMax: 65_536,
   /** Encoded bytes that wait of one payer: 16 payers who pay for it fill the pool, one does not. */
   poolPayerBytesMax: 4 * mib,

@@ -9,6 +9,7 @@ import {
   type OrderMessage,
   type OrderNetwork,
   type OrderTask,
+  type OrderTimer,
   orderBlockRules,
   type PoolLimits,
   poolLimits,
@@ -80,6 +81,8 @@ export class OrderShell {
   readonly #inputs: OrderInput[] = [];
   /** Not written yet: to write is the store's work, which is not measured here unless something is read afterwards. */
   readonly #batches: StoreBatch[] = [];
+  /** Timers of jobs that sleep; no other timer is of use here. */
+  readonly #sleeping: OrderTimer[] = [];
   /** What it said, but for what was answered. */
   readonly said: OrderEffect[] = [];
 
@@ -106,6 +109,7 @@ export class OrderShell {
     if (input !== undefined) this.#inputs.push(input);
     else if (effect.kind === "store") this.#batches.push(effect.batch);
     else if (effect.kind !== "set-timer") this.said.push(effect);
+    else if (effect.timer.name === "wake") this.#sleeping.push(effect.timer);
   }
 
   #answer(effect: OrderEffect): OrderInput | undefined {
@@ -186,6 +190,11 @@ export class OrderShell {
     this.give({ kind: "check", block: fresh, info, ancestors: [], leader: block.header.proposer });
     const { verdict, problem } = this.last("checked");
     if (verdict !== "valid") throw new Error(`the block is refused: ${problem?.code} ${problem?.message}`);
+  }
+
+  /** All pauses are over. */
+  wake(): void {
+    this.give(...this.#sleeping.splice(0).map((timer) => ({ kind: "timer", timer }) as const));
   }
 
   deliver(block: OrderBlock): void {
