@@ -106,16 +106,12 @@ export class Chain {
   }
 
   /** `state` is final now. What can never be any more, for it is no higher or does not stand on it, is dropped. */
-  settle(state: BlockState): readonly BlockState[] {
-    const dropped: BlockState[] = [];
+  settle(state: BlockState): void {
     for (const [key, each] of this.#above) {
-      if (each !== state && this.#standsOn(each, state)) continue;
-      this.#above.delete(key);
-      if (each !== state) dropped.push(each);
+      if (each === state || !this.#standsOn(each, state)) this.#above.delete(key);
     }
     state.parent = undefined;
     this.#base = state;
-    return dropped;
   }
 
   #standsOn(state: BlockState, ground: BlockState): boolean {

@@ -59,7 +59,14 @@ export class Keystore {
 
   /** A file that is not read does not keep the others from being shown. */
   async list(): Promise<Listing> {
-    const files = await readdir(this.folder).catch(() => []);
+    const files = await readdir(this.folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return [];
+      throw new Complaint(
+        "unreadable",
+        `Cannot list ${this.folder}: ${error.message}.`,
+        "Is it a folder that you may read?",
+      );
+    });
     const names = files.filter((file) => file.endsWith(".json")).map((file) => file.slice(0, -".json".length));
     const accounts: StoredAccount[] = [];
     const refused: RefusedAccount[] = [];

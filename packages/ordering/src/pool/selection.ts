@@ -18,7 +18,6 @@ export class Selection {
   readonly #version: number;
   readonly #isBehind: IsBehind;
   readonly #walk: Walk<Head>;
-  readonly #dropped = new Set<string>();
   #last: Head | undefined;
 
   constructor(ranks: Ranks, queues: ReadonlyMap<string, PayerQueue>, { isBehind, accounts }: SelectionContext) {
@@ -35,14 +34,8 @@ export class Selection {
   next(): Candidate | undefined {
     assert(this.#ranks.version === this.#version, "the pool does not change while candidates are selected");
     this.#follow();
-    do this.#last = this.#walk.next();
-    while (this.#last !== undefined && this.#dropped.has(this.#last.queue.payer));
+    this.#last = this.#walk.next();
     return this.#last?.entry.candidate;
-  }
-
-  /** Nothing more of this payer: what it has next would not go into this block either. */
-  drop(payer: string): void {
-    this.#dropped.add(payer);
   }
 
   /** The next nonce of a payer has its turn after the one before it. */

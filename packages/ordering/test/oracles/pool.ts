@@ -124,8 +124,8 @@ export class PlainPool {
     return removed;
   }
 
-  /** All of a selection after which nothing is dropped but payers that `isDropped` says, each after that candidate. */
-  select(world: PlainWorld, isDropped: (candidate: Candidate) => boolean): readonly Candidate[] {
+  /** All of a selection. */
+  select(world: PlainWorld): readonly Candidate[] {
     const accounts = new Map([...world.accounts].map(([payer, account]) => [payer, { ...account }]));
     const selected: Candidate[] = [];
     const isNext = ({ payer, blob, cost }: Candidate) => {
@@ -141,7 +141,6 @@ export class PlainPool {
       const account = accounts.get(best.payer) as { balance: bigint; nonce: number };
       account.balance -= best.cost;
       account.nonce += 1;
-      if (isDropped(best)) accounts.set(best.payer, { balance: -1n, nonce: -1 });
     }
   }
 
