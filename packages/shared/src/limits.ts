@@ -113,19 +113,25 @@ export const limits = {
   valueItemsMax: 16_384,
   /** Work that a program may ask for in all; one unit is about ten nanoseconds of a core. */
   budgetMax: 1_000_000_000,
+  /** Units for each byte of an outcome, and of a key and value written: it travels to others, and is kept and hashed. */
+  byteCost: 64,
+  /** Units for an outcome's or a write's place in claims: at most 160 bytes beside those above. */
+  placeCost: 160 * 64,
+  /** Least budget of a call: the place of its outcome, which even `Nothing` takes. So a round's items are bounded. */
+  callBudgetMin: 160 * 64,
 
   // Claims (section 6).
-  /** Lanes of a claim: contracts of one shard with work in one round. */
+  /** Lanes of a claim: contracts of one shard with work in one round (R4). */
   lanesMax: 4096,
-  /** Sources of a claim: each shard can appear with several rounds. */
+  /** Sources of a claim: each shard can appear with several rounds (R4). */
   sourcesMax: 4096,
-  /** Nodes, inputs or exports of one lane in one round. */
-  laneItemsMax: 65_536,
+  /** Nodes, inputs or exports of one lane in one round (R4): more than `budgetMax` pays places for. */
+  laneItemsMax: 131_072,
 
-  /** Encoded bytes of one lane's inputs or exports: 128 of the largest values. */
-  laneBytesMax: 8 * mib,
-  /** Encoded bytes of one program's pending entry: its outcomes and tentative writes here. */
-  pendingEntryBytesMax: 8 * mib,
+  /** Encoded bytes of one lane's inputs or exports: more than `budgetMax` pays bytes and places for. */
+  laneBytesMax: 16 * mib,
+  /** Encoded bytes of one program's pending entry, its outcomes and tentative writes here: likewise. */
+  pendingEntryBytesMax: 16 * mib,
 
   // Attest blocks (section 7).
   /** Items of an attest block: every shard, and room to catch up. */

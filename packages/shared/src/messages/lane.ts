@@ -10,18 +10,7 @@
 import { compareBytes } from "../bytes.ts";
 import { limits } from "../limits.ts";
 import type { ContractName, EnvironmentName, Root, Round, StepIndex } from "../numbers.ts";
-import {
-  boolean,
-  byteList,
-  codec,
-  container,
-  oneOf,
-  optional,
-  refine,
-  sortedList,
-  type Type,
-  union,
-} from "../ssz/index.ts";
+import { byteList, codec, container, oneOf, optional, refine, sortedList, type Type, union } from "../ssz/index.ts";
 import { contractNameType, environmentNameType, rootType, roundType, stepIndexType } from "./common.ts";
 import { compareNodes, type Node, nodeType } from "./node.ts";
 
@@ -60,16 +49,31 @@ export const nothingReasons = [
 ] as const;
 export type NothingReason = (typeof nothingReasons)[number];
 
-/** An outcome with its value in canonical encoding (P8). */
+/** A call's outcome: its value in canonical encoding (P8) and what made it (P11), or why there is none. */
 export type EncodedOutcome =
-  | { readonly kind: "value"; readonly value: Uint8Array }
+  | { readonly kind: "value"; readonly value: MadeValue }
   | { readonly kind: "nothing"; readonly value: { readonly why: NothingReason; readonly step: StepIndex } };
 
-/** A grouped step's outcome; it counts only with the verdict of a settle of its group. */
+export interface MadeValue {
+  readonly bytes: Uint8Array;
+  /** Of the contract that was called: whoever is given the value is told (P11). */
+  readonly environment: EnvironmentName;
+}
+
+/**
+ * A grouped step's outcome. It counts only with the verdict of its group: that of the first contract that the group may
+ * write, which is named here, so that a verdict can be matched without the program.
+ */
 export interface TentativeOutcome {
   readonly outcome: EncodedOutcome;
-  /** Last step of the group: the place of its settles, so that a verdict can be matched without the program. */
+  /** Last step of the group: the place of its settles. */
   readonly settlesAt: StepIndex;
+  readonly settlesIn: ContractName;
+}
+
+/** P5: what a settle found of its group: held, or the first step whose tentative outcome is `Nothing`. */
+export interface GroupVerdict {
+  readonly failed: StepIndex | undefined;
 }
 
 export interface Export {
@@ -77,7 +81,7 @@ export interface Export {
   readonly content:
     | { readonly kind: "outcome"; readonly value: EncodedOutcome }
     | { readonly kind: "tentative"; readonly value: TentativeOutcome }
-    | { readonly kind: "verdict"; readonly value: boolean };
+    | { readonly kind: "verdict"; readonly value: GroupVerdict };
 }
 
 /** A tentative write (P5); no value deletes the key. */
@@ -121,7 +125,7 @@ export const laneType: Type<Lane> = container({
 });
 
 export const encodedOutcomeType: Type<EncodedOutcome> = union({
-  value: byteList(limits.valueBytesMax, 1),
+  value: container({ bytes: byteList(limits.valueBytesMax, 1), environment: environmentNameType }),
   nothing: container({ why: oneOf(...nothingReasons), step: stepIndexType }),
 });
 
@@ -129,8 +133,8 @@ export const exportType: Type<Export> = container({
   node: nodeType,
   content: union({
     outcome: encodedOutcomeType,
-    tentative: container({ outcome: encodedOutcomeType, settlesAt: stepIndexType }),
-    verdict: boolean,
+    tentative: container({ outcome: encodedOutcomeType, settlesAt: stepIndexType, settlesIn: contractNameType }),
+    verdict: container({ failed: optional(stepIndexType) }),
   }),
 });
 

@@ -17,8 +17,9 @@ export function checkProgram(payload: Uint8Array, allowance: Allowance): Checked
   const decoded = decodeProgram(payload);
   if (!decoded.ok) return { kind: "void", failure: decoded.error };
   const program = decoded.value;
-  const excess = untouched(program, allowance) ?? overBudget(program, allowance);
-  if (excess !== undefined) return { kind: "void", failure: excess };
+  const wrong =
+    idleGroup(program) ?? budgetTooSmall(program) ?? untouched(program, allowance) ?? overBudget(program, allowance);
+  if (wrong !== undefined) return { kind: "void", failure: wrong };
   const analysis = analyzeProgram(program);
   const far = tooFar(analysis);
   return far === undefined ? { kind: "program", program, analysis } : { kind: "void", failure: far };
@@ -26,6 +27,26 @@ export function checkProgram(payload: Uint8Array, allowance: Allowance): Checked
 
 function problem(code: VoidCode, path: string, message: string): VoidFailure {
   return failure(code, path, message).error;
+}
+
+/** P5: a group without a settle would never have a verdict. */
+function idleGroup({ steps, groups }: Program): VoidFailure | undefined {
+  const mayWrite = (step: Step) =>
+    step.kind === "call" && (step.footprint.kind === "whole" || step.footprint.writes.length > 0);
+  const index = groups.findIndex(({ first, count }) => !steps.slice(first, first + count).some(mayWrite));
+  if (index < 0) return undefined;
+  return problem("idle-group", `groups[${index}]`, "no step of the group may write anything");
+}
+
+/** P2: what a round of a claim may hold is bounded by what its programs paid (R4). */
+function budgetTooSmall({ steps }: Program): VoidFailure | undefined {
+  const index = steps.findIndex(({ kind, budget }) => kind === "call" && budget < limits.callBudgetMin);
+  if (index < 0) return undefined;
+  return problem(
+    "budget-too-small",
+    `steps[${index}].budget`,
+    `a call has a budget of ${limits.callBudgetMin} or more`,
+  );
 }
 
 /** P2: contracts lie in shards that the envelope touches. */

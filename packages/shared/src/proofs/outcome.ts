@@ -1,6 +1,6 @@
 // C2: outcomes. An export is proven from the attested claim down: claim → lanes → lane → exports → export.
-// A step outside every group exports its outcome. A grouped step's is tentative: it counts if a settle of the
-// same group, of whichever contract and claim, exported the verdict that the group held.
+// A step outside every group exports its outcome. A grouped step's is tentative, and says where its group settles: the
+// verdict exported there makes of it the settled outcome that the program's other steps see (P5).
 
 import type { Electorate } from "../certificates.ts";
 import { limits } from "../limits.ts";
@@ -12,6 +12,7 @@ import {
   type Export,
   exportCodec,
   exportType,
+  type GroupVerdict,
   type Lane,
   laneCodec,
   laneType,
@@ -72,20 +73,16 @@ export function verifyExport(electorate: Electorate, proof: ExportProof): Proven
 
 export interface OutcomeProof {
   readonly outcome: ExportProof;
-  /** For a grouped step: the verdict of any settle of its group. */
+  /** For a grouped step: the verdict of its group, by the contract that the tentative outcome names. */
   readonly verdict: ExportProof | undefined;
 }
 
 export interface ProvenOutcome {
   readonly export: ProvenExport;
-  /**
-   * Of a grouped step. Which contracts its group may write stands in the program alone: whoever does not know
-   * that this lane's contract is one of them has the verdict of a committee that may have no part in the group.
-   */
+  /** Of a grouped step. */
   readonly verdict: ProvenExport | undefined;
+  /** As seen from outside the group (P5): if the group failed, `Nothing{group}` naming the step that failed first. */
   readonly outcome: EncodedOutcome;
-  /** False only for a step of a group that failed: then every step of it is `Nothing{group}`. */
-  readonly held: boolean;
 }
 
 export const outcomeProofCodec = codec<OutcomeProof>(
@@ -100,25 +97,30 @@ export function verifyOutcome(electorate: Electorate, proof: OutcomeProof): Prov
   if (content.kind === "verdict") return failure("wrong-kind", "outcome.export", "a verdict is no step's outcome");
   if (content.kind === "tentative") return verifySettled(electorate, step.value, node, content.value, proof.verdict);
   if (proof.verdict !== undefined) return failure("wrong-kind", "verdict", "a step outside groups has no verdict");
-  return success({ export: step.value, verdict: undefined, outcome: content.value, held: true });
+  return success({ export: step.value, verdict: undefined, outcome: content.value });
 }
 
 function verifySettled(
   electorate: Electorate,
   step: ProvenExport,
   node: Node,
-  { outcome, settlesAt }: TentativeOutcome,
+  tentative: TentativeOutcome,
   verdict: ExportProof | undefined,
 ): Proven<ProvenOutcome> {
   if (verdict === undefined) return failure("not-there", "verdict", "a grouped outcome needs its group's verdict");
   const settled = verifyExport(electorate, verdict);
   if (!settled.ok) return at("verdict", settled.error);
-  const settle = settled.value.export;
-  if (
-    settle.content.kind !== "verdict" ||
-    compareNodes(settle.node, { ...node, step: settlesAt, kind: "settle" }) !== 0
-  ) {
-    return failure("wrong-kind", "verdict.export", "this is not the verdict of a settle of the step's group");
+  const { lane, export: settle } = settled.value;
+  const place: Node = { ...node, step: tentative.settlesAt, kind: "settle" };
+  // One contract speaks for the group: the word of any other, even of the group, is not what the step's claim rests on.
+  if (lane.contract !== tentative.settlesIn || compareNodes(settle.node, place) !== 0) {
+    return failure("wrong-kind", "verdict.export", "this is not the settle of the step's group");
   }
-  return success({ export: step, verdict: settled.value, outcome, held: settle.content.value });
+  if (settle.content.kind !== "verdict") return failure("wrong-kind", "verdict.export", "this is no verdict");
+  return success({ export: step, verdict: settled.value, outcome: settledOutcome(tentative, settle.content.value) });
+}
+
+/** P5: all steps of a group that failed are `Nothing`, naming the first whose tentative outcome is. */
+function settledOutcome({ outcome }: TentativeOutcome, { failed }: GroupVerdict): EncodedOutcome {
+  return failed === undefined ? outcome : { kind: "nothing", value: { why: "group", step: failed } };
 }
