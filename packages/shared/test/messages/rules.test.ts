@@ -116,11 +116,25 @@ const rows: readonly Row[] = [
   [
     "lane-exports",
     "an outcome of no bytes",
-    changed(samples.laneExports, "[0].content.value.value", new Uint8Array(0)),
+    changed(samples.laneExports, "[0].content.value.value.bytes", new Uint8Array(0)),
     "too-short",
-    "[0].content.outcome.value",
+    "[0].content.outcome.value.bytes",
   ],
   ["pending-entry", "steps out of order", changed(samples.pendingEntry, "ran[1].step", 0), "bad-order", "ran"],
+  [
+    "pending-entry",
+    "settles out of order",
+    changed(samples.pendingEntry, "settled[1].step", 1),
+    "bad-order",
+    "settled",
+  ],
+  [
+    "pending-entry",
+    "a settle twice",
+    changed(samples.pendingEntry, "settled[1].contract", "bank/coin"),
+    "bad-order",
+    "settled",
+  ],
   ["pending-entry", "a step twice", changed(samples.pendingEntry, "ran[1].step", 1), "bad-order", "ran"],
   [
     "pending-entry",

@@ -8,7 +8,6 @@ const uint16: Schema = { kind: "uint", bytes: 2 };
 const uint32: Schema = { kind: "uint", bytes: 4 };
 const uint64: Schema = { kind: "uint", bytes: 8 };
 const uint128: Schema = { kind: "uint", bytes: 16 };
-const boolean: Schema = { kind: "boolean" };
 /** A uint64 that is a plain number in memory. */
 const count: Schema = { kind: "uint53" };
 const bytes = (size: number): Schema => ({ kind: "byte-vector", size });
@@ -117,7 +116,7 @@ const existence = container({ environment: name, status });
 
 // P3
 const outcome = union({
-  value: bytesUpTo(65_536),
+  value: container({ bytes: bytesUpTo(65_536), environment: name }),
   nothing: container({
     why: word("reverted", "input", "expected", "group", "budget", "footprint", "no-contract", "trapped"),
     step: uint8,
@@ -128,7 +127,11 @@ const node = container({ ...position, step: uint8, kind: word("step", "settle") 
 const write = container({ key: bytesUpTo(128), value: optional(bytesUpTo(65_536)) });
 const exported = container({
   node,
-  content: union({ outcome, tentative: container({ outcome, settlesAt: uint8 }), verdict: boolean }),
+  content: union({
+    outcome,
+    tentative: container({ outcome, settlesAt: uint8, settlesIn: contractName }),
+    verdict: container({ failed: optional(uint8) }),
+  }),
 });
 const laneInput = container({
   node,
@@ -142,6 +145,7 @@ const laneInput = container({
 const pendingEntry = container({
   blob: root,
   ran: list(container({ step: uint8, outcome }), 64),
+  settled: list(container({ step: uint8, contract: contractName }), 64),
   writes: list(
     container({ contract: contractName, existence: optional(existence), writes: list(write, 64 * 256) }),
     64,
@@ -228,9 +232,9 @@ export const messageSchemas: Readonly<Record<string, Schema>> = {
   claim,
   "claim-summary": claimSummary,
   lane,
-  "lane-nodes": list(node, 65_536),
-  "lane-inputs": list(laneInput, 65_536),
-  "lane-exports": list(exported, 65_536),
+  "lane-nodes": list(node, 131_072),
+  "lane-inputs": list(laneInput, 131_072),
+  "lane-exports": list(exported, 131_072),
   export: exported,
   position: container(position),
   "pending-entry": pendingEntry,

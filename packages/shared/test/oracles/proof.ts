@@ -237,7 +237,7 @@ export function exported(known: Known, proof: ExportProof): boolean {
   const isOwn = lane.contract.startsWith(`${claim.shard}/`);
   const hasLane = inList(claim.lanes, 4096, proof.laneIndex, rootOf("lane", lane), proof.laneItem);
   const leaf = rootOf("export", proof.export);
-  const hasExport = inList(lane.exports, 65_536, proof.exportIndex, leaf, proof.exportItem);
+  const hasExport = inList(lane.exports, 131_072, proof.exportIndex, leaf, proof.exportItem);
   return attestation(known, proof.attestation) && isOwn && hasLane && hasExport;
 }
 
@@ -247,8 +247,9 @@ export function outcome(known: Known, { outcome: step, verdict }: OutcomeProof):
   if (content.kind === "outcome") return verdict === undefined;
   if (content.kind !== "tentative" || verdict === undefined || !exported(known, verdict)) return false;
   const { node: settle, content: decided } = verdict.export;
-  const isOfGroup = settle.height === node.height && settle.index === node.index;
-  return isOfGroup && settle.kind === "settle" && settle.step === content.value.settlesAt && decided.kind === "verdict";
+  const { settlesAt, settlesIn } = content.value;
+  const isOfGroup = settle.height === node.height && settle.index === node.index && settle.step === settlesAt;
+  return isOfGroup && settle.kind === "settle" && verdict.lane.contract === settlesIn && decided.kind === "verdict";
 }
 
 export const orderHeader = header;

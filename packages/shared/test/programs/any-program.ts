@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { compareBytes } from "../../src/bytes.ts";
+import { limits } from "../../src/limits.ts";
 import { asBudget, asContractName, asMethodName, asStepIndex } from "../../src/numbers.ts";
 import type { Argument, Footprint, Group, Operand, Program, Step } from "../../src/programs/program.ts";
 import { anyValue } from "../values/any-value.ts";
@@ -47,10 +48,15 @@ function argument(index: number): fc.Arbitrary<Argument> {
 }
 
 function step(index: number): fc.Arbitrary<Step> {
-  const common = { args: fc.array(argument(index), { maxLength: 3 }), budget: fc.nat({ max: 100_000 }).map(asBudget) };
+  const common = { args: fc.array(argument(index), { maxLength: 3 }), budget: fc.nat({ max: 50_000 }).map(asBudget) };
   const expectation = { expect: anyValue };
   const method = fc.constantFrom(...methods);
-  const call = { ...common, kind: fc.constant("call" as const), at: fc.constantFrom(...contracts), method };
+  const budget = fc.oneof(
+    { arbitrary: fc.integer({ min: limits.callBudgetMin, max: 100_000 }), weight: 99 },
+    { arbitrary: fc.nat({ max: limits.callBudgetMin }), weight: 1 },
+  );
+  const at = fc.constantFrom(...contracts);
+  const call = { ...common, kind: fc.constant("call" as const), at, method, budget: budget.map(asBudget) };
   const pure = { ...common, kind: fc.constant("pure" as const), pure: method };
   const usual = (weight: number, arbitrary: fc.Arbitrary<Step>) => ({ arbitrary, weight });
   return fc.oneof(

@@ -43,21 +43,21 @@ describe("encoding", () => {
   test("a program, in the notation of its encoding", () => {
     const decoded = decodeValue(encodeProgram(example));
     const steps = [
-      `{"at": "a/tokens", "args": [[100]], "budget": 100, "method": "withdraw", "writes": [h'616c696365']}`,
-      `{"at": "b/tokens", "args": [0], "budget": 100, "method": "deposit", "writes": [h'626f62']}`,
+      `{"at": "a/tokens", "args": [[100]], "budget": 20000, "method": "withdraw", "writes": [h'616c696365']}`,
+      `{"at": "b/tokens", "args": [0], "budget": 20000, "method": "deposit", "writes": [h'626f62']}`,
       `{"args": [[1, [0]], [1]], "pure": "add", "budget": 10}`,
-      `{"at": "b/notes", "args": [2, [0, 1]], "reads": [h'6f776e6572'], "budget": 100, "expect": null, "method": "put"}`,
-      `{"at": "a/notes", "whole": true, "budget": 100, "method": "clear"}`,
+      `{"at": "b/notes", "args": [2, [0, 1]], "reads": [h'6f776e6572'], "budget": 20000, "expect": null, "method": "put"}`,
+      `{"at": "a/notes", "whole": true, "budget": 20000, "method": "clear"}`,
     ];
     expect(decoded.ok && formatValue(decoded.value)).toBe(`{"steps": [${steps.join(", ")}], "groups": [[0, 2]]}`);
   });
 
   test("the bytes of a program do not change by accident", () => {
-    expect(toHex(encodeProgram(program([call("a/x.get", reads("k")), pure("not", from(0))], [group(0, 1)])))).toBe(
+    expect(toHex(encodeProgram(program([call("a/x.get", writes("k")), pure("not", from(0))], [group(0, 1)])))).toBe(
       "a2657374657073" + // steps
         "82a46261746" +
-        "3612f7865726561647381416b66627564676574186466" +
-        "6d6574686f6463676574" +
+        "3612f7866627564676574194e20" +
+        "666d6574686f64636765746677726974657381416b" +
         "a3646172677381006470757265636e6f74666275646765740a" +
         "6667726f75707381820001", // groups
     );
@@ -82,7 +82,8 @@ describe("encoding", () => {
   });
 });
 
-const step = { at: "a/x", budget: 1, method: "get" };
+const step = { at: "a/x", budget: limits.callBudgetMin, method: "get" };
+const writing = { ...step, writes: [Uint8Array.of(1)] };
 const withStep = (changes: object) => ({ steps: [{ ...step, ...changes }] });
 const many = <T>(count: number, item: T): T[] => Array(count).fill(item);
 const key = (index: number) => Uint8Array.of(index >> 8, index & 255);
@@ -222,6 +223,28 @@ const voidRows: readonly Row[] = [
   ["bad-group-range", "groups", "65 groups", { steps: [step], groups: many(limits.stepsMax + 1, [0, 1]) }],
   ["out-of-range", "steps[0].budget", "a budget beyond all", withStep({ budget: limits.budgetMax + 1 })],
   ["out-of-range", "steps[0].budget", "a budget of 2^64 - 1", withStep({ budget: 2n ** 64n - 1n })],
+  ["idle-group", "groups[0]", "a group that only reads", { steps: [{ ...step, reads: [key(1)] }], groups: [[0, 1]] }],
+  ["idle-group", "groups[0]", "a group of pure steps", { steps: [{ pure: "add", budget: 1 }], groups: [[0, 1]] }],
+  [
+    "idle-group",
+    "groups[1]",
+    "a group beside steps that write",
+    {
+      steps: [writing, step, step, writing],
+      groups: [
+        [0, 1],
+        [1, 2],
+        [3, 1],
+      ],
+    },
+  ],
+  ["budget-too-small", "steps[0].budget", "no budget", withStep({ budget: 0 })],
+  [
+    "budget-too-small",
+    "steps[2].budget",
+    "a budget that does not pay for an outcome's place",
+    { steps: [step, { pure: "add", budget: 0 }, { ...step, budget: limits.callBudgetMin - 1 }] },
+  ],
   [
     "untouched-shard",
     "steps[1].at",
@@ -289,12 +312,19 @@ describe("each rule broken", () => {
   test("the steps may spend exactly what the envelope has", () => {
     const payload = payloadOf({
       steps: [
-        { ...step, budget: 100 },
+        { ...step, budget: 20_000 },
         { pure: "add", budget: 10 },
       ],
     });
-    expect(checkProgram(payload, allow(["a", "b"], 120)).kind).toBe("program");
-    expect(checkProgram(payload, allow(["a", "b"], 119))).toMatchObject({ failure: { code: "over-budget" } });
+    expect(checkProgram(payload, allow(["a", "b"], 20_020)).kind).toBe("program");
+    expect(checkProgram(payload, allow(["a", "b"], 20_019))).toMatchObject({ failure: { code: "over-budget" } });
+  });
+
+  test("P5: one step that may write keeps a group from being idle, be it the whole contract or a key", () => {
+    for (const may of [{ whole: true }, { writes: [key(1)] }]) {
+      const steps = [step, { pure: "add", budget: 0 }, { ...step, ...may }];
+      expect(checkProgram(payloadOf({ steps, groups: [[0, 3]] }), roomy).kind).toBe("program");
+    }
   });
 
   test("none of them broken", () => {

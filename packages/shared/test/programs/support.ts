@@ -15,10 +15,14 @@ export const whole: Footprint = { kind: "whole" };
 export const reads = (...keys: string[]): Footprint => ({ kind: "keys", reads: keys.map(utf8), writes: [] });
 export const writes = (...keys: string[]): Footprint => ({ kind: "keys", reads: [], writes: keys.map(utf8) });
 
+/** What a call here may spend. */
+export const callBudget = 20_000;
+
 /** `token/alice` calls the method `put` unless another is named after a dot: `token/alice.withdraw`. */
 export function call(target: string, footprint: Footprint = reads(), ...args: Argument[]): Step {
   const [at, method = "put"] = target.split(".") as [string, string?];
-  return { kind: "call", at: asContractName(at), method: asMethodName(method), footprint, args, budget: asBudget(100) };
+  const budget = asBudget(callBudget);
+  return { kind: "call", at: asContractName(at), method: asMethodName(method), footprint, args, budget };
 }
 
 export function pure(name: string, ...args: Argument[]): Step {

@@ -4,7 +4,7 @@
 import type { Electorate } from "../../src/certificates.ts";
 import { summarizeClaim } from "../../src/messages/claim.ts";
 import type { Chain } from "../../src/messages/evidence.ts";
-import type { Export } from "../../src/messages/lane.ts";
+import type { EncodedOutcome, Export } from "../../src/messages/lane.ts";
 import type { Node } from "../../src/messages/node.ts";
 import {
   asBlobIndex,
@@ -21,7 +21,7 @@ import type { Proven, ProvenExport } from "../../src/proofs/index.ts";
 import * as proofs from "../../src/proofs/index.ts";
 import type { Codec } from "../../src/ssz/index.ts";
 import { attestBlockAt, frontierOf, orderBlockAt, payerKey, setsAt, type World } from "../support/world.ts";
-import { holds, type PlainProgram } from "../support/world-plan.ts";
+import { failedStep, isGrouped, nothing, type PlainProgram, settlesOf } from "../support/world-plan.ts";
 import {
   accountProof,
   attestationProof,
@@ -32,7 +32,6 @@ import {
   setsProof,
   sliceProof,
   stateProof,
-  type VerdictFrom,
 } from "../support/world-proofs.ts";
 import { exportOf, type ShardState } from "../support/world-shards.ts";
 import { bytesOf, present } from "../support/world-validators.ts";
@@ -262,19 +261,26 @@ export class Examples {
     round: number,
     tip: number,
     title: string,
-    from?: VerdictFrom & { readonly round: number },
+    settled?: { readonly tip: number; readonly round: number },
   ): Promise<Example> {
-    const proof = await outcomeProof(this.world, contract, node, tip, from);
+    const proof = await outcomeProof(this.world, contract, node, tip, settled?.tip);
     const program = this.#program(node);
-    const settle = from && nodeAt(node.height, node.index, program.group?.last ?? 0, "settle");
+    const settle = nodeAt(node.height, node.index, program.group?.last ?? 0, "settle");
+    const speaker = present([...settlesOf(program), contract][0], "the contract that speaks for the group");
     const fact: proofs.ProvenOutcome = {
       export: this.#plainExport(contract, node, round),
-      verdict: from && this.#plainExport(from.contract, settle as Node, from.round),
-      outcome: present(program.steps[node.step], "step").outcome,
-      held: holds(program),
+      verdict: settled && this.#plainExport(speaker, settle, settled.round),
+      outcome: outcomeSeen(program, node.step),
     };
     return { title, electorate: this.attest(tip), proof, fact };
   }
+}
+
+/** P5: as seen from outside the step's group. */
+function outcomeSeen(program: PlainProgram, step: number): EncodedOutcome {
+  const failed = failedStep(program);
+  const isLost = failed !== undefined && isGrouped(program, step);
+  return isLost ? nothing("group", failed) : present(program.steps[step], "step").outcome;
 }
 
 function withHeights<Proof>(
@@ -419,21 +425,28 @@ async function outcomeKinds(e: Examples): Promise<Kind[]> {
       await e.outcome(token, nodeAt(16, 2, 0), 16, 11, "a value"),
       await e.outcome(seats, nodeAt(3, 4, 0), 3, 2, "a step that reverted"),
       await e.outcome(token, nodeAt(3, 4, 1), 5, 16, "a step that ran in a later round than its blob's"),
-      await e.outcome(rooms, nodeAt(13, 1, 2), 13, 11, "a group that held, by its own contract's later settle", {
-        ...{ contract: rooms, tip: 11, round: 15 },
+      await e.outcome(rooms, nodeAt(13, 1, 2), 13, 11, "a group that held, by another shard's later settle", {
+        ...{ tip: 11, round: 15 },
       }),
       await e.outcome(escrow, nodeAt(13, 2, 1), 13, 11, "a step that only read, by another shard's settle", {
-        ...{ contract: seats, tip: 20, round: 15 },
+        ...{ tip: 20, round: 15 },
       }),
       await e.outcome(seats, nodeAt(14, 1, 0), 14, 20, "a step that went well in a group that failed", {
-        ...{ contract: rooms, tip: 16, round: 15 },
+        ...{ tip: 16, round: 15 },
       }),
       await e.outcome(rooms, nodeAt(14, 1, 2), 14, 16, "the step for which a group failed", {
-        ...{ contract: seats, tip: 16, round: 15 },
+        ...{ tip: 16, round: 15 },
       }),
-      await e.outcome(token, nodeAt(16, 1, 0), 16, 11, "a group inside one shard, settled in the same claim", {
-        ...{ contract: escrow, tip: 11, round: 16 },
-      }),
+      await e.outcome(
+        token,
+        nodeAt(16, 1, 0),
+        16,
+        11,
+        "a group inside one shard, settled in the same claim by the same contract",
+        {
+          ...{ tip: 11, round: 16 },
+        },
+      ),
     ]),
   ];
 }

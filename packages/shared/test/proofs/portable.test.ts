@@ -35,7 +35,7 @@ function knownBy({ electorate: { network, chain, epoch } }: Example): Known {
   return { network, chain, epoch, members: world[chain].plan.holders.members };
 }
 
-const byRooms = { contract: rooms, tip: 6, round: 3 };
+const settled = { tip: 6, round: 3 };
 
 describe("under BLS signatures", async () => {
   test.each([
@@ -80,7 +80,7 @@ describe("under BLS signatures", async () => {
       proofs.verifyOutcome,
       oracle.outcome,
       await e.outcome(token, nodeAt(6, 0, 0), 6, 5, "outcome"),
-      await e.outcome(rooms, nodeAt(1, 1, 2), 1, 6, "outcome of a group", byRooms),
+      await e.outcome(rooms, nodeAt(1, 1, 2), 1, 6, "outcome of a group", settled),
     ),
   ])("$title", (row) => {
     expect(row.verify(row.electorate, row.proof)).toEqual(success(row.fact));

@@ -6,7 +6,7 @@ import type { Electorate } from "../../src/certificates.ts";
 import type { Certificate } from "../../src/messages/certificate.ts";
 import { frontierCodec } from "../../src/messages/frontier.ts";
 import type { Export } from "../../src/messages/lane.ts";
-import { asContractName, asHeight, asShardName, zeroRoot } from "../../src/numbers.ts";
+import { asContractName, asHeight, asShardName, asStepIndex, zeroRoot } from "../../src/numbers.ts";
 import {
   type HeaderProof,
   type ProofCode,
@@ -266,7 +266,7 @@ refused("slice", [
 const account = await accountProof(world, 16, payerKey("3"), 16);
 const nobody = await accountProof(world, 16, payerKey("9"), 16);
 const asAccount = (changes: Partial<typeof account>) => verifyAccount(orderers, { ...account, ...changes });
-const poor = [value("a hundred")].map(({ value: bytes }) => bytes as Uint8Array);
+const poor = [bytesOf("a hundred")];
 
 refused("account", [
   [
@@ -434,7 +434,7 @@ refused("state", [
 
 const held = nodeAt(13, 1, 2);
 const tentative = await exportProof(world, rooms, held, 11);
-const verdict = await exportProof(world, rooms, nodeAt(13, 1, 2, "settle"), 11);
+const verdict = await exportProof(world, token, nodeAt(13, 1, 2, "settle"), 11);
 const asExport = (changes: Partial<typeof tentative>) => verifyExport(attesters, { ...tentative, ...changes });
 const inToken = await exportProof(world, token, nodeAt(16, 1, 0), 11);
 const inEscrowLane = await exportProof(world, escrow, nodeAt(16, 1, 1), 11);
@@ -444,7 +444,7 @@ const crowdNext = await exportProof(world, token, nodeAt(20, 6, 0), 11);
 
 const outcomeOf = (node: Export["node"], text: string): Export => ({
   node,
-  content: { kind: "outcome", value: value(text) },
+  content: { kind: "outcome", value: value(token, text) },
 });
 
 refused("export", [
@@ -515,18 +515,18 @@ refused("export", [
   ],
   [
     "more exports than there may be",
-    inCrowd({ exportItem: { ...crowd.exportItem, length: 65_537 } }),
+    inCrowd({ exportItem: { ...crowd.exportItem, length: 131_073 } }),
     "over-limit",
     "exportItem.length",
   ],
 ]);
 
-const settled = await outcomeProof(world, rooms, held, 11, { contract: rooms, tip: 11 });
+const settled = await outcomeProof(world, rooms, held, 11, 11);
 const plain = await outcomeProof(world, token, nodeAt(20, 5, 0), 11);
 const asOutcome = (changes: Partial<typeof settled>) => verifyOutcome(attesters, { ...settled, ...changes });
 /** The verdict of a settle that has the place of another node. */
-const verdictAt = (node: Export["node"], content: Export["content"] = { kind: "verdict", value: true }) =>
-  asOutcome({ verdict: signedExport(world, "hotel", rooms, [{ node, content }]) });
+const verdictAt = (node: Export["node"], content: Export["content"] = verdict.export.content) =>
+  asOutcome({ verdict: signedExport(world, "bank", token, [{ node, content }]) });
 
 test("the forged verdict would do if it were of the right settle", () => {
   expect(verdictAt(nodeAt(13, 1, 2, "settle")).ok).toBe(true);
@@ -567,16 +567,16 @@ refused("outcome", [
   ],
   [
     "a verdict turned round",
-    asOutcome({ verdict: { ...verdict, export: { ...verdict.export, content: { kind: "verdict", value: false } } } }),
+    asOutcome({
+      verdict: {
+        ...verdict,
+        export: { ...verdict.export, content: { kind: "verdict", value: { failed: asStepIndex(1) } } },
+      },
+    }),
     "wrong-root",
     "verdict.exportItem",
   ],
-  [
-    "the verdict of another program's group",
-    asOutcome({ verdict: await exportProof(world, rooms, nodeAt(13, 2, 2, "settle"), 11) }),
-    "wrong-kind",
-    "verdict.export",
-  ],
+  ["the verdict of another program's group", verdictAt(nodeAt(13, 2, 2, "settle")), "wrong-kind", "verdict.export"],
   ["the verdict of another block's program", verdictAt(nodeAt(12, 1, 2, "settle")), "wrong-kind", "verdict.export"],
   [
     "the verdict of an earlier group of the program",
@@ -590,17 +590,29 @@ refused("outcome", [
     "wrong-kind",
     "verdict.export",
   ],
+  [
+    "the verdict by another contract that the group writes",
+    asOutcome({ verdict: await exportProof(world, rooms, nodeAt(13, 1, 2, "settle"), 11) }),
+    "wrong-kind",
+    "verdict.export",
+  ],
+  [
+    "a verdict by a contract that has no part in the group",
+    asOutcome({ verdict: signedExport(world, "bank", escrow, [verdict.export]) }),
+    "wrong-kind",
+    "verdict.export",
+  ],
   ["a verdict by what is no settle", verdictAt(nodeAt(13, 1, 2)), "wrong-kind", "verdict.export"],
   [
     "an outcome in place of a verdict",
-    verdictAt(nodeAt(13, 1, 2, "settle"), { kind: "outcome", value: value("yes") }),
+    verdictAt(nodeAt(13, 1, 2, "settle"), { kind: "outcome", value: value(token, "yes") }),
     "wrong-kind",
     "verdict.export",
   ],
   ["the outcome itself in place of a verdict", asOutcome({ verdict: tentative }), "wrong-kind", "verdict.export"],
   [
     "a verdict by another shard's contract that its committee does not follow",
-    asOutcome({ verdict: signedExport(world, "bank", rooms, [verdict.export]) }),
+    asOutcome({ verdict: signedExport(world, "hotel", token, [verdict.export]) }),
     "wrong-shard",
     "verdict.lane.contract",
   ],

@@ -218,7 +218,10 @@ function compareNodes(a: Node, b: Node): number {
   return a.height - b.height || a.index - b.index || a.step - b.step || -compareNames(a.kind, b.kind);
 }
 const outcome: Arbitrary<EncodedOutcome> = fc.oneof(
-  bytesUpTo(40, 1).map((value) => ({ kind: "value" as const, value })),
+  anyRecord({ bytes: bytesUpTo(40, 1), environment: environmentName }).map((value) => ({
+    kind: "value" as const,
+    value,
+  })),
   anyRecord({ why: fc.constantFrom(...nothingReasons), step: stepIndex }).map((value) => ({
     kind: "nothing" as const,
     value,
@@ -232,8 +235,11 @@ export const anyExport = anyRecord({
   node,
   content: fc.oneof(
     outcomeContent,
-    anyRecord({ outcome, settlesAt: stepIndex }).map((value) => ({ kind: "tentative" as const, value })),
-    fc.boolean().map((value) => ({ kind: "verdict" as const, value })),
+    anyRecord({ outcome, settlesAt: stepIndex, settlesIn: contractName }).map((value) => ({
+      kind: "tentative" as const,
+      value,
+    })),
+    anyRecord({ failed: orUndefined(stepIndex) }).map((value) => ({ kind: "verdict" as const, value })),
   ),
 });
 export const laneExports = risingOf(anyExport, (a, b) => compareNodes(a.node, b.node));
@@ -279,6 +285,10 @@ export const laneInputs = risingOf(laneInput, compareInputs);
 export const pendingEntry = anyRecord({
   blob: root,
   ran: risingOf(anyRecord({ step: stepIndex, outcome }), (a, b) => a.step - b.step),
+  settled: risingOf(
+    anyRecord({ step: stepIndex, contract: contractName }),
+    (a, b) => a.step - b.step || compareNames(a.contract, b.contract),
+  ),
   writes: risingOf(
     anyRecord({
       contract: contractName,

@@ -10,7 +10,7 @@ import type { AttestProposal, Citation, OrderBlock, OrderProposal } from "../../
 import type { Certificate } from "../../src/messages/certificate.ts";
 import { type Claim, type ClaimSummary, claimSummaryCodec, summarizeClaim } from "../../src/messages/claim.ts";
 import type { Evidence } from "../../src/messages/evidence.ts";
-import type { EncodedOutcome, Export, Lane, LaneInput } from "../../src/messages/lane.ts";
+import type { EncodedOutcome, Export, Lane, LaneInput, TentativeOutcome } from "../../src/messages/lane.ts";
 import type { Node, Position } from "../../src/messages/node.ts";
 import type { OrderHeader } from "../../src/messages/order-header.ts";
 import type { PendingEntry } from "../../src/messages/pending.ts";
@@ -214,15 +214,24 @@ function nodeOf(index: number, step: number, kind: Node["kind"] = "step"): Node 
   return { height: asHeight(95), index: asBlobIndex(index), step: asStepIndex(step), kind };
 }
 
-const value: EncodedOutcome = { kind: "value", value: bytesOf(5, 96) };
+const value: EncodedOutcome = {
+  kind: "value",
+  value: { bytes: bytesOf(5, 96), environment: asEnvironmentName("token") },
+};
 const nothing: EncodedOutcome = { kind: "nothing", value: { why: "no-contract", step: asStepIndex(97) } };
 
 export const laneNodes: readonly Node[] = [nodeOf(1, 2), nodeOf(1, 3), nodeOf(1, 3, "settle"), nodeOf(70_000, 0)];
 
+function tentative(outcome: EncodedOutcome): TentativeOutcome {
+  return { outcome, settlesAt: asStepIndex(4), settlesIn: asContractName("airline/seats") };
+}
+
 export const laneExports: readonly Export[] = [
   { node: nodeOf(1, 2), content: { kind: "outcome", value } },
-  { node: nodeOf(1, 3), content: { kind: "tentative", value: { outcome: nothing, settlesAt: asStepIndex(4) } } },
-  { node: nodeOf(1, 4, "settle"), content: { kind: "verdict", value: true } },
+  { node: nodeOf(1, 3), content: { kind: "tentative", value: tentative(nothing) } },
+  { node: nodeOf(1, 4), content: { kind: "tentative", value: tentative(value) } },
+  { node: nodeOf(1, 4, "settle"), content: { kind: "verdict", value: { failed: asStepIndex(3) } } },
+  { node: nodeOf(1, 5, "settle"), content: { kind: "verdict", value: { failed: undefined } } },
   { node: nodeOf(2, 0), content: { kind: "outcome", value: nothing } },
 ];
 
@@ -271,6 +280,10 @@ export const pendingEntry: PendingEntry = {
   ran: [
     { step: asStepIndex(1), outcome: value },
     { step: asStepIndex(4), outcome: nothing },
+  ],
+  settled: [
+    { step: asStepIndex(2), contract: asContractName("bank/coin") },
+    { step: asStepIndex(2), contract: asContractName("bank/gold") },
   ],
   writes: [
     {

@@ -6,10 +6,12 @@ import type { Node } from "../../src/messages/node.ts";
 import {
   asBlobIndex,
   asContractName,
+  asEnvironmentName,
   asHeight,
   asShardName,
   asStepIndex,
   type ContractName,
+  type EnvironmentName,
   type ShardName,
   shardOf,
 } from "../../src/numbers.ts";
@@ -70,8 +72,13 @@ export function genesisEntries(name: ContractName): ReadonlyMap<string, string> 
   return new Map(Array.from({ length: count }, (_, i) => [`key-${i}`, `${name} at first, ${i}`]));
 }
 
-export function value(text: string): EncodedOutcome {
-  return { kind: "value", value: bytesOf(text) };
+/** Every contract of the world has an environment of its own, of the same name. */
+export function environmentOf(name: ContractName): EnvironmentName {
+  return asEnvironmentName(name.slice(name.indexOf("/") + 1));
+}
+
+export function value(maker: ContractName, text: string): EncodedOutcome {
+  return { kind: "value", value: { bytes: bytesOf(text), environment: environmentOf(maker) } };
 }
 
 export function nothing(why: NothingReason, step: number): EncodedOutcome {
@@ -86,12 +93,12 @@ function step(at: ContractName, outcome: EncodedOutcome, ...writes: readonly Pla
 const kinds: readonly ((height: number, index: number) => PlainProgram)[] = [
   function payment(height, index) {
     const write = { key: `key-${(5 * height + index) % 60}`, value: `paid at ${height}, ${index}` };
-    return plain(step(token, value(`receipt ${height}.${index}`), write));
+    return plain(step(token, value(token, `receipt ${height}.${index}`), write));
   },
   function twoShards(height, index) {
     const fails = height % 3 === 0;
-    const first = fails ? nothing("reverted", 0) : value(`seat ${height}.${index}`);
-    const second = fails ? nothing("input", 0) : value(`price ${height}`);
+    const first = fails ? nothing("reverted", 0) : value(seats, `seat ${height}.${index}`);
+    const second = fails ? nothing("input", 0) : value(token, `price ${height}`);
     return plain(step(seats, first, { key: `seat-${height}`, value: `taken by ${index}` }), {
       ...step(token, second, { key: `key-${height}`, value: undefined }),
       uses: [0],
@@ -100,20 +107,20 @@ const kinds: readonly ((height: number, index: number) => PlainProgram)[] = [
   function booking(height, index) {
     return {
       ...plain(
-        step(escrow, value("quote")),
-        step(token, value(`paid ${height}.${index}`), { key: "key-7", value: `less ${height}.${index}` }),
-        step(rooms, value("room"), { key: `room-${height}`, value: `booked ${index}` }),
+        step(escrow, value(escrow, "quote")),
+        step(token, value(token, `paid ${height}.${index}`), { key: "key-7", value: `less ${height}.${index}` }),
+        step(rooms, value(rooms, "room"), { key: `room-${height}`, value: `booked ${index}` }),
       ),
       group: { first: 1, last: 2 },
     };
   },
   function trip(height, index) {
-    const last = height % 2 === 0 ? nothing("reverted", 2) : value(`room ${index}`);
+    const last = height % 2 === 0 ? nothing("reverted", 2) : value(rooms, `room ${index}`);
     return {
       ...plain(
-        step(seats, value("seat"), { key: "window", value: `held for ${height}.${index}` }),
+        step(seats, value(seats, "seat"), { key: "window", value: `held for ${height}.${index}` }),
         // Reads only, so nothing settles in the escrow.
-        step(escrow, value("rate")),
+        step(escrow, value(escrow, "rate")),
         step(rooms, last, { key: "suite", value: `held for ${height}.${index}` }),
       ),
       group: { first: 0, last: 2 },
@@ -125,7 +132,7 @@ const kinds: readonly ((height: number, index: number) => PlainProgram)[] = [
   function move(height, index) {
     const write = { key: `moved-${height}`, value: `${index}` };
     return {
-      ...plain(step(token, value("out"), write), step(escrow, value("in"), write)),
+      ...plain(step(token, value(token, "out"), write), step(escrow, value(escrow, "in"), write)),
       group: { first: 0, last: 1 },
     };
   },
@@ -137,9 +144,9 @@ function plain(...steps: readonly PlainStep[]): PlainProgram {
 
 /** The life of a contract that genesis does not have. */
 const gateSteps = new Map<number, PlainStep>([
-  [6, { ...step(gate, value("made"), { key: "opens", value: "nine" }), effect: "create" }],
-  [12, step(gate, value("open"), { key: "visitors", value: "1" })],
-  [30, { ...step(gate, value("closed"), { key: "opens", value: undefined }), effect: "end" }],
+  [6, { ...step(gate, value(gate, "made"), { key: "opens", value: "nine" }), effect: "create" }],
+  [12, step(gate, value(gate, "open"), { key: "visitors", value: "1" })],
+  [30, { ...step(gate, value(gate, "closed"), { key: "opens", value: undefined }), effect: "end" }],
 ]);
 
 const blobCounts = [0, 3, 1, 5, 2, 0, 7, 1, 2, 4];
@@ -170,9 +177,15 @@ function groupSteps({ steps, group }: PlainProgram): readonly PlainStep[] {
   return group === undefined ? [] : steps.slice(group.first, group.last + 1);
 }
 
-/** P5: a group holds if none of its outcomes is `Nothing`. */
-export function holds(program: PlainProgram): boolean {
-  return groupSteps(program).every(({ outcome }) => outcome.kind === "value");
+/** P5: the first step of the group whose outcome is `Nothing`; without one the group holds. */
+export function failedStep(program: PlainProgram): number | undefined {
+  const failed = program.steps.findIndex(({ outcome }, at) => isGrouped(program, at) && outcome.kind === "nothing");
+  return failed < 0 ? undefined : failed;
+}
+
+/** The contracts that the group writes, in the order of its steps. */
+export function settlesOf(program: PlainProgram): ContractName[] {
+  return [...new Set(groupSteps(program).flatMap((made) => (made.writes.length > 0 ? [made.contract] : [])))];
 }
 
 /** R2, R3: what other shards did at `height` is visible two or one later, by the block that cites it. */
@@ -196,11 +209,10 @@ export function nodesOf(program: PlainProgram, height: number, index: number): D
   const { group } = program;
   if (group === undefined) return steps;
   const uses = program.steps.flatMap((_, at) => (isGrouped(program, at) ? [at] : []));
-  const written = new Set(groupSteps(program).flatMap((made) => (made.writes.length > 0 ? [made.contract] : [])));
-  const settles = Array.from(written, (name): DueNode => {
+  const settles = settlesOf(program).map((name): DueNode => {
     const node: Node = { ...place, step: asStepIndex(group.last), kind: "settle" };
     const own = groupSteps(program).filter((made) => made.contract === name);
-    const writes = holds(program) ? own.flatMap((made) => made.writes) : [];
+    const writes = failedStep(program) === undefined ? own.flatMap((made) => made.writes) : [];
     return { node, contract: name, program, uses, writes, effect: undefined, round: roundOf(name, uses) };
   });
   return [...steps, ...settles];

@@ -140,22 +140,18 @@ export async function exportProof(world: World, contract: ContractName, node: No
   };
 }
 
-/** The contract whose settle proves the verdict, and the height whose certificate is used for it. */
-export interface VerdictFrom {
-  readonly contract: ContractName;
-  readonly tip: number;
-}
-
 export async function outcomeProof(
   world: World,
   contract: ContractName,
   node: Node,
   tip: number,
-  from?: VerdictFrom,
+  /** The height whose certificate is used for the verdict. */
+  verdictTip?: number,
 ): Promise<OutcomeProof> {
   const outcome = await exportProof(world, contract, node, tip);
   const { content } = outcome.export;
-  if (from === undefined || content.kind !== "tentative") return { outcome, verdict: undefined };
-  const settle: Node = { ...node, step: content.value.settlesAt, kind: "settle" };
-  return { outcome, verdict: await exportProof(world, from.contract, settle, from.tip) };
+  if (verdictTip === undefined || content.kind !== "tentative") return { outcome, verdict: undefined };
+  const { settlesAt, settlesIn } = content.value;
+  const settle: Node = { ...node, step: settlesAt, kind: "settle" };
+  return { outcome, verdict: await exportProof(world, settlesIn, settle, verdictTip) };
 }

@@ -6,6 +6,7 @@ import {
   type ContractRecord,
   contractRecordCodec,
   type Export,
+  type GroupVerdict,
   type Lane,
   type LaneInput,
   laneExportsCodec,
@@ -27,7 +28,17 @@ import {
   zeroRoot,
 } from "../../src/numbers.ts";
 import { SparseMap } from "../../src/sparse/map.ts";
-import { type DueNode, genesisContracts, genesisEntries, holds, isGrouped, type PlainStep } from "./world-plan.ts";
+import {
+  type DueNode,
+  environmentOf,
+  failedStep,
+  genesisContracts,
+  genesisEntries,
+  isGrouped,
+  type PlainProgram,
+  type PlainStep,
+  settlesOf,
+} from "./world-plan.ts";
 import { bytesOf, must } from "./world-validators.ts";
 
 export interface PlainContract {
@@ -85,10 +96,6 @@ export function genesisShard(shard: ShardName, epoch: Epoch): ShardState {
   return { claim, root: claimCodec.root(claim), exports: [], contracts, states, plain, pending: [] };
 }
 
-function environmentOf(name: ContractName): string {
-  return name.slice(name.indexOf("/") + 1);
-}
-
 function putRecords(
   contracts: SparseMap,
   names: readonly ContractName[],
@@ -111,10 +118,17 @@ function recordRoot({ plain, states }: Pick<ShardState, "plain" | "states">, nam
 
 /** What a node exports (C2). */
 export function exportOf({ node, program }: DueNode): Export {
-  if (node.kind === "settle") return { node, content: { kind: "verdict", value: holds(program) } };
-  const outcome = program.steps[node.step]?.outcome as Exclude<Export["content"]["value"], boolean>;
-  if (!isGrouped(program, node.step)) return { node, content: { kind: "outcome", value: outcome } } as Export;
-  return { node, content: { kind: "tentative", value: { outcome, settlesAt: program.group?.last } } } as Export;
+  if (node.kind === "settle") return { node, content: { kind: "verdict", value: verdictOf(program) } };
+  const { outcome } = program.steps[node.step] as PlainStep;
+  if (!isGrouped(program, node.step)) return { node, content: { kind: "outcome", value: outcome } };
+  const settlesAt = asStepIndex(program.group?.last as number);
+  const [settlesIn] = settlesOf(program);
+  return { node, content: { kind: "tentative", value: { outcome, settlesAt, settlesIn: settlesIn as ContractName } } };
+}
+
+function verdictOf(program: PlainProgram): GroupVerdict {
+  const failed = failedStep(program);
+  return { failed: failed === undefined ? undefined : asStepIndex(failed) };
 }
 
 export interface Work {
@@ -218,7 +232,7 @@ function sourcesOf({ due, claimOf }: Work): Source[] {
 function pendingOf({ pending }: Work): Claim["pending"] {
   const changes = pending.map(([position, blob]) => ({
     key: positionCodec.encode(position),
-    value: pendingEntryCodec.root({ blob, ran: [], writes: [] }),
+    value: pendingEntryCodec.root({ blob, ran: [], settled: [], writes: [] }),
   }));
   return { count: changes.length, root: must(SparseMap.empty.apply(changes)).root };
 }
