@@ -20,7 +20,7 @@ function call(at: string, method: string, key: number, args: readonly Argument[]
     method: asMethodName(method),
     footprint,
     args,
-    budget: asBudget(5000),
+    budget: asBudget(20_000),
   };
 }
 
@@ -43,7 +43,7 @@ const largest: Program = {
   groups: [],
 };
 
-const allowance: Allowance = { touches: ["north", "south"].map(asShardName), budget: asBudget(1_000_000) };
+const allowance: Allowance = { touches: ["north", "south"].map(asShardName), budget: asBudget(2_000_000) };
 
 export default async function programs(bench: Bench): Promise<void> {
   for (const [name, program] of [

@@ -115,7 +115,10 @@ export const limits = {
   budgetMax: 1_000_000_000,
   /** Units for each byte of an outcome, and of a key and value written: it travels to others, and is kept and hashed. */
   byteCost: 64,
-  /** Units for an outcome's or a write's place in claims: at most 160 bytes beside those above. */
+  /**
+   * Units for an outcome's or a write's place in claims: the frame of an input or export takes at most 160 bytes beside
+   * those above. With the longest names it is 154: a tentative outcome and the verdict of a settle.
+   */
   placeCost: 160 * 64,
   /** Least budget of a call: the place of its outcome, which even `Nothing` takes. So a round's items are bounded. */
   callBudgetMin: 160 * 64,
@@ -125,7 +128,10 @@ export const limits = {
   lanesMax: 4096,
   /** Sources of a claim: each shard can appear with several rounds (R4). */
   sourcesMax: 4096,
-  /** Nodes, inputs or exports of one lane in one round (R4): more than `budgetMax` pays places for. */
+  /**
+   * Nodes, inputs or exports of one lane in one round. `budgetMax` pays places for 97,656 inputs. Nodes can be twice as
+   * many, a settle for each call; above this they wait for the next round (R4).
+   */
   laneItemsMax: 131_072,
 
   /** Encoded bytes of one lane's inputs or exports: more than `budgetMax` pays bytes and places for. */

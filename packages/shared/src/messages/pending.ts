@@ -31,13 +31,22 @@ export interface ContractWrites {
   readonly writes: readonly Write[];
 }
 
+/** A settle that ran here, while other nodes of the program have not. */
+export interface RanSettle {
+  /** The last step of its group. */
+  readonly step: StepIndex;
+  readonly contract: ContractName;
+}
+
 export interface PendingEntry {
   readonly blob: Root;
   readonly ran: readonly RanStep[];
+  readonly settled: readonly RanSettle[];
   readonly writes: readonly ContractWrites[];
 }
 
 const ranStepType: Type<RanStep> = container({ step: stepIndexType, outcome: encodedOutcomeType });
+const ranSettleType: Type<RanSettle> = container({ step: stepIndexType, contract: contractNameType });
 const contractWritesType: Type<ContractWrites> = container({
   contract: contractNameType,
   existence: optional(existenceType),
@@ -49,6 +58,11 @@ export const pendingEntryCodec = codec<PendingEntry>(
   container({
     blob: rootType,
     ran: sortedList(ranStepType, limits.stepsMax, (a, b) => a.step - b.step),
+    settled: sortedList(
+      ranSettleType,
+      limits.stepsMax,
+      (a, b) => a.step - b.step || compareText(a.contract, b.contract),
+    ),
     writes: sortedList(contractWritesType, limits.stepsMax, (a, b) => compareText(a.contract, b.contract)),
   }),
   limits.pendingEntryBytesMax,
