@@ -1,0 +1,14 @@
+import type { Environment } from "@tandem/shared";
+import { counter } from "./counter/counter.ts";
+import { registry } from "./registry/registry.ts";
+import { token } from "./token/token.ts";
+
+export { counter, counterFootprints, counterKeys } from "./counter/counter.ts";
+export { registry, registryFootprints, registryKeys } from "./registry/registry.ts";
+export { pureFunctions, std } from "./std/index.ts";
+export { footprintOf, keyOf, wholeFootprint } from "./support/keys.ts";
+export { type TokenConfig, tokenConfig, tokenFootprints, tokenKeys } from "./token/layout.ts";
+export { token } from "./token/token.ts";
+
+/** All that can be linked into a node, in the order of their names. */
+export const environments: readonly Environment[] = [counter, registry, token];
