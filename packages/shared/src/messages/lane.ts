@@ -171,6 +171,11 @@ function compareInputs(a: LaneInput, b: LaneInput): number {
   return contentKinds.indexOf(a.content.kind) - contentKinds.indexOf(b.content.kind);
 }
 
+/** In the only order in which a lane's inputs may stand. */
+export function sortInputs(inputs: readonly LaneInput[]): readonly LaneInput[] {
+  return inputs.toSorted(compareInputs);
+}
+
 export const contractRecordCodec = codec("contract-record", contractRecordType);
 export const laneCodec = codec("lane", laneType);
 export const exportCodec = codec("export", exportType);

@@ -15,7 +15,7 @@ export {
   verifyKeys,
   witnessKeys,
 } from "./proof.ts";
-export { type Reading, type Records, readFrom, readNow } from "./reading.ts";
+export { type Reading, type Records, readFrom, readNow, readTogether, readUnder } from "./reading.ts";
 export { type SparseStore, type StoreBatch, StoreFault, type StoreRange, type StoreRecord } from "./store.ts";
 export {
   emptySnapshot,
@@ -23,6 +23,7 @@ export {
   type MapSnapshot,
   type MapUpdate,
   openKeys,
+  openLatest,
   openMap,
   updateMap,
 } from "./stored-map.ts";

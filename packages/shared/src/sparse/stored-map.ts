@@ -43,6 +43,12 @@ export function* openMap({ version, root }: MapSnapshot): Reading<SparseMap> {
   return new SparseMap(top, version);
 }
 
+/** The latest version of a stored map, with nothing known but its top, if it has that root. */
+export function* openLatest(root: Root): Reading<SparseMap> {
+  const [latest] = yield [latestKey];
+  return yield* openMap({ version: decodeLatest(latest), root });
+}
+
 /**
  * Makes known in `map` itself what concerns the touched keys: afterwards these can be asked for and changed. The
  * map is a stored one or came from one by `apply`, in any number of steps; maps that share nodes with it share what

@@ -1,0 +1,17 @@
+export * from "./ordered.ts";
+export type { RanLane } from "./round/claim.ts";
+export { type GenesisCode, type GenesisShard, genesisShard } from "./round/genesis.ts";
+export type { LaneContent } from "./round/lane-run.ts";
+export {
+  type AwaitedStep,
+  type PendingProgram,
+  type RoundInput,
+  type RoundResult,
+  ShardExecution,
+  type ShardSetting,
+  type VisibleClaim,
+} from "./round/shard-execution.ts";
+export { type PureFunctions, type Rules, rulesOf } from "./run/rules.ts";
+export { type RoundBounds, roundBounds } from "./schedule/room.ts";
+export { type DueNode, type RanNodes, Schedule } from "./schedule/schedule.ts";
+export type { EntryChange } from "./state/shard-state.ts";

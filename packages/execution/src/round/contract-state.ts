@@ -1,0 +1,78 @@
+// One contract in one round: its record and map as the round found them, and what the round changed so far. It remembers
+// which keys were touched, for the witness of the lane (C2).
+
+import {
+  assert,
+  type ContractName,
+  type ContractRecord,
+  contractRecordCodec,
+  type Existence,
+  equalBytes,
+  type Root,
+  type SparseMap,
+  type TouchedKeys,
+  zeroRoot,
+} from "@tandem/shared";
+import { Changes, type Known, type StateView } from "../run/state.ts";
+import { keyText } from "../schedule/conflicts.ts";
+
+export class ContractState implements StateView {
+  readonly name: ContractName;
+  /** Before the round; nothing if the contract did not exist. */
+  readonly record: ContractRecord | undefined;
+  /** Before the round: whole, or with the keys that were fetched. */
+  readonly map: SparseMap;
+  readonly #changes = new Changes();
+  readonly #reads = new Map<string, Uint8Array>();
+  #after: SparseMap | undefined;
+
+  constructor(name: ContractName, record: ContractRecord | undefined, map: SparseMap) {
+    this.name = name;
+    this.record = record;
+    this.map = map;
+  }
+
+  get existence(): Existence | undefined {
+    return this.#changes.existence ?? this.record;
+  }
+
+  get(key: Uint8Array): Known {
+    const change = this.#changes.of(key);
+    if (change !== undefined) return { kind: "known", value: change.value };
+    const found = this.map.get(key);
+    if (!found.ok) return { kind: "not-fetched" };
+    this.#reads.set(keyText(key), key);
+    return { kind: "known", value: found.value };
+  }
+
+  apply(changes: Changes): void {
+    this.#changes.addAll(changes);
+  }
+
+  /** Keys that a witness under `record` has to show for the round to be run again. */
+  get touched(): TouchedKeys {
+    return { reads: [...this.#reads.values()], writes: this.#changes.list().map(({ key }) => key) };
+  }
+
+  /** The round is over; the changed keys have been fetched. Gives the map afterwards. */
+  finish(version: number): SparseMap {
+    const changes = this.#changes.list();
+    const after = this.map.apply(changes, version);
+    assert(after.ok, "the changed keys were fetched");
+    this.#after = equalBytes(after.value.root, this.map.root) ? this.map : after.value;
+    return this.#after;
+  }
+
+  /** C1: the contract's record after the round, which is over; nothing if there is still no contract. */
+  get recordAfter(): ContractRecord | undefined {
+    assert(this.#after !== undefined, "the round is over");
+    if (this.existence === undefined) return undefined;
+    const { environment, status } = this.existence;
+    return { environment, status, state: this.#after.root };
+  }
+}
+
+/** C1, C2: what a claim says of a contract; absent is zero. */
+export function recordRoot(record: ContractRecord | undefined): Root {
+  return record === undefined ? zeroRoot : contractRecordCodec.root(record);
+}

@@ -1,0 +1,213 @@
+// One shard, round by round: its schedule, its state, and the programs that have nodes left here. Given each round's
+// slice and the claims of other shards that became visible (R2), it runs what is due (R4) and makes the shard's claim
+// (C1). It needs nothing else (R6), and holds in memory what is pending and what its open maps hold.
+//
+// A round is a `Reading`: it asks for records and is resumed with them. It changes the execution as it goes, so one that
+// was broken off, because the store failed, leaves an execution that is to be restored from the store.
+
+import {
+  asRound,
+  assert,
+  type Claim,
+  type ContractName,
+  claimCodec,
+  type Epoch,
+  type Export,
+  type Frontier,
+  type Height,
+  type PendingEntry,
+  type Position,
+  type Reading,
+  type Root,
+  type ShardName,
+  type Source,
+  type StoreBatch,
+} from "@tandem/shared";
+import { type OrderedProgram, positionNumber, programsOf, type RoundSlice } from "../ordered.ts";
+import type { Rules } from "../run/rules.ts";
+import type { RoundBounds } from "../schedule/room.ts";
+import { type DueNode, Schedule } from "../schedule/schedule.ts";
+import { type EntryChange, ShardState } from "../state/shard-state.ts";
+import { laneOf, lanesInOrder, makeClaim, type RanLane, sourcesOf } from "./claim.ts";
+import type { ContractState } from "./contract-state.ts";
+import type { LaneRun } from "./lane-run.ts";
+import { ProgramRun } from "./program-run.ts";
+import { keysOf, runNodes } from "./run-nodes.ts";
+
+/** What a shard's execution is told once. */
+export interface ShardSetting {
+  readonly shard: ShardName;
+  readonly epoch: Epoch;
+  readonly rules: Rules;
+  readonly bounds: RoundBounds;
+}
+
+/** A claim of another shard with its exports, lane by lane. */
+export interface VisibleClaim extends Source {
+  readonly lanes: readonly (readonly Export[])[];
+}
+
+/** What order height `slice.height` brings: the shard's slice, and the claims that its citation made visible (R2). */
+export interface RoundInput {
+  readonly slice: RoundSlice;
+  /** Of other shards, each shard's in the order of rounds. */
+  readonly visible: readonly VisibleClaim[];
+}
+
+export interface RoundResult {
+  readonly claim: Claim;
+  readonly root: Root;
+  readonly lanes: readonly RanLane[];
+  /** The contracts of the lanes, as before the round, with what was touched: what witnesses are made of (C2). */
+  readonly states: readonly ContractState[];
+  /** C3: entries of the pending map that changed. */
+  readonly entries: readonly EntryChange[];
+  /** Makes the state after the round durable. */
+  readonly batch: StoreBatch;
+}
+
+/** C3: a program that was pending after a claim, with its entry. */
+export interface PendingProgram {
+  readonly ordered: OrderedProgram;
+  readonly entry: PendingEntry;
+  /** Of the entry. */
+  readonly root: Root;
+}
+
+export class ShardExecution {
+  readonly setting: ShardSetting;
+  readonly #schedule: Schedule;
+  readonly #state: ShardState;
+  readonly #programs = new Map<number, ProgramRun>();
+  #frontier: Frontier;
+  /** The last round that it was given. */
+  #height: Height;
+
+  /** From a claim: the genesis claim, with nothing pending, or a later one with what is pending, in line order (C3). */
+  constructor(setting: ShardSetting, frontier: Frontier, pending: readonly PendingProgram[] = []) {
+    assert(frontier.pending.count === pending.length, "every pending program comes with its entry");
+    this.setting = setting;
+    this.#frontier = frontier;
+    this.#height = frontier.round as number as Height;
+    this.#schedule = new Schedule(setting.shard, setting.bounds);
+    const entries = pending.map(({ ordered, root }) => ({ position: ordered, root }));
+    this.#state = new ShardState({ contracts: frontier.contracts, pending: frontier.pending.root }, entries);
+    for (const { ordered, entry } of pending) this.#restore(ordered, entry);
+  }
+
+  #restore(ordered: OrderedProgram, entry: PendingEntry): void {
+    const run = ProgramRun.restore(ordered, this.setting.rules.functions, entry);
+    this.#programs.set(positionNumber(ordered), run);
+    this.#schedule.add(ordered, run.ranNodes);
+    assert(this.#schedule.isPending(ordered), "a pending program has a node left here");
+  }
+
+  /** The shard's last claim. */
+  get frontier(): Frontier {
+    return this.#frontier;
+  }
+
+  get height(): Height {
+    return this.#height;
+  }
+
+  get pendingCount(): number {
+    return this.#schedule.pendingCount;
+  }
+
+  /** The programs that wait here, in line order, each with the steps elsewhere that it waits for. */
+  waiting(): readonly { readonly program: OrderedProgram; readonly awaited: readonly AwaitedStep[] }[] {
+    return this.#schedule.pending().map((program) => ({ program, awaited: this.#schedule.awaitedOf(program) }));
+  }
+
+  /**
+   * C3: exports that were visible at or before the last round, for an execution that began in the middle: it was not
+   * there when they became visible.
+   */
+  recall(visible: readonly VisibleClaim[]): void {
+    for (const claim of visible) this.#see(claim);
+  }
+
+  /** The next round: nothing if the shard has no work in it, and so makes no claim (C1). */
+  *round({ slice, visible }: RoundInput): Reading<RoundResult | undefined> {
+    assert(slice.height === this.#height + 1, `round ${slice.height} comes after ${this.#height}`);
+    this.#height = slice.height;
+    const added = programsOf(slice).filter((program) => this.#add(program));
+    for (const claim of visible) this.#see(claim);
+    const due = this.#schedule.take();
+    if (slice.blobs.length === 0 && due.length === 0) return undefined;
+    return yield* this.#work(due, added);
+  }
+
+  #add(program: OrderedProgram): boolean {
+    this.#schedule.add(program);
+    if (!this.#schedule.isPending(program)) return false;
+    this.#programs.set(positionNumber(program), new ProgramRun(program, this.setting.rules.functions));
+    return true;
+  }
+
+  #see({ lanes, ...source }: VisibleClaim): void {
+    assert(source.shard !== this.setting.shard, "the own claims are no news");
+    for (const each of lanes) {
+      for (const { node, content } of each) {
+        if (content.kind === "verdict" || !this.#schedule.see(node, node.step, source)) continue;
+        const outcome = content.kind === "outcome" ? content.value : content.value.outcome;
+        this.#programs.get(positionNumber(node))?.learn(node.step, outcome, { kind: "source", source });
+      }
+    }
+  }
+
+  *#work(due: readonly DueNode[], added: readonly OrderedProgram[]): Reading<RoundResult> {
+    const round = asRound(this.#height);
+    const states = yield* this.#state.open(keysOf(due));
+    const runs = yield* this.#run(due, states);
+    const entries = this.#changedEntries(due, added);
+    const batch = yield* this.#state.commit(round, [...states.values()], entries);
+    const ordered = lanesInOrder(runs);
+    const lanes = ordered.map(laneOf);
+    const { contracts, pending } = this.#state.roots;
+    const { shard, epoch } = this.setting;
+    const claim = makeClaim(
+      { epoch, shard, round, prev: this.#frontier.claim },
+      sourcesOf(ordered),
+      lanes.map(({ lane }) => lane),
+      contracts,
+      { count: this.#schedule.pendingCount, root: pending },
+    );
+    const root = claimCodec.root(claim);
+    this.#frontier = { round, claim: root, contracts, pending: claim.pending };
+    return { claim, root, lanes, states: ordered.map(({ state }) => state), entries, batch };
+  }
+
+  *#run(
+    due: readonly DueNode[],
+    states: ReadonlyMap<ContractName, ContractState>,
+  ): Reading<ReadonlyMap<ContractName, LaneRun>> {
+    const { rules } = this.setting;
+    const run = runNodes({ rules, round: asRound(this.#height), due, states, programs: this.#programs });
+    let step = run.next();
+    while (step.done !== true) {
+      yield* this.#state.fetch(step.value.state, [step.value.key]);
+      step = run.next();
+    }
+    return step.value;
+  }
+
+  /** C3: of each program that ran or came in this round, in line order. */
+  #changedEntries(due: readonly DueNode[], added: readonly OrderedProgram[]): readonly EntryChange[] {
+    const touched = new Map<number, Position>();
+    for (const program of [...due.map((node) => node.program), ...added]) touched.set(positionNumber(program), program);
+    const changed = [...touched].sort(([a], [b]) => a - b);
+    return changed.map(([number, position]) => {
+      const isPending = this.#schedule.isPending(position);
+      const entry = isPending ? this.#programs.get(number)?.entry : undefined;
+      if (!isPending) this.#programs.delete(number);
+      return { position: { height: position.height, index: position.index }, entry };
+    });
+  }
+}
+
+export interface AwaitedStep {
+  readonly shard: ShardName;
+  readonly step: number;
+}

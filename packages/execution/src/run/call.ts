@@ -1,0 +1,148 @@
+// One call of one contract: what it yields, and what it changes (P3, P4, P6, P7, P9, P10).
+//
+// The reasons for `Nothing` are looked at in one order, so that every executor names the same one:
+//   input        an argument is `Nothing`, and nothing stands in for it
+//   budget       the call's place and arguments cost more than its budget
+//   reverted     `create` on a contract that lives
+//   no-contract  anything else on a contract that ended or never was
+//   reverted     a method that the environment does not have
+//   footprint    the whole contract for a method that is not marked so; a creation without it
+//   reverted     a creation without the right to it, or of no known environment
+//   budget, footprint, trapped, reverted    what running it gives
+//   expected     another value than the one that the step must yield
+
+import {
+  asEnvironmentName,
+  type Call,
+  type CallStep,
+  type Creators,
+  createMethod,
+  type Delivered,
+  type EncodedOutcome,
+  type EnvironmentName,
+  type Existence,
+  equalBytes,
+  isName,
+  type Method,
+  type NothingReason,
+  type StepIndex,
+  shardOf,
+  tryEncodeValue,
+  type Use,
+} from "@tandem/shared";
+import type { OrderedProgram } from "../ordered.ts";
+import { CallHost } from "./host.ts";
+import { costs, StepMeter } from "./meter.ts";
+import { isExpected, type Outcomes } from "./outcomes.ts";
+import type { Rules } from "./rules.ts";
+import { Changes, type StateView } from "./state.ts";
+
+export type CallResult =
+  | { readonly kind: "done"; readonly outcome: EncodedOutcome; readonly changes: Changes }
+  /** The call read a key that was not fetched. It has no effect; it is repeated when the key is there. */
+  | { readonly kind: "not-fetched"; readonly key: Uint8Array };
+
+const noChanges = new Changes();
+
+export function runCall(
+  rules: Rules,
+  ordered: OrderedProgram,
+  step: StepIndex,
+  outcomes: Outcomes,
+  view: StateView,
+): CallResult {
+  const call = ordered.program.steps[step] as CallStep;
+  const given = outcomes.argumentsOf(step);
+  if (given.kind === "nothing") return nothing("input", given.step);
+  const meter = new StepMeter(call.budget);
+  const base = costs.call + costs.byte * given.bytes;
+  if (base > call.budget) return nothing("budget", step);
+  meter.charge(base);
+  const found = findMethod(rules, ordered, call, given.args, view.existence);
+  if (typeof found === "string") return nothing(found, step);
+  const host = new CallHost(meter, call.footprint, view);
+  const facts = callFacts(ordered, call, step, found.args);
+  const result = runMethod(found.method, facts, host, meter);
+  if (host.missing !== undefined) return { kind: "not-fetched", key: host.missing };
+  if (typeof result === "string") return nothing(result, step);
+  if (!isExpected(call.expect, result)) return nothing("expected", step);
+  const { environment } = found;
+  if (host.isEnded) host.changes.existence = { environment, status: "ended" };
+  else if (view.existence === undefined) host.changes.existence = { environment, status: "live" };
+  return { kind: "done", outcome: { kind: "value", value: { bytes: result, environment } }, changes: host.changes };
+}
+
+function nothing(why: NothingReason, step: StepIndex): CallResult {
+  return { kind: "done", outcome: { kind: "nothing", value: { why, step } }, changes: noChanges };
+}
+
+interface FoundMethod {
+  readonly environment: EnvironmentName;
+  readonly method: Method;
+  readonly args: readonly Delivered[];
+}
+
+function findMethod(
+  rules: Rules,
+  ordered: OrderedProgram,
+  call: CallStep,
+  args: readonly Delivered[],
+  existence: Existence | undefined,
+): FoundMethod | NothingReason {
+  const isCreation = call.method === createMethod;
+  if (existence?.status === "live" && isCreation) return "reverted";
+  if (existence?.status === "ended" || (existence === undefined && !isCreation)) return "no-contract";
+  if (existence === undefined) return findCreation(rules, ordered, call, args);
+  const method = rules.environments.get(existence.environment)?.methods.get(call.method);
+  if (method === undefined) return "reverted";
+  if (call.footprint.kind === "whole" && !method.whole) return "footprint";
+  return { environment: existence.environment, method, args };
+}
+
+/** P10: its first argument names the environment, and is not the environment's own. */
+function findCreation(
+  { environments, creatorsOf }: Rules,
+  { payer }: OrderedProgram,
+  call: CallStep,
+  args: readonly Delivered[],
+): FoundMethod | NothingReason {
+  if (call.footprint.kind !== "whole") return "footprint";
+  if (!mayCreate(creatorsOf(shardOf(call.at)), payer)) return "reverted";
+  const [first, ...rest] = args;
+  if (typeof first?.value !== "string" || !isName(first.value)) return "reverted";
+  const environment = asEnvironmentName(first.value);
+  const method = environments.get(environment)?.methods.get(createMethod);
+  return method === undefined ? "reverted" : { environment, method, args: rest };
+}
+
+function mayCreate({ rule, keys }: Creators, payer: Uint8Array): boolean {
+  if (rule !== "listed") return rule === "anyone";
+  return keys.some((key) => equalBytes(key, payer));
+}
+
+function callFacts(
+  { payer, height, timeMs, analysis }: OrderedProgram,
+  { at, method }: CallStep,
+  step: StepIndex,
+  args: readonly Delivered[],
+): Call {
+  const uses = analysis.uses[step] as readonly Use[];
+  const grouped = analysis.groupOf[step] !== undefined;
+  return { contract: at, method, args, uses, grouped, payer: payer.slice(), height, timeMs };
+}
+
+/** The outcome's bytes, or why there is none. */
+function runMethod(method: Method, call: Call, host: CallHost, meter: StepMeter): Uint8Array | NothingReason {
+  try {
+    const reply = method.run(call, host);
+    meter.check();
+    if (!reply.ok) return "reverted";
+    const encoded = tryEncodeValue(reply.value);
+    if (!encoded.ok) return "trapped";
+    meter.charge(costs.keptByte * encoded.value.length);
+    return encoded.value;
+  } catch {
+    // P3, P9: whatever an environment throws is a `Nothing` without effects.
+    return meter.fault?.why ?? "trapped";
+  }
+}
