@@ -2,8 +2,8 @@
 
 import { concatBytes, success, type Value } from "@tandem/shared";
 import { pureFunction, pureFunctionOfAll, refuse } from "../support/method.ts";
-import { integer, type Shape } from "../support/shapes.ts";
-import { anything, chargeFor, whole } from "./anything.ts";
+import { anything, integer, type Shape } from "../support/shapes.ts";
+import { chargeFor, whole } from "./bounds.ts";
 
 type List = readonly Value[];
 

@@ -3,8 +3,8 @@
 
 import { equalValues, success } from "@tandem/shared";
 import { pureFunction, refuse } from "../support/method.ts";
-import { truth } from "../support/shapes.ts";
-import { anything, chargeFor } from "./anything.ts";
+import { anything, truth } from "../support/shapes.ts";
+import { chargeFor } from "./bounds.ts";
 
 export const not = pureFunction("not", [truth], (_, a) => success(!a));
 export const and = pureFunction("and", [truth, truth], (_, a, b) => success(a && b));

@@ -2,8 +2,8 @@
 
 import { success, type Value } from "@tandem/shared";
 import { pureFunction, pureFunctionOfAll, refuse } from "../support/method.ts";
-import type { Shape } from "../support/shapes.ts";
-import { anything, chargeFor, whole } from "./anything.ts";
+import { anything, type Shape } from "../support/shapes.ts";
+import { chargeFor, whole } from "./bounds.ts";
 
 type Entries = ReadonlyMap<string, Value>;
 

@@ -3,10 +3,8 @@
 // glance is charged before it is read (P7); values that come here are at most as large as P8 allows.
 
 import {
-  asHeight,
   type ContractName,
   type EnvironmentName,
-  type Height,
   isContractName,
   isName,
   type Meter,
@@ -37,12 +35,13 @@ const glanceUnits = 5;
 
 /** Amounts of money and of places, as in the ledger: sums of two are far from the end of integers. */
 export const amountMax = (1n << 128n) - 1n;
+const heightMax = BigInt(Number.MAX_SAFE_INTEGER);
 /** Bytes of a value that is kept: a page of text; whoever has more keeps its hash. */
-export const contentBytesMax = 4096;
+const contentBytesMax = 4096;
 /** Nesting of a value that is kept: half of what values may have, so it fits into what is made of it. */
-export const contentDepthMax = 8;
+const contentDepthMax = 8;
 /** Bytes of a label in UTF-8: with a prefix and an account it fits a key of 128 bytes. */
-export const labelBytesMax = 64;
+const labelBytesMax = 64;
 
 export const integer: Shape<bigint> = {
   what: "an integer",
@@ -72,12 +71,9 @@ export const account: Shape<Uint8Array> = {
   read: (value) => (value instanceof Uint8Array && value.length === 32 ? value : undefined),
 };
 
-export const height: Shape<Height> = {
+export const height: Shape<bigint> = {
   what: "a height",
-  read: (value) =>
-    typeof value === "bigint" && value >= 0n && value <= BigInt(Number.MAX_SAFE_INTEGER)
-      ? asHeight(Number(value))
-      : undefined,
+  read: (value) => (typeof value === "bigint" && value >= 0n && value <= heightMax ? value : undefined),
 };
 
 /** A name that people give: a seat, a deal, an entry. */
@@ -105,6 +101,8 @@ function nameShape<Name extends string>(what: string, isOne: (text: string) => b
   };
 }
 
+export const anything: Shape<Value> = { what: "a value", read: (value) => value };
+
 /** Any value that can be kept, and given back inside of a map, without reaching a limit of values (P8). */
 export const content: Shape<Value> = {
   what: `a value (at most ${contentBytesMax} bytes, ${contentDepthMax} deep)`,
@@ -112,6 +110,11 @@ export const content: Shape<Value> = {
 };
 
 export const nothing: Shape<null> = { what: "null", read: (value) => (value === null ? value : undefined) };
+
+/** For working through a value that is kept. */
+export function chargeForContent(value: Value, meter: Meter): void {
+  sizeOf(value, meter, contentDepthMax);
+}
 
 export function optional<Read>(shape: Shape<Read>): OptionalShape<Read> {
   return { ...shape, what: `${shape.what} or left out`, optional: true };

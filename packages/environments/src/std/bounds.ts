@@ -1,11 +1,8 @@
-// What functions of any values share: the shape that takes them, and the reply that keeps within the limits of values.
+// What functions of any values share: the charge for working through them, and a reply within the limits of values.
 
 import { checkValue, limits, type Meter, type Reply, success, type Value } from "@tandem/shared";
 import { refuse } from "../support/method.ts";
-import type { Shape } from "../support/shapes.ts";
 import { sizeOf } from "../support/size.ts";
-
-export const anything: Shape<Value> = { what: "a value", read: (value) => value };
 
 /** Charges for working through all parts of these values. */
 export function chargeFor(meter: Meter, ...values: readonly Value[]): void {
