@@ -120,8 +120,6 @@ export const limits = {
    * those above. With the longest names it is 154: a tentative outcome and the verdict of a settle.
    */
   placeCost: 160 * 64,
-  /** Least budget of a call: the place of its outcome, which even `Nothing` takes. So a round's items are bounded. */
-  callBudgetMin: 160 * 64,
 
   // Claims (section 6).
   /** Lanes of a claim: contracts of one shard with work in one round (R4). */

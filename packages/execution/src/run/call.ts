@@ -55,14 +55,15 @@ export function runCall(
   const given = outcomes.argumentsOf(step);
   if (given.kind === "nothing") return nothing("input", given.step);
   const meter = new StepMeter(call.budget);
-  const base = costs.call + costs.byte * given.bytes;
+  const places = 1 + (ordered.analysis.takers[step] as number);
+  const base = costs.place * places + costs.byte * given.bytes;
   if (base > call.budget) return nothing("budget", step);
   meter.charge(base);
   const found = findMethod(rules, ordered, call, given.args, view.existence);
   if (typeof found === "string") return nothing(found, step);
   const host = new CallHost(meter, call.footprint, view);
   const facts = callFacts(ordered, call, step, found.args);
-  const result = runMethod(found.method, facts, host, meter);
+  const result = runMethod(found.method, facts, host, meter, places);
   if (host.missing !== undefined) return { kind: "not-fetched", key: host.missing };
   if (typeof result === "string") return nothing(result, step);
   if (!isExpected(call.expect, result)) return nothing("expected", step);
@@ -132,14 +133,20 @@ function callFacts(
 }
 
 /** The outcome's bytes, or why there is none. */
-function runMethod(method: Method, call: Call, host: CallHost, meter: StepMeter): Uint8Array | NothingReason {
+function runMethod(
+  method: Method,
+  call: Call,
+  host: CallHost,
+  meter: StepMeter,
+  places: number,
+): Uint8Array | NothingReason {
   try {
     const reply = method.run(call, host);
     meter.check();
     if (!reply.ok) return "reverted";
     const encoded = tryEncodeValue(reply.value);
     if (!encoded.ok) return "trapped";
-    meter.charge(costs.keptByte * encoded.value.length);
+    meter.charge(costs.keptByte * places * encoded.value.length);
     return encoded.value;
   } catch {
     // P3, P9: whatever an environment throws is a `Nothing` without effects.

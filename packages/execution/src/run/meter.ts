@@ -6,19 +6,19 @@
 import { type Budget, HostFault, limits, type Meter } from "@tandem/shared";
 
 export const costs = {
-  /** A call: the place of its outcome. */
-  call: limits.placeCost,
+  /** A call: each place of its outcome, one in its own claim and one for each node that is given it. */
+  place: limits.placeCost,
   /** A pure step, whoever computes it. */
   pure: 1_000,
   /** Each byte of an argument as it is delivered, and of a pure step's outcome. */
   byte: 1,
-  /** Reading a key; a path through a map of a million keys, mostly in memory. */
-  get: 2_000,
-  /** Each byte of the value found. */
-  foundByte: 2,
+  /** Reading a key: a path through a map of a million keys, and its place in a witness (C2). */
+  get: 8_000,
+  /** Each byte of the value found, likewise. */
+  foundByte: 16,
   /** Setting or deleting a key, ending a contract: a place in claims. */
   write: limits.placeCost,
-  /** Each byte of a call's outcome, and of a key and value written. */
+  /** Each byte of a key and value written, and of a call's outcome in each of its places. */
   keptByte: limits.byteCost,
 } as const;
 

@@ -62,12 +62,26 @@ export interface Analysis {
   readonly groupOf: readonly (number | undefined)[];
   /** For each step how its outcome is used, in the order of the program. */
   readonly uses: readonly (readonly Use[])[];
+  /** For each step how many nodes need its outcome; each is given it, and may have to carry it in a claim. */
+  readonly takers: readonly number[];
 }
 
 /** Of a program whose references and groups are well formed (`shape.ts`). */
 export function analyzeProgram(program: Program): Analysis {
   const groupOf = groupsOfSteps(program);
-  return { nodes: connect(program, groupOf), groupOf, uses: usesOfOutcomes(program.steps, groupOf) };
+  const nodes = connect(program, groupOf);
+  return { nodes, groupOf, uses: usesOfOutcomes(program.steps, groupOf), takers: takersOf(program.steps, nodes) };
+}
+
+function takersOf(steps: readonly Step[], nodes: readonly ProgramNode[]): readonly number[] {
+  const takers = steps.map(() => 0);
+  for (const { needs } of nodes) {
+    for (const place of needs) {
+      const { step } = nodes[place] as ProgramNode;
+      takers[step] = (takers[step] as number) + 1;
+    }
+  }
+  return takers;
 }
 
 function groupsOfSteps({ steps, groups }: Program): (number | undefined)[] {

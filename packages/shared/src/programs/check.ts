@@ -18,11 +18,11 @@ export function checkProgram(payload: Uint8Array, allowance: Allowance): Checked
   if (!decoded.ok) return { kind: "void", failure: decoded.error };
   const program = decoded.value;
   const wrong =
-    idleGroup(program) ?? budgetTooSmall(program) ?? untouched(program, allowance) ?? overBudget(program, allowance);
+    idleGroup(program) ?? untouched(program, allowance) ?? overBudget(program, allowance);
   if (wrong !== undefined) return { kind: "void", failure: wrong };
   const analysis = analyzeProgram(program);
-  const far = tooFar(analysis);
-  return far === undefined ? { kind: "program", program, analysis } : { kind: "void", failure: far };
+  const unfit = budgetTooSmall(program, analysis) ?? tooFar(analysis);
+  return unfit === undefined ? { kind: "program", program, analysis } : { kind: "void", failure: unfit };
 }
 
 function problem(code: VoidCode, path: string, message: string): VoidFailure {
@@ -38,15 +38,16 @@ function idleGroup({ steps, groups }: Program): VoidFailure | undefined {
   return problem("idle-group", `groups[${index}]`, "no step of the group may write anything");
 }
 
-/** P2: what a round of a claim may hold is bounded by what its programs paid (R4). */
-function budgetTooSmall({ steps }: Program): VoidFailure | undefined {
-  const index = steps.findIndex(({ kind, budget }) => kind === "call" && budget < limits.callBudgetMin);
+/**
+ * P2: a call pays for the places of its outcome, even if that is `Nothing`: one, and one for each node that is given it.
+ * So what a round's claim may hold is bounded by what its programs paid (R4).
+ */
+function budgetTooSmall({ steps }: Program, { takers }: Analysis): VoidFailure | undefined {
+  const leastOf = (index: number) => limits.placeCost * (1 + (takers[index] as number));
+  const index = steps.findIndex(({ kind, budget }, at) => kind === "call" && budget < leastOf(at));
   if (index < 0) return undefined;
-  return problem(
-    "budget-too-small",
-    `steps[${index}].budget`,
-    `a call has a budget of ${limits.callBudgetMin} or more`,
-  );
+  const least = leastOf(index);
+  return problem("budget-too-small", `steps[${index}].budget`, `this call has a budget of ${least} or more`);
 }
 
 /** P2: contracts lie in shards that the envelope touches. */

@@ -28,9 +28,8 @@ export function readNow<T>(read: (keys: readonly Uint8Array[]) => Records, readi
 export function* readTogether<T>(readings: readonly Reading<T>[]): Reading<readonly T[]> {
   const steps = readings.map((reading) => ({ reading, step: reading.next() }));
   for (;;) {
-    const keys = steps.flatMap(({ step }) => (step.done === true ? [] : step.value));
-    if (keys.length === 0) return steps.map(({ step }) => step.value as T);
-    const records = yield keys;
+    if (steps.every(({ step }) => step.done === true)) return steps.map(({ step }) => step.value as T);
+    const records = yield steps.flatMap(({ step }) => (step.done === true ? [] : step.value));
     let at = 0;
     for (const each of steps) {
       if (each.step.done === true) continue;

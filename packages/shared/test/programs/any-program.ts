@@ -52,8 +52,8 @@ function step(index: number): fc.Arbitrary<Step> {
   const expectation = { expect: anyValue };
   const method = fc.constantFrom(...methods);
   const budget = fc.oneof(
-    { arbitrary: fc.integer({ min: limits.callBudgetMin, max: 100_000 }), weight: 99 },
-    { arbitrary: fc.nat({ max: limits.callBudgetMin }), weight: 1 },
+    { arbitrary: fc.integer({ min: 32 * limits.placeCost, max: 2_000_000 }), weight: 99 },
+    { arbitrary: fc.nat({ max: limits.placeCost }), weight: 1 },
   );
   const at = fc.constantFrom(...contracts);
   const call = { ...common, kind: fc.constant("call" as const), at, method, budget: budget.map(asBudget) };

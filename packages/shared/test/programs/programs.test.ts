@@ -43,11 +43,11 @@ describe("encoding", () => {
   test("a program, in the notation of its encoding", () => {
     const decoded = decodeValue(encodeProgram(example));
     const steps = [
-      `{"at": "a/tokens", "args": [[100]], "budget": 20000, "method": "withdraw", "writes": [h'616c696365']}`,
-      `{"at": "b/tokens", "args": [0], "budget": 20000, "method": "deposit", "writes": [h'626f62']}`,
+      `{"at": "a/tokens", "args": [[100]], "budget": 1000000, "method": "withdraw", "writes": [h'616c696365']}`,
+      `{"at": "b/tokens", "args": [0], "budget": 1000000, "method": "deposit", "writes": [h'626f62']}`,
       `{"args": [[1, [0]], [1]], "pure": "add", "budget": 10}`,
-      `{"at": "b/notes", "args": [2, [0, 1]], "reads": [h'6f776e6572'], "budget": 20000, "expect": null, "method": "put"}`,
-      `{"at": "a/notes", "whole": true, "budget": 20000, "method": "clear"}`,
+      `{"at": "b/notes", "args": [2, [0, 1]], "reads": [h'6f776e6572'], "budget": 1000000, "expect": null, "method": "put"}`,
+      `{"at": "a/notes", "whole": true, "budget": 1000000, "method": "clear"}`,
     ];
     expect(decoded.ok && formatValue(decoded.value)).toBe(`{"steps": [${steps.join(", ")}], "groups": [[0, 2]]}`);
   });
@@ -56,7 +56,7 @@ describe("encoding", () => {
     expect(toHex(encodeProgram(program([call("a/x.get", writes("k")), pure("not", from(0))], [group(0, 1)])))).toBe(
       "a2657374657073" + // steps
         "82a46261746" +
-        "3612f7866627564676574194e20" +
+        "3612f78666275646765741a000f4240" +
         "666d6574686f64636765746677726974657381416b" +
         "a3646172677381006470757265636e6f74666275646765740a" +
         "6667726f75707381820001", // groups
@@ -82,7 +82,7 @@ describe("encoding", () => {
   });
 });
 
-const step = { at: "a/x", budget: limits.callBudgetMin, method: "get" };
+const step = { at: "a/x", budget: limits.placeCost, method: "get" };
 const writing = { ...step, writes: [Uint8Array.of(1)] };
 const withStep = (changes: object) => ({ steps: [{ ...step, ...changes }] });
 const many = <T>(count: number, item: T): T[] => Array(count).fill(item);
@@ -243,7 +243,20 @@ const voidRows: readonly Row[] = [
     "budget-too-small",
     "steps[2].budget",
     "a budget that does not pay for an outcome's place",
-    { steps: [step, { pure: "add", budget: 0 }, { ...step, budget: limits.callBudgetMin - 1 }] },
+    { steps: [step, { pure: "add", budget: 0 }, { ...step, budget: limits.placeCost - 1 }] },
+  ],
+  [
+    "budget-too-small",
+    "steps[0].budget",
+    "a budget that does not pay for who takes the outcome, be it through a pure step or as an alternative",
+    {
+      steps: [
+        { ...step, budget: 3 * limits.placeCost - 1 },
+        { pure: "add", args: [0, 0], budget: 0 },
+        { ...step, args: [1, 0] },
+        { ...step, args: [[1, 0]] },
+      ],
+    },
   ],
   [
     "untouched-shard",
@@ -322,7 +335,8 @@ describe("each rule broken", () => {
 
   test("P5: one step that may write keeps a group from being idle, be it the whole contract or a key", () => {
     for (const may of [{ whole: true }, { writes: [key(1)] }]) {
-      const steps = [step, { pure: "add", budget: 0 }, { ...step, ...may }];
+      const paid = { ...step, budget: 2 * limits.placeCost };
+      const steps = [paid, { pure: "add", budget: 0 }, { ...paid, ...may }];
       expect(checkProgram(payloadOf({ steps, groups: [[0, 3]] }), roomy).kind).toBe("program");
     }
   });

@@ -16,7 +16,7 @@ export const reads = (...keys: string[]): Footprint => ({ kind: "keys", reads: k
 export const writes = (...keys: string[]): Footprint => ({ kind: "keys", reads: [], writes: keys.map(utf8) });
 
 /** What a call here may spend. */
-const callBudget = 20_000;
+const callBudget = 1_000_000;
 
 /** `token/alice` calls the method `put` unless another is named after a dot: `token/alice.withdraw`. */
 export function call(target: string, footprint: Footprint = reads(), ...args: Argument[]): Step {
