@@ -68,7 +68,7 @@ export class MemoryContract {
 
   /** P10. */
   create(config: Value, payer: Uint8Array = new Uint8Array(32)): MemoryOutcome {
-    const args = [literal(this.environment.name), literal(config)];
+    const args = [literal(config)];
     return this.call({ method: createMethod, payer, footprint: { kind: "whole" }, args });
   }
 

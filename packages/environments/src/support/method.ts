@@ -8,7 +8,6 @@ import {
   createMethod,
   type Delivered,
   type Environment,
-  type EnvironmentName,
   type Host,
   type Meter,
   type Method,
@@ -61,22 +60,6 @@ function runWith<const Taken extends Shapes>(
   return args === undefined ? badArguments(call.method, taken) : run(call, host, ...args);
 }
 
-/**
- * P10: `create`, from one configuration. Its first argument says which environment; the executor found this one by
- * it, so another name is refused like any wrong argument.
- */
-function createFrom<Config>(
-  environment: EnvironmentName,
-  config: Shape<Config>,
-  run: (call: Call, host: Host, config: Config) => Reply,
-): Method {
-  const name: Shape<string> = {
-    what: JSON.stringify(environment),
-    read: (value) => (value === environment ? value : undefined),
-  };
-  return wholeMethod([name, config], (call, host, _, read) => run(call, host, read));
-}
-
 /** How `create` reads a configuration, and what it writes. */
 export interface Creation<Config> {
   readonly config: Shape<Config>;
@@ -88,9 +71,10 @@ export function environmentOf<Config>(
   { config, create }: Creation<Config>,
   methods: Readonly<Record<string, Method>>,
 ): Environment {
-  const own = asEnvironmentName(name);
   const others = Object.entries(methods).map(([each, made]) => [asMethodName(each), made] as const);
-  return { name: own, methods: new Map([[createMethod, createFrom(own, config, create)], ...others]) };
+  // P10: the executor found the environment by its name, which is the program's first argument and not one of these.
+  const made = wholeMethod([config], create);
+  return { name: asEnvironmentName(name), methods: new Map([[createMethod, made], ...others]) };
 }
 
 /** P12. */
