@@ -23,10 +23,13 @@ import { bookingKeys } from "./layout.ts";
 /** Holds that an item can have at a time: with 60 bytes for each, its value stays under 4 KB. */
 const holdsMax = 64;
 
+/** Items of a configuration: a call that takes the whole contract touches 256 keys at most. More can be offered later. */
+const itemsMax = 250;
+
 const configShape = recordOf({
   operator: account,
   longest: height,
-  items: optional(mapOf(label, quantity)),
+  items: optional(mapOf(label, quantity, itemsMax)),
 });
 
 type Config = typeof configShape extends Shape<infer Read> ? Read : never;

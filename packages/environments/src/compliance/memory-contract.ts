@@ -3,7 +3,6 @@
 // an executor would have found out, such as origins and uses (P11).
 
 import {
-  asBudget,
   asContractName,
   asHeight,
   asMethodName,
@@ -16,6 +15,7 @@ import {
   encodeValue,
   type Footprint,
   limits,
+  type Method,
   type NothingReason,
   type Reply,
   tryEncodeValue,
@@ -34,6 +34,8 @@ export interface MemoryCall {
   readonly uses?: readonly Use[];
   readonly grouped?: boolean;
   readonly budget?: number;
+  /** It may touch any key, whatever the footprint says; no executor allows that. */
+  readonly anywhere?: boolean;
 }
 
 export type MemoryOutcome =
@@ -86,27 +88,24 @@ export class MemoryContract {
 
   run(given: MemoryCall): Ran {
     const args = (given.args ?? []).map(({ value, origin }) => ({ encoded: encodeValue(value), origin }));
-    const host = new MemoryHost(this.state, given.footprint, asBudget(given.budget ?? limits.budgetMax));
     const bytes = args.reduce((sum, { encoded }) => sum + encoded.length, 0);
-    if (costs.call + bytes * costs.argumentByte > (given.budget ?? limits.budgetMax)) {
-      return { outcome: nothing("budget", "the call itself"), host: undefined };
-    }
-    host.charge(costs.call + bytes * costs.argumentByte);
+    const paid = costs.place + bytes * costs.argumentByte;
+    const budget = given.budget ?? limits.budgetMax;
     const method = this.environment.methods.get(asMethodName(given.method));
-    const problem = this.lifeProblem(given.method);
-    if (problem !== undefined) return { outcome: problem, host: undefined };
-    if (method === undefined) return { outcome: nothing("reverted", "no such method"), host: undefined };
-    if (given.footprint.kind === "whole" ? !method.whole : given.method === createMethod) {
-      return { outcome: nothing("footprint", "whole, or not whole"), host: undefined };
-    }
+    const problem = paid > budget ? nothing("budget", "the call itself") : this.problem(given, method);
+    if (problem !== undefined || method === undefined) return { outcome: problem ?? noMethod, host: undefined };
+    const host = new MemoryHost(this.state, given.anywhere ? { kind: "whole" } : given.footprint, budget, paid);
     const delivered = args.map(({ encoded, origin }) => ({ value: host.handOut(encoded), origin }));
     return this.finish(given, host, () => method.run(callOf(this.name, given, delivered), host));
   }
 
-  private lifeProblem(method: string): MemoryOutcome | undefined {
-    if (method === createMethod && this.life === "live") return nothing("reverted", "there is such a contract");
-    const isRight = this.life === (method === createMethod ? "absent" : "live");
-    return isRight ? undefined : nothing("no-contract", `the contract is ${this.life}`);
+  private problem(given: MemoryCall, method: Method | undefined): MemoryOutcome | undefined {
+    const isCreation = given.method === createMethod;
+    if (isCreation && this.life === "live") return nothing("reverted", "there is such a contract");
+    if (this.life !== (isCreation ? "absent" : "live")) return nothing("no-contract", `the contract is ${this.life}`);
+    if (method === undefined) return noMethod;
+    const isWrong = given.footprint.kind === "whole" ? !method.whole : isCreation;
+    return isWrong ? nothing("footprint", "the whole contract, or not the whole") : undefined;
   }
 
   private finish({ method }: MemoryCall, host: MemoryHost, run: () => Reply): Ran {
@@ -118,6 +117,8 @@ export class MemoryContract {
     return ran;
   }
 }
+
+const noMethod = nothing("reverted", "there is no such method");
 
 function nothing(why: NothingReason, message: string, code?: string): MemoryOutcome {
   return { kind: "nothing", why, message, ...(code === undefined ? {} : { code }) };
@@ -138,7 +139,8 @@ function guarded(host: MemoryHost, run: () => Reply): Ran {
   }
 }
 
-function callOf(contract: ContractName, given: MemoryCall, args: readonly Delivered[]): Call {
+/** The call as an environment gets it. */
+export function callOf(contract: ContractName, given: MemoryCall, args: readonly Delivered[]): Call {
   return {
     contract,
     method: asMethodName(given.method),

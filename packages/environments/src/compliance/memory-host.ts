@@ -18,31 +18,35 @@ import {
 /** Canonical encodings by the key in hexadecimal. */
 export type MemoryState = ReadonlyMap<string, Uint8Array>;
 
-/** P7, in units. */
+/** P7, in units; what leaves a call, in claims and in the state, costs more than what it reads. */
 export const costs = {
-  call: 10_240,
+  /** A call, for one place of its outcome; an executor takes as much for each step that needs it. */
+  place: limits.placeCost,
   argumentByte: 1,
-  get: 2000,
-  getByte: 2,
-  write: 10_240,
-  writeByte: 64,
-  end: 10_240,
-  outcomeByte: 64,
+  get: 8000,
+  foundByte: 16,
+  write: limits.placeCost,
+  keptByte: limits.byteCost,
 } as const;
 
 export class MemoryHost implements Host {
-  spent = 0;
+  spent: number;
+  /** What the environment charged for its own work, and whether it did before it used the state. */
+  charged = 0;
+  chargedFirst = false;
   fault: HostFault | undefined;
   usesAfterFault = 0;
   ended = false;
-  readonly read = new Set<string>();
+  readonly touched = new Set<string>();
   readonly written = new Map<string, Uint8Array | undefined>();
   private readonly handed: (readonly [value: Value, encoded: Uint8Array])[] = [];
   private readonly state: MemoryState;
   private readonly footprint: Footprint;
   private readonly budget: number;
 
-  constructor(state: MemoryState, footprint: Footprint, budget: number) {
+  /** `spent` is what the call has paid before it runs. */
+  constructor(state: MemoryState, footprint: Footprint, budget: number, spent = 0) {
+    this.spent = spent;
     this.state = state;
     this.footprint = footprint;
     this.budget = budget;
@@ -51,6 +55,8 @@ export class MemoryHost implements Host {
   charge(units: number): void {
     this.enter();
     if (!isCount(units)) this.stop("trapped", `${units} are no units`);
+    if (this.touched.size === 0) this.chargedFirst = true;
+    this.charged += units;
     this.spend(units);
   }
 
@@ -60,7 +66,7 @@ export class MemoryHost implements Host {
     this.spend(costs.get);
     const encoded = this.written.has(name) ? this.written.get(name) : this.state.get(name);
     if (encoded === undefined) return undefined;
-    this.spend(costs.getByte * encoded.length);
+    this.spend(costs.foundByte * encoded.length);
     return this.handOut(encoded);
   }
 
@@ -69,21 +75,21 @@ export class MemoryHost implements Host {
     const encoded = tryEncodeValue(value);
     if (!encoded.ok) return this.stop("trapped", encoded.error.message);
     this.touch(name, key, true);
-    this.spend(costs.write + costs.writeByte * (key.length + encoded.value.length));
+    this.spend(costs.write + costs.keptByte * (key.length + encoded.value.length));
     this.written.set(name, encoded.value);
   }
 
   delete(key: Uint8Array): void {
     const name = this.enterKey(key);
     this.touch(name, key, true);
-    this.spend(costs.write + costs.writeByte * key.length);
+    this.spend(costs.write + costs.keptByte * key.length);
     this.written.set(name, undefined);
   }
 
   end(): void {
     this.enter();
     if (this.footprint.kind !== "whole") this.stop("footprint", "who ends a contract takes the whole of it");
-    this.spend(costs.end);
+    this.spend(costs.write);
     this.ended = true;
   }
 
@@ -116,7 +122,7 @@ export class MemoryHost implements Host {
   /** The outcome's place is paid for like what the call did. */
   payFor(outcome: Value): void {
     this.enter();
-    this.spend(costs.outcomeByte * encodeValue(outcome).length);
+    this.spend(costs.keptByte * encodeValue(outcome).length);
   }
 
   private enter(): void {
@@ -132,8 +138,11 @@ export class MemoryHost implements Host {
   }
 
   private touch(name: string, key: Uint8Array, writing: boolean): void {
-    this.read.add(name);
-    if (this.footprint.kind === "whole") return;
+    this.touched.add(name);
+    if (this.footprint.kind === "whole") {
+      if (this.touched.size > limits.footprintKeysMax) this.stop("footprint", "more keys than others can name");
+      return;
+    }
     const { reads, writes } = this.footprint;
     const allowed = writing ? writes : [...reads, ...writes];
     if (!allowed.some((each) => equalBytes(each, key))) this.stop("footprint", `key ${name}`);

@@ -30,8 +30,10 @@ import { method, type Refused, refuse } from "../support/method.ts";
 import { account, amount, contractName, environmentName, mapOf } from "../support/shapes.ts";
 import { credit, debit } from "./accounts.ts";
 
+/** Each peer has a key, and a call that takes the whole contract touches 256 at most: balances need some too. */
+const peersMax = 64;
 /** In a configuration: from the name of each peer to its environment. */
-export const peersShape = mapOf(contractName, environmentName);
+export const peersShape = mapOf(contractName, environmentName, peersMax);
 
 const withdrawMethod = asMethodName("withdraw");
 const depositMethod = asMethodName("deposit");

@@ -125,11 +125,11 @@ export function glanceAtAll(count: number, meter: Meter): void {
   meter.charge(count * glanceUnits);
 }
 
-export function listOf<Read>(item: Shape<Read>): Shape<readonly Read[]> {
+export function listOf<Read>(item: Shape<Read>, most: number): Shape<readonly Read[]> {
   return {
-    what: `a list, each item ${item.what}`,
+    what: `a list of at most ${most}, each ${item.what}`,
     read(value, meter) {
-      if (!Array.isArray(value)) return undefined;
+      if (!Array.isArray(value) || value.length > most) return undefined;
       glanceAtAll(value.length, meter);
       return readAll(value as readonly Value[], (each) => item.read(each, meter));
     },
@@ -150,11 +150,15 @@ export function tupleOf<const Shapes extends readonly Shape<unknown>[]>(...shape
 }
 
 /** A map from any keys of one shape. */
-export function mapOf<Key extends string, Read>(key: Shape<Key>, item: Shape<Read>): Shape<ReadonlyMap<Key, Read>> {
+export function mapOf<Key extends string, Read>(
+  key: Shape<Key>,
+  item: Shape<Read>,
+  most: number,
+): Shape<ReadonlyMap<Key, Read>> {
   return {
-    what: `a map from ${key.what} to ${item.what}`,
+    what: `a map of at most ${most}, from ${key.what} to ${item.what}`,
     read(value, meter) {
-      if (!(value instanceof Map)) return undefined;
+      if (!(value instanceof Map) || value.size > most) return undefined;
       glanceAtAll(value.size, meter);
       const entry = ([name, held]: [string, Value]) => {
         const [left, right] = [key.read(name, meter), item.read(held, meter)];

@@ -30,11 +30,16 @@ import {
 } from "../support/shapes.ts";
 import { tokenKeys } from "./layout.ts";
 
+/** Minters stand in one value, which each minting reads. */
+const mintersMax = 64;
+/** A call that takes the whole contract touches 256 keys at most; peers need some of them. */
+const balancesMax = 128;
+
 const configShape = recordOf({
-  minters: optional(listOf(account)),
+  minters: optional(listOf(account, mintersMax)),
   most: optional(quantity),
   peers: optional(peersShape),
-  balances: optional(listOf(tupleOf(account, amount))),
+  balances: optional(listOf(tupleOf(account, amount), balancesMax)),
 });
 
 type Config = typeof configShape extends Shape<infer Read> ? Read : never;
