@@ -1,6 +1,6 @@
 export * from "./ordered.ts";
 export type { RanLane } from "./round/claim.ts";
-export { type GenesisCode, type GenesisShard, genesisShard } from "./round/genesis.ts";
+export { type GenesisCode, type GenesisShard, type GenesisState, genesisShard } from "./round/genesis.ts";
 export type { LaneContent } from "./round/lane-run.ts";
 export {
   type AwaitedStep,
@@ -14,4 +14,13 @@ export {
 export { type PureFunctions, type Rules, rulesOf } from "./run/rules.ts";
 export { type RoundBounds, roundBounds } from "./schedule/room.ts";
 export { type DueNode, type RanNodes, Schedule } from "./schedule/schedule.ts";
+export {
+  type ContractAt,
+  contractAt,
+  type KeptMap,
+  pruneShard,
+  restorePending,
+  rollBackShard,
+  type StoredEntry,
+} from "./state/history.ts";
 export type { EntryChange } from "./state/shard-state.ts";

@@ -7,14 +7,14 @@ import {
   type ContractRecord,
   contractRecordCodec,
   type Existence,
-  equalBytes,
   type Root,
   type SparseMap,
   type TouchedKeys,
   zeroRoot,
 } from "@tandem/shared";
-import { Changes, type Known, type StateView } from "../run/state.ts";
+import { Changes, type KeyChange, type Known, type StateView } from "../run/state.ts";
 import { keyText } from "../schedule/conflicts.ts";
+import { mapAfter } from "../state/held-map.ts";
 
 export class ContractState implements StateView {
   readonly name: ContractName;
@@ -51,15 +51,16 @@ export class ContractState implements StateView {
 
   /** Keys that a witness under `record` has to show for the round to be run again. */
   get touched(): TouchedKeys {
-    return { reads: [...this.#reads.values()], writes: this.#changes.list().map(({ key }) => key) };
+    return { reads: [...this.#reads.values()], writes: this.changes.map(({ key }) => key) };
+  }
+
+  get changes(): readonly KeyChange[] {
+    return this.#changes.list();
   }
 
   /** The round is over; the changed keys have been fetched. Gives the map afterwards. */
   finish(version: number): SparseMap {
-    const changes = this.#changes.list();
-    const after = this.map.apply(changes, version);
-    assert(after.ok, "the changed keys were fetched");
-    this.#after = equalBytes(after.value.root, this.map.root) ? this.map : after.value;
+    this.#after = mapAfter(this.map, this.changes, version);
     return this.#after;
   }
 

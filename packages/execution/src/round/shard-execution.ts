@@ -40,6 +40,8 @@ export interface ShardSetting {
   readonly epoch: Epoch;
   readonly rules: Rules;
   readonly bounds: RoundBounds;
+  /** Bytes of memory for open maps, about; a usual number without it. Results are the same. */
+  readonly heldBytesMax?: number;
 }
 
 /** A claim of another shard with its exports, lane by lane. */
@@ -62,7 +64,7 @@ export interface RoundResult {
   readonly states: readonly ContractState[];
   /** C3: entries of the pending map that changed. */
   readonly entries: readonly EntryChange[];
-  /** Makes the state after the round durable. */
+  /** Makes the state after the round durable; it is in the store before the next round reads. */
   readonly batch: StoreBatch;
 }
 
@@ -91,7 +93,7 @@ export class ShardExecution {
     this.#height = frontier.round as number as Height;
     this.#schedule = new Schedule(setting.shard, setting.bounds);
     const entries = pending.map(({ ordered, root }) => ({ position: ordered, root }));
-    this.#state = new ShardState({ contracts: frontier.contracts, pending: frontier.pending.root }, entries);
+    this.#state = new ShardState({ contracts: frontier.contracts, pending: frontier.pending.root }, entries, setting);
     for (const { ordered, entry } of pending) this.#restore(ordered, entry);
   }
 
@@ -187,7 +189,7 @@ export class ShardExecution {
     const run = runNodes({ rules, round: asRound(this.#height), due, states, programs: this.#programs });
     let step = run.next();
     while (step.done !== true) {
-      yield* this.#state.fetch(step.value.state, [step.value.key]);
+      yield* this.#state.fetch(step.value.state.name, [step.value.key]);
       step = run.next();
     }
     return step.value;

@@ -4,22 +4,27 @@
 //   pending     1                              position → root of the entry (C3)
 //   state       2 ‖ length of name ‖ name      key → value, for each contract
 //   entry       3 ‖ root                       a pending entry
-//   changes     4 ‖ round                      entries that the round made, and those that it no longer uses
+//   changes     4 ‖ round                      contracts whose state the round changed, entries that it made and left
 //
 // Whoever keeps several shards in one store puts a prefix of the shard's own before all of these.
 
 import {
   type ContractName,
+  type ContractRecord,
   codec,
   concatBytes,
   container,
+  contractNameType,
+  contractRecordCodec,
   limits,
   list,
   type Root,
   type Round,
   rootType,
+  type SparseMap,
   type SparseStore,
   type StoreBatch,
+  StoreFault,
   utf8,
 } from "@tandem/shared";
 
@@ -36,10 +41,10 @@ export function entryKey(root: Root): Uint8Array {
 }
 
 /** Rounds sort like their keys. */
-export function changesKey(round: Round): Uint8Array {
+export function changesKey(round: number): Uint8Array {
   const key = new Uint8Array(9);
   key[0] = 4;
-  for (let i = 8, rest: number = round; i > 0; i--, rest = Math.floor(rest / 256)) key[i] = rest % 256;
+  for (let i = 8, rest = round; i > 0; i--, rest = Math.floor(rest / 256)) key[i] = rest % 256;
   return key;
 }
 
@@ -48,18 +53,39 @@ export function versionOf(round: Round): number {
   return round + 1;
 }
 
-export interface EntryChanges {
+/** What forgetting or undoing a round has to look at. */
+export interface RoundChanges {
+  /** Whose state has a version of this round. */
+  readonly contracts: readonly ContractName[];
+  /** Roots of entries: never one that was there before, for an entry grows with each round that touches it. */
   readonly made: readonly Root[];
+  /** Roots of entries that the pending map named until this round. */
   readonly left: readonly Root[];
 }
 
 /** Every program that is pending can change in a round, and as many can come with a block. */
 const entriesMax = limits.pendingMax + limits.blockBlobsMax;
+/** Those of genesis may all be of one shard; a later round has fewer lanes. */
+const contractsMax = Math.max(limits.genesisContractsMax, limits.lanesMax);
 
-export const entryChangesCodec = codec<EntryChanges>(
-  "entry-changes",
-  container({ made: list(rootType, 2 * entriesMax), left: list(rootType, 2 * entriesMax) }),
+export const roundChangesCodec = codec<RoundChanges>(
+  "round-changes",
+  container({
+    contracts: list(contractNameType, contractsMax),
+    made: list(rootType, entriesMax),
+    left: list(rootType, entriesMax),
+  }),
 );
+
+/** C1: what a map of contracts, opened for this name, says of it. */
+export function recordIn(contracts: SparseMap, name: ContractName): ContractRecord | undefined {
+  const found = contracts.get(utf8(name));
+  if (!found.ok) throw new StoreFault("missing-record", `the record of ${name} was not fetched`);
+  if (found.value === undefined) return undefined;
+  const record = contractRecordCodec.decode(found.value);
+  if (!record.ok) throw new StoreFault("bad-record", `the record of ${name} is none`);
+  return record.value;
+}
 
 export function batchUnder(prefix: Uint8Array, { puts, deletes }: StoreBatch): StoreBatch {
   return {

@@ -1,17 +1,14 @@
 // The state of one shard as its last claim commits to it: the map of contracts, the state of each, the pending map. It
-// reads what a round touches, all contracts side by side, and says what the round writes.
+// reads what a round touches, all contracts side by side, and says what the round writes. What one round writes is to be
+// in the store before the next one reads.
 //
-// Maps stay open from round to round, so that what is used often is not read again. When they hold more than
-// `heldKeysMax` keys they are let go, and opened anew from the store; results are the same.
+// Maps stay open from round to round, so that what is used often is not read again. When they take more memory than they
+// may, they are let go, and opened anew from the store; results are the same.
 
 import {
   type ContractName,
-  type ContractRecord,
   contractRecordCodec,
-  equalBytes,
   type MapChange,
-  openKeys,
-  openLatest,
   type PendingEntry,
   type Position,
   pendingEntryCodec,
@@ -20,23 +17,21 @@ import {
   type Root,
   type Round,
   readTogether,
-  readUnder,
-  SparseMap,
   type StoreBatch,
-  StoreFault,
   type StoreRecord,
-  storeBatchOf,
   utf8,
 } from "@tandem/shared";
 import { ContractState } from "../round/contract-state.ts";
+import { HeldMap } from "./held-map.ts";
 import {
-  batchUnder,
   changesKey,
   contractsPrefix,
-  entryChangesCodec,
   entryKey,
   joinBatches,
   pendingPrefix,
+  type RoundChanges,
+  recordIn,
+  roundChangesCodec,
   statePrefix,
   versionOf,
 } from "./records.ts";
@@ -54,20 +49,29 @@ export interface EntryChange {
   readonly entry: PendingEntry | undefined;
 }
 
-/** Keys of open maps: some 50 MB. */
-const heldKeysMax = 65_536;
+export interface StateOptions {
+  /** Memory for open maps, about: some 60,000 keys with small values. */
+  readonly heldBytesMax?: number | undefined;
+}
+
+const heldBytesUsual = 64 * 1024 * 1024;
 
 export class ShardState {
+  readonly #heldBytesMax: number;
   #roots: ShardRoots;
-  #contracts: SparseMap | undefined;
-  #pending: SparseMap | undefined;
-  readonly #maps = new Map<ContractName, SparseMap>();
-  /** Roots of the entries of pending programs, by encoded position as text. */
+  #contracts: HeldMap | undefined;
+  #pending: HeldMap | undefined;
+  readonly #maps = new Map<ContractName, HeldMap>();
+  /** Roots of the entries of pending programs, by position as text. */
   readonly #entries = new Map<string, Root>();
-  #heldKeys = 0;
 
-  constructor(roots: ShardRoots, entries: readonly { readonly position: Position; readonly root: Root }[] = []) {
+  constructor(
+    roots: ShardRoots,
+    entries: readonly { readonly position: Position; readonly root: Root }[] = [],
+    { heldBytesMax = heldBytesUsual }: StateOptions = {},
+  ) {
     this.#roots = roots;
+    this.#heldBytesMax = heldBytesMax;
     for (const { position, root } of entries) this.#entries.set(positionText(position), root);
   }
 
@@ -78,74 +82,79 @@ export class ShardState {
   /** The contracts, each with these keys fetched. */
   *open(wanted: ReadonlyMap<ContractName, readonly Uint8Array[]>): Reading<ReadonlyMap<ContractName, ContractState>> {
     const names = [...wanted.keys()];
-    const contracts = yield* this.#openContracts(names);
-    const readings = names.map((name) => this.#openContract(contracts, name, wanted.get(name) ?? []));
-    const states = yield* readTogether(readings);
+    const contracts = yield* this.#openContracts();
+    yield* contracts.fetch(names.map(utf8));
+    const states = yield* readTogether(
+      names.map((name) => this.#openContract(contracts, name, wanted.get(name) ?? [])),
+    );
     return new Map(states.map((state) => [state.name, state]));
   }
 
-  *#openContracts(names: readonly ContractName[]): Reading<SparseMap> {
-    this.#contracts ??= yield* readUnder(contractsPrefix, openLatest(this.#roots.contracts));
-    yield* readUnder(contractsPrefix, openKeys(this.#contracts, { reads: names.map(utf8), writes: [] }));
-    this.#heldKeys += names.length;
+  *#openContracts(): Reading<HeldMap> {
+    this.#contracts ??= yield* HeldMap.open(contractsPrefix, this.#roots.contracts);
     return this.#contracts;
   }
 
-  *#openContract(contracts: SparseMap, name: ContractName, keys: readonly Uint8Array[]): Reading<ContractState> {
-    const record = recordIn(contracts, name);
-    let map = this.#maps.get(name);
-    if (map === undefined) {
-      map = record === undefined ? SparseMap.empty : yield* readUnder(statePrefix(name), openLatest(record.state));
-      this.#maps.set(name, map);
+  *#openContract(contracts: HeldMap, name: ContractName, keys: readonly Uint8Array[]): Reading<ContractState> {
+    const record = recordIn(contracts.map, name);
+    let held = this.#maps.get(name);
+    if (held === undefined) {
+      const prefix = statePrefix(name);
+      held = record === undefined ? HeldMap.empty(prefix) : yield* HeldMap.open(prefix, record.state);
+      this.#maps.set(name, held);
     }
-    const state = new ContractState(name, record, map);
-    yield* this.fetch(state, keys);
-    return state;
+    yield* held.fetch(keys);
+    return new ContractState(name, record, held.map);
   }
 
-  /** Makes keys of a contract known. */
-  *fetch({ name, map }: ContractState, keys: readonly Uint8Array[]): Reading<void> {
-    this.#heldKeys += keys.length;
-    if (keys.length > 0) yield* readUnder(statePrefix(name), openKeys(map, { reads: keys, writes: [] }));
+  /** Makes keys of an open contract known. */
+  *fetch(name: ContractName, keys: readonly Uint8Array[]): Reading<void> {
+    yield* this.#mapOf(name).fetch(keys);
+  }
+
+  #mapOf(name: ContractName): HeldMap {
+    const held = this.#maps.get(name) ?? HeldMap.empty(statePrefix(name));
+    this.#maps.set(name, held);
+    return held;
   }
 
   /** The state after `round`, and what makes it durable. The version of every map that changed is `versionOf(round)`. */
   *commit(round: Round, states: readonly ContractState[], entries: readonly EntryChange[]): Reading<StoreBatch> {
+    yield* readTogether(states.map(({ name, touched }) => this.#mapOf(name).fetchChanged(touched.writes)));
+    const contracts: ContractName[] = [];
     const batches: StoreBatch[] = [];
-    const records: MapChange[] = [];
-    yield* readTogether(states.map((state) => openChanged(state)));
-    const version = versionOf(round);
     for (const state of states) {
-      const after = state.finish(version);
-      if (after !== state.map) batches.push(batchUnder(statePrefix(state.name), storeBatchOf(state.map, after)));
-      this.#maps.set(state.name, after);
-      const record = state.recordAfter;
-      if (record !== undefined) records.push({ key: utf8(state.name), value: contractRecordCodec.encode(record) });
+      const after = state.finish(versionOf(round));
+      if (after === state.map) continue;
+      contracts.push(state.name);
+      batches.push(this.#mapOf(state.name).advance(after, state.changes));
     }
-    batches.push(yield* this.#commitContracts(round, records), yield* this.#commitPending(round, entries));
-    if (this.#heldKeys > heldKeysMax) this.#letGo();
+    const { changes, records, ...moved } = this.#changeEntries(entries);
+    batches.push(yield* this.#commitContracts(round, states), yield* this.#commitPending(round, changes));
+    batches.push({ puts: [...records, ...recordOf(round, { contracts, ...moved })], deletes: [] });
+    if (this.#heldBytes() > this.#heldBytesMax) this.#letGo();
     return joinBatches(batches);
   }
 
-  *#commitContracts(round: Round, changes: readonly MapChange[]): Reading<StoreBatch> {
-    const before = yield* this.#openContracts([]);
-    const { after, batch } = yield* changeMap(contractsPrefix, before, versionOf(round), changes);
-    this.#contracts = after;
-    this.#roots = { ...this.#roots, contracts: after.root };
+  *#commitContracts(round: Round, states: readonly ContractState[]): Reading<StoreBatch> {
+    const changes: MapChange[] = [];
+    for (const { name, recordAfter } of states) {
+      if (recordAfter !== undefined) changes.push({ key: utf8(name), value: contractRecordCodec.encode(recordAfter) });
+    }
+    const held = yield* this.#openContracts();
+    const batch = yield* held.change(changes, versionOf(round));
+    this.#roots = { ...this.#roots, contracts: held.map.root };
     return batch;
   }
 
-  *#commitPending(round: Round, entries: readonly EntryChange[]): Reading<StoreBatch> {
-    this.#pending ??= yield* readUnder(pendingPrefix, openLatest(this.#roots.pending));
-    const { changes, records } = this.#changeEntries(round, entries);
-    const { after, batch } = yield* changeMap(pendingPrefix, this.#pending, versionOf(round), changes);
-    this.#pending = after;
-    this.#heldKeys += changes.length;
-    this.#roots = { ...this.#roots, pending: after.root };
-    return { puts: [...batch.puts, ...records], deletes: batch.deletes };
+  *#commitPending(round: Round, changes: readonly MapChange[]): Reading<StoreBatch> {
+    this.#pending ??= yield* HeldMap.open(pendingPrefix, this.#roots.pending);
+    const batch = yield* this.#pending.change(changes, versionOf(round));
+    this.#roots = { ...this.#roots, pending: this.#pending.map.root };
+    return batch;
   }
 
-  #changeEntries(round: Round, entries: readonly EntryChange[]) {
+  #changeEntries(entries: readonly EntryChange[]) {
     const changes: MapChange[] = [];
     const records: StoreRecord[] = [];
     const made: Root[] = [];
@@ -153,8 +162,8 @@ export class ShardState {
     for (const { position, entry } of entries) {
       const text = positionText(position);
       const old = this.#entries.get(text);
-      if (old !== undefined) left.push(old);
       const root = entry === undefined ? undefined : pendingEntryCodec.root(entry);
+      if (old !== undefined) left.push(old);
       if (old !== undefined || root !== undefined) changes.push({ key: positionCodec.encode(position), value: root });
       this.#entries.delete(text);
       if (root === undefined || entry === undefined) continue;
@@ -162,42 +171,26 @@ export class ShardState {
       made.push(root);
       records.push({ key: entryKey(root), value: pendingEntryCodec.encode(entry) });
     }
-    if (made.length + left.length > 0) {
-      records.push({ key: changesKey(round), value: entryChangesCodec.encode({ made, left }) });
-    }
-    return { changes, records };
+    return { changes, records, made, left };
+  }
+
+  #heldBytes(): number {
+    let bytes = (this.#contracts?.bytes ?? 0) + (this.#pending?.bytes ?? 0);
+    for (const held of this.#maps.values()) bytes += held.bytes;
+    return bytes;
   }
 
   #letGo(): void {
     this.#contracts = undefined;
     this.#pending = undefined;
     this.#maps.clear();
-    this.#heldKeys = 0;
   }
 }
 
-function* openChanged({ name, map, touched }: ContractState): Reading<void> {
-  if (touched.writes.length === 0) return;
-  yield* readUnder(statePrefix(name), openKeys(map, { reads: [], writes: touched.writes }));
-}
-
-function* changeMap(prefix: Uint8Array, before: SparseMap, version: number, changes: readonly MapChange[]) {
-  if (changes.length === 0) return { after: before, batch: joinBatches([]) };
-  yield* readUnder(prefix, openKeys(before, { reads: [], writes: changes.map(({ key }) => key) }));
-  const applied = before.apply(changes, version);
-  if (!applied.ok) throw new StoreFault("missing-record", "a page of a changed key is not in the store");
-  const after = applied.value;
-  if (equalBytes(after.root, before.root)) return { after: before, batch: joinBatches([]) };
-  return { after, batch: batchUnder(prefix, storeBatchOf(before, after)) };
-}
-
-function recordIn(contracts: SparseMap, name: ContractName): ContractRecord | undefined {
-  const found = contracts.get(utf8(name));
-  if (!found.ok) throw new StoreFault("missing-record", `the record of ${name} was not fetched`);
-  if (found.value === undefined) return undefined;
-  const record = contractRecordCodec.decode(found.value);
-  if (!record.ok) throw new StoreFault("bad-record", `the record of ${name} is none`);
-  return record.value;
+function recordOf(round: Round, changes: RoundChanges): readonly StoreRecord[] {
+  const { contracts, made, left } = changes;
+  if (contracts.length + made.length + left.length === 0) return [];
+  return [{ key: changesKey(round), value: roundChangesCodec.encode(changes) }];
 }
 
 function positionText({ height, index }: Position): string {
