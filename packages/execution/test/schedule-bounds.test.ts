@@ -98,7 +98,7 @@ describe("a schedule holds what is pending, and nothing else", () => {
   const fresh = (round: number, index: number) =>
     program([
       call("a/x", "anything", [], keys([`${round} r ${index}`], [`${round} w ${index}`])),
-      call(`a/c-${index}`, "anything", [0], index % 2 === 0 ? whole : keys([], ["k"])),
+      call(`a/c-${round}-${index}`, "anything", [0], index % 2 === 0 ? whole : keys([], ["k"])),
     ]);
 
   function churn(schedule: Schedule, round: number): void {
