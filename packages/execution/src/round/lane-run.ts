@@ -141,7 +141,10 @@ export class LaneRun {
 
 const noRound = 0 as Round;
 
-function nodeAt({ ordered }: ProgramRun, { kind, step }: Pick<ProgramNode, "kind" | "step">): Node {
+export function nodeAt(
+  { ordered }: Pick<ProgramRun, "ordered">,
+  { kind, step }: Pick<ProgramNode, "kind" | "step">,
+): Node {
   return { height: ordered.height, index: ordered.index, step, kind };
 }
 

@@ -161,6 +161,7 @@ export function lastStepOf({ first, count }: Group): StepIndex {
   return (first + count - 1) as StepIndex;
 }
 
-function mayWrite(footprint: Footprint, key: Uint8Array): boolean {
+/** Whether a settle with this footprint holds the key. */
+export function mayWrite(footprint: Footprint, key: Uint8Array): boolean {
   return footprint.kind === "whole" || footprint.writes.some((written) => compareBytes(written, key) === 0);
 }

@@ -17,10 +17,12 @@ import {
   type Height,
   type PendingEntry,
   type Position,
+  pendingEntryCodec,
   type Reading,
   type Root,
   type ShardName,
   type Source,
+  type SparseMap,
   type StoreBatch,
 } from "@tandem/shared";
 import { type OrderedProgram, positionNumber, programsOf, type RoundSlice } from "../ordered.ts";
@@ -62,6 +64,8 @@ export interface RoundResult {
   readonly lanes: readonly RanLane[];
   /** The contracts of the lanes, as before the round, with what was touched: what witnesses are made of (C2). */
   readonly states: readonly ContractState[];
+  /** The map of contracts as before the round, with those of the lanes known. */
+  readonly contracts: SparseMap;
   /** C3: entries of the pending map that changed. */
   readonly entries: readonly EntryChange[];
   /** Makes the state after the round durable; it is in the store before the next round reads. */
@@ -117,6 +121,15 @@ export class ShardExecution {
     return this.#schedule.pendingCount;
   }
 
+  /** C3: what is pending after the last claim, in line order: with the frontier, all that it takes to go on from there. */
+  pending(): readonly PendingProgram[] {
+    return this.#schedule.pending().map((ordered) => {
+      const entry = this.#programs.get(positionNumber(ordered))?.entry;
+      assert(entry !== undefined, "what is pending has an entry");
+      return { ordered, entry, root: pendingEntryCodec.root(entry) };
+    });
+  }
+
   /** The programs that wait here, in line order, each with the steps elsewhere that it waits for. */
   waiting(): readonly { readonly program: OrderedProgram; readonly awaited: readonly AwaitedStep[] }[] {
     return this.#schedule.pending().map((program) => ({ program, awaited: this.#schedule.awaitedOf(program) }));
@@ -162,6 +175,7 @@ export class ShardExecution {
   *#work(due: readonly DueNode[], added: readonly OrderedProgram[]): Reading<RoundResult> {
     const round = asRound(this.#height);
     const states = yield* this.#state.open(keysOf(due));
+    const contractsBefore = this.#state.contracts;
     const runs = yield* this.#run(due, states);
     const entries = this.#changedEntries(due, added);
     const batch = yield* this.#state.commit(round, [...states.values()], entries);
@@ -178,7 +192,8 @@ export class ShardExecution {
     );
     const root = claimCodec.root(claim);
     this.#frontier = { round, claim: root, contracts, pending: claim.pending };
-    return { claim, root, lanes, states: ordered.map(({ state }) => state), entries, batch };
+    const ranStates = ordered.map(({ state }) => state);
+    return { claim, root, lanes, states: ranStates, contracts: contractsBefore, entries, batch };
   }
 
   *#run(

@@ -97,11 +97,13 @@ export class Schedule {
     if (node.waits === 0) this.#ready.push(node);
   }
 
-  /** R2: the outcome of a step elsewhere is visible. Says whether a node here needs it. */
+  /** R2: the outcome of a step elsewhere is visible. Says whether a node here needs it, and its own shard says so. */
   see(position: Position, step: StepIndex, source: Source): boolean {
     const pending = this.#programs.get(positionNumber(position));
     const waiters = pending?.elsewhere.get(step);
     if (pending === undefined || waiters === undefined) return false;
+    // A committee speaks for its own shard alone, whatever its claims export.
+    if (shardOfStep(pending.program, step) !== source.shard) return false;
     pending.elsewhere.delete(step);
     pending.sources.set(step, source);
     for (const node of waiters) this.#countDown(node);
@@ -149,13 +151,14 @@ export class Schedule {
   awaitedOf(position: Position): readonly { readonly shard: ShardName; readonly step: StepIndex }[] {
     const pending = this.#programs.get(positionNumber(position));
     if (pending === undefined) return [];
-    const { steps } = pending.program.program;
-    return Array.from(pending.elsewhere.keys(), (step) => {
-      const call = steps[step];
-      assert(call?.kind === "call", "only calls run elsewhere");
-      return { step, shard: shardOf(call.at) };
-    });
+    return Array.from(pending.elsewhere.keys(), (step) => ({ step, shard: shardOfStep(pending.program, step) }));
   }
+}
+
+function shardOfStep({ program }: OrderedProgram, step: StepIndex): ShardName {
+  const call = program.steps[step];
+  assert(call?.kind === "call", "only calls run elsewhere");
+  return shardOf(call.at);
 }
 
 /** A program with nodes that did not run here yet. */

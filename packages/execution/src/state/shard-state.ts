@@ -6,6 +6,7 @@
 // may, they are let go, and opened anew from the store; results are the same.
 
 import {
+  assert,
   type ContractName,
   contractRecordCodec,
   type MapChange,
@@ -17,6 +18,7 @@ import {
   type Root,
   type Round,
   readTogether,
+  type SparseMap,
   type StoreBatch,
   type StoreRecord,
   utf8,
@@ -77,6 +79,12 @@ export class ShardState {
 
   get roots(): ShardRoots {
     return this.#roots;
+  }
+
+  /** The map of contracts, with those known that were opened. */
+  get contracts(): SparseMap {
+    assert(this.#contracts !== undefined, "a round opens the contracts first");
+    return this.#contracts.map;
   }
 
   /** The contracts, each with these keys fetched. */

@@ -2,18 +2,23 @@
 // claims that the citations have made visible. Who drives it writes the log block by block and says what each cites.
 
 import {
+  asAmount,
   asBlobIndex,
   asBudget,
   asContractName,
   asEnvironmentName,
   asEpoch,
   asHeight,
+  asNonce,
   asShardName,
   assert,
   asTimeMs,
+  type Blob,
   type Budget,
+  blobCodec,
   type ContractName,
   type EncodedOutcome,
+  type Envelope,
   type Environment,
   encodeProgram,
   encodeValue,
@@ -24,17 +29,17 @@ import {
   MemoryStore,
   type Program,
   type PureFunction,
-  type Root,
+  payerSignatureBytes,
   readNow,
   type GenesisShard as ShardInGenesis,
   type ShardName,
-  sha256,
   shardOf,
-  utf8,
   type Value,
+  zeroRoot,
 } from "@tandem/shared";
 import {
   genesisShard,
+  type ProgramEnvelope,
   type RoundBounds,
   type RoundResult,
   type RoundSlice,
@@ -74,9 +79,14 @@ export interface WorldBlob {
 /** For each shard the round of the claim that is cited (R2); without an entry, none but genesis. */
 export type Citation = ReadonlyMap<ShardName, number>;
 
+/** With the whole of its envelope. */
+export interface WorldSliceBlob extends SliceBlob {
+  readonly envelope: Envelope;
+}
+
 export interface WorldBlock {
   readonly height: number;
-  readonly blobs: readonly SliceBlob[];
+  readonly blobs: readonly WorldSliceBlob[];
   readonly citation: Citation;
 }
 
@@ -174,13 +184,13 @@ export class World {
     return { height: asHeight(height), timeMs: asTimeMs(1_000 + 10 * height), blobs };
   }
 
-  #order(blob: Program | WorldBlob, height: number, index: number): SliceBlob {
+  #order(blob: Program | WorldBlob, height: number, index: number): WorldSliceBlob {
     const { program, payer = defaultPayer, touches, budget } = "steps" in blob ? { program: blob } : blob;
     const payload = program instanceof Uint8Array ? program : encodeProgram(program);
     const touched = touches ?? (program instanceof Uint8Array ? [...this.shards.keys()] : shardsOf(program));
     const allowed = budget ?? (program instanceof Uint8Array ? asBudget(0) : budgetOf(program, touched.length));
-    const root = sha256(utf8(`blob ${height} ${index}`)) as Root;
-    return { index: asBlobIndex(index), root, envelope: { payer, payload, touches: touched, budget: allowed } };
+    const envelope = envelopeOf(height, index, { payer, payload, touches: touched.toSorted(), budget: allowed });
+    return { index: asBlobIndex(index), root: blobCodec.root(blobIn(envelope)), envelope };
   }
 
   #freshClaims(citation: Citation): readonly VisibleClaim[] {
@@ -208,6 +218,18 @@ export class World {
     }
     return outcomes;
   }
+}
+
+/** What Stage 2 does not look at differs from blob to blob. */
+function envelopeOf(height: number, index: number, rest: ProgramEnvelope): Envelope {
+  const nonce = asNonce(height * limits.blockBlobsMax + index);
+  const terms = { nonce, expires: asHeight(height + 100), tip: asAmount(0n), transfers: [] };
+  return { version: 1, network: zeroRoot, ...terms, ...rest };
+}
+
+/** Nobody here looks at signatures. */
+export function blobIn(envelope: Envelope): Blob {
+  return { envelope, signature: new Uint8Array(payerSignatureBytes) };
 }
 
 export function visibleClaim({ claim, lanes }: RoundResult): VisibleClaim {

@@ -74,6 +74,6 @@ export function summarizeClaim(claim: Claim): ClaimSummary {
 }
 
 /** What a source names: the roots of the exports of all lanes, in lane order. */
-export function exportsRootOf(claim: Claim): Root {
-  return exportsCodec.root(claim.lanes.map((lane) => lane.exports));
+export function exportsRootOf({ lanes }: { readonly lanes: readonly Pick<Lane, "exports">[] }): Root {
+  return exportsCodec.root(lanes.map((lane) => lane.exports));
 }
