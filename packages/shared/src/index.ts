@@ -36,6 +36,7 @@ export * from "./numbers.ts";
 export { portablePayerScheme } from "./payer-portable.ts";
 export * from "./payer-scheme.ts";
 export * from "./possession.ts";
+export * from "./programs/allowance.ts";
 export { type Analysis, analyzeProgram, type ProgramNode, type Use } from "./programs/analysis.ts";
 export * from "./programs/check.ts";
 export * from "./programs/decode.ts";

@@ -44,12 +44,15 @@ export interface GenesisShard {
   readonly batch: StoreBatch;
 }
 
+/** What a shard's state begins with, of all that a genesis says. */
+export type GenesisState = Pick<Genesis, "contracts" | "startMs">;
+
 export type GenesisCode = "unknown-environment" | "bad-config" | "refused";
 
 /** Nothing is read, for nothing is stored yet; whoever drives readings anyway may drive this one. */
 export function* genesisShard(
   rules: Rules,
-  genesis: Genesis,
+  genesis: GenesisState,
   shard: ShardName,
 ): Reading<Result<GenesisShard, Failure<GenesisCode>>> {
   const states: ContractState[] = [];
@@ -75,7 +78,7 @@ type Created<T> = Result<T, Failure<GenesisCode>>;
 
 function createContract(
   rules: Rules,
-  genesis: Genesis,
+  genesis: GenesisState,
   { name, environment, config }: GenesisContract,
 ): Created<ContractState> {
   const method = rules.environments.get(environment)?.methods.get(createMethod);
@@ -92,7 +95,7 @@ function createContract(
   return success(state);
 }
 
-function genesisCall({ startMs }: Genesis, contract: ContractName, config: Value): Call {
+function genesisCall({ startMs }: GenesisState, contract: ContractName, config: Value): Call {
   return {
     contract,
     method: createMethod,

@@ -13,7 +13,7 @@ export interface RoundBounds {
   readonly budgetMax: Budget;
 }
 
-export function roundBounds({ shardBudget }: NetworkLimits): RoundBounds {
+export function roundBounds({ shardBudget }: Pick<NetworkLimits, "shardBudget">): RoundBounds {
   return {
     nodesMax: limits.laneItemsMax,
     contractsMax: limits.lanesMax,
