@@ -12,28 +12,23 @@ import {
   type ContractName,
   claimCodec,
   type Epoch,
-  type Export,
   type Frontier,
   type Height,
-  type PendingEntry,
-  type Position,
-  pendingEntryCodec,
   type Reading,
   type Root,
   type ShardName,
-  type Source,
   type SparseMap,
   type StoreBatch,
 } from "@tandem/shared";
-import { type OrderedProgram, positionNumber, programsOf, type RoundSlice } from "../ordered.ts";
+import type { OrderedProgram, RoundSlice } from "../ordered.ts";
 import type { Rules } from "../run/rules.ts";
 import type { RoundBounds } from "../schedule/room.ts";
-import { type DueNode, Schedule } from "../schedule/schedule.ts";
+import type { DueNode } from "../schedule/schedule.ts";
 import { type EntryChange, ShardState } from "../state/shard-state.ts";
 import { laneOf, lanesInOrder, makeClaim, type RanLane, sourcesOf } from "./claim.ts";
 import type { ContractState } from "./contract-state.ts";
 import type { LaneRun } from "./lane-run.ts";
-import { ProgramRun } from "./program-run.ts";
+import { type AwaitedStep, type PendingProgram, PendingPrograms, type VisibleClaim } from "./pending-programs.ts";
 import { keysOf, runNodes } from "./run-nodes.ts";
 
 /** What a shard's execution is told once. */
@@ -44,11 +39,6 @@ export interface ShardSetting {
   readonly bounds: RoundBounds;
   /** Bytes of memory for open maps, about; a usual number without it. Results are the same. */
   readonly heldBytesMax?: number;
-}
-
-/** A claim of another shard with its exports, lane by lane. */
-export interface VisibleClaim extends Source {
-  readonly lanes: readonly (readonly Export[])[];
 }
 
 /** What order height `slice.height` brings: the shard's slice, and the claims that its citation made visible (R2). */
@@ -72,19 +62,10 @@ export interface RoundResult {
   readonly batch: StoreBatch;
 }
 
-/** C3: a program that was pending after a claim, with its entry. */
-export interface PendingProgram {
-  readonly ordered: OrderedProgram;
-  readonly entry: PendingEntry;
-  /** Of the entry. */
-  readonly root: Root;
-}
-
 export class ShardExecution {
   readonly setting: ShardSetting;
-  readonly #schedule: Schedule;
+  readonly #programs: PendingPrograms;
   readonly #state: ShardState;
-  readonly #programs = new Map<number, ProgramRun>();
   #frontier: Frontier;
   /** The last round that it was given. */
   #height: Height;
@@ -95,17 +76,10 @@ export class ShardExecution {
     this.setting = setting;
     this.#frontier = frontier;
     this.#height = frontier.round as number as Height;
-    this.#schedule = new Schedule(setting.shard, setting.bounds);
+    this.#programs = new PendingPrograms(setting.shard, setting.bounds, setting.rules.functions);
     const entries = pending.map(({ ordered, root }) => ({ position: ordered, root }));
     this.#state = new ShardState({ contracts: frontier.contracts, pending: frontier.pending.root }, entries, setting);
-    for (const { ordered, entry } of pending) this.#restore(ordered, entry);
-  }
-
-  #restore(ordered: OrderedProgram, entry: PendingEntry): void {
-    const run = ProgramRun.restore(ordered, this.setting.rules.functions, entry);
-    this.#programs.set(positionNumber(ordered), run);
-    this.#schedule.add(ordered, run.ranNodes);
-    assert(this.#schedule.isPending(ordered), "a pending program has a node left here");
+    for (const { ordered, entry } of pending) this.#programs.restore(ordered, entry);
   }
 
   /** The shard's last claim. */
@@ -118,21 +92,17 @@ export class ShardExecution {
   }
 
   get pendingCount(): number {
-    return this.#schedule.pendingCount;
+    return this.#programs.count;
   }
 
   /** C3: what is pending after the last claim, in line order: with the frontier, all that it takes to go on from there. */
   pending(): readonly PendingProgram[] {
-    return this.#schedule.pending().map((ordered) => {
-      const entry = this.#programs.get(positionNumber(ordered))?.entry;
-      assert(entry !== undefined, "what is pending has an entry");
-      return { ordered, entry, root: pendingEntryCodec.root(entry) };
-    });
+    return this.#programs.list();
   }
 
   /** The programs that wait here, in line order, each with the steps elsewhere that it waits for. */
   waiting(): readonly { readonly program: OrderedProgram; readonly awaited: readonly AwaitedStep[] }[] {
-    return this.#schedule.pending().map((program) => ({ program, awaited: this.#schedule.awaitedOf(program) }));
+    return this.#programs.waiting();
   }
 
   /**
@@ -140,36 +110,18 @@ export class ShardExecution {
    * there when they became visible.
    */
   recall(visible: readonly VisibleClaim[]): void {
-    for (const claim of visible) this.#see(claim);
+    for (const claim of visible) this.#programs.see(claim);
   }
 
   /** The next round: nothing if the shard has no work in it, and so makes no claim (C1). */
   *round({ slice, visible }: RoundInput): Reading<RoundResult | undefined> {
     assert(slice.height === this.#height + 1, `round ${slice.height} comes after ${this.#height}`);
     this.#height = slice.height;
-    const added = programsOf(slice).filter((program) => this.#add(program));
-    for (const claim of visible) this.#see(claim);
-    const due = this.#schedule.take();
+    const added = this.#programs.add(slice);
+    for (const claim of visible) this.#programs.see(claim);
+    const due = this.#programs.take();
     if (slice.blobs.length === 0 && due.length === 0) return undefined;
     return yield* this.#work(due, added);
-  }
-
-  #add(program: OrderedProgram): boolean {
-    this.#schedule.add(program);
-    if (!this.#schedule.isPending(program)) return false;
-    this.#programs.set(positionNumber(program), new ProgramRun(program, this.setting.rules.functions));
-    return true;
-  }
-
-  #see({ lanes, ...source }: VisibleClaim): void {
-    assert(source.shard !== this.setting.shard, "the own claims are no news");
-    for (const each of lanes) {
-      for (const { node, content } of each) {
-        if (content.kind === "verdict" || !this.#schedule.see(node, node.step, source)) continue;
-        const outcome = content.kind === "outcome" ? content.value : content.value.outcome;
-        this.#programs.get(positionNumber(node))?.learn(node.step, outcome, { kind: "source", source });
-      }
-    }
   }
 
   *#work(due: readonly DueNode[], added: readonly OrderedProgram[]): Reading<RoundResult> {
@@ -177,7 +129,7 @@ export class ShardExecution {
     const states = yield* this.#state.open(keysOf(due));
     const contractsBefore = this.#state.contracts;
     const runs = yield* this.#run(due, states);
-    const entries = this.#changedEntries(due, added);
+    const entries = this.#programs.finish(due, added);
     const batch = yield* this.#state.commit(round, [...states.values()], entries);
     const ordered = lanesInOrder(runs);
     const lanes = ordered.map(laneOf);
@@ -188,7 +140,7 @@ export class ShardExecution {
       sourcesOf(ordered),
       lanes.map(({ lane }) => lane),
       contracts,
-      { count: this.#schedule.pendingCount, root: pending },
+      { count: this.#programs.count, root: pending },
     );
     const root = claimCodec.root(claim);
     this.#frontier = { round, claim: root, contracts, pending: claim.pending };
@@ -201,7 +153,7 @@ export class ShardExecution {
     states: ReadonlyMap<ContractName, ContractState>,
   ): Reading<ReadonlyMap<ContractName, LaneRun>> {
     const { rules } = this.setting;
-    const run = runNodes({ rules, round: asRound(this.#height), due, states, programs: this.#programs });
+    const run = runNodes({ rules, round: asRound(this.#height), due, states, programs: this.#programs.runs });
     let step = run.next();
     while (step.done !== true) {
       yield* this.#state.fetch(step.value.state.name, [step.value.key]);
@@ -209,22 +161,4 @@ export class ShardExecution {
     }
     return step.value;
   }
-
-  /** C3: of each program that ran or came in this round, in line order. */
-  #changedEntries(due: readonly DueNode[], added: readonly OrderedProgram[]): readonly EntryChange[] {
-    const touched = new Map<number, Position>();
-    for (const program of [...due.map((node) => node.program), ...added]) touched.set(positionNumber(program), program);
-    const changed = [...touched].sort(([a], [b]) => a - b);
-    return changed.map(([number, position]) => {
-      const isPending = this.#schedule.isPending(position);
-      const entry = isPending ? this.#programs.get(number)?.entry : undefined;
-      if (!isPending) this.#programs.delete(number);
-      return { position: { height: position.height, index: position.index }, entry };
-    });
-  }
-}
-
-export interface AwaitedStep {
-  readonly shard: ShardName;
-  readonly step: number;
 }
