@@ -23,3 +23,6 @@ export {
   stageNames,
 } from "./setting.ts";
 export { loadStage, type MakeStage } from "./stages/load.ts";
+export { measureTrace, type TraceFigures } from "./trace/figures.ts";
+export { withoutHottest } from "./trace/hottest.ts";
+export { readTrace, type TraceBlock } from "./trace/read.ts";

@@ -27,5 +27,9 @@ export const labGroup: Group = {
       summary: "what a block costs with many validators",
       load: async () => (await import("./scale.ts")).scaleCommand,
     },
+    trace: {
+      summary: "rounds that a trace of a real chain needs",
+      load: async () => (await import("./trace.ts")).traceCommand,
+    },
   },
 };
