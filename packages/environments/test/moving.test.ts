@@ -4,6 +4,7 @@ import { asContractName, type Program } from "@tandem/shared";
 import { beforeEach, describe, expect, test } from "vitest";
 import { MemoryContract } from "../src/compliance/index.ts";
 import { counter, tokenFootprints as footprints, token, tokenConfig } from "../src/index.ts";
+import { amountMax } from "../src/support/shapes.ts";
 import { alice, bob, mint } from "./support/people.ts";
 import { call, either, from, group, of, pure, Serial, ungrouped } from "./support/serial.ts";
 
@@ -167,6 +168,16 @@ test("a deposit refuses the origin of another environment under the name of a pe
   expect(given("counter")).toMatchObject({ code: "no-peer" });
   expect(given("token", 2)).toMatchObject({ code: "bad-origin" });
   expect(given("token", 1, false)).toMatchObject({ code: "bad-origin" });
+});
+
+test("an account never holds more than amounts can say; what would be too much stays where it was", () => {
+  contract(token, north, tokenConfig({ balances: [[alice, amountMax]], peers: { [south]: "token" } }));
+  expect(world.run(group(withdraw(amountMax - 99n), deposit(0)), alice)).toContainEqual(
+    expect.objectContaining({ why: "group", code: "too-much" }),
+  );
+  expect(balances()).toEqual([amountMax, 100n]);
+  expect(world.run(group(withdraw(amountMax - 100n), deposit(0)), alice).at(-1)?.kind).toBe("value");
+  expect(balances()).toEqual([100n, amountMax]);
 });
 
 test("what fails anywhere in the group, before, between or after, takes all of it back", () => {

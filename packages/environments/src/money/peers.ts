@@ -2,7 +2,8 @@
 //
 // A contract knows its peers from its configuration: the name of each, and the environment that it must have, because
 // a name on the list may come to life later. Names are never used again (P10), so that much is known for ever. Whoever
-// lists a peer trusts whoever may make money there.
+// lists a peer trusts whoever may make money there. `withdraw` learns the name of the taker, not its code: before a peer
+// that is yet to come has come, whoever sends money there does it at its own risk.
 //
 // - `withdraw(amount)` takes from the payer's account, and its outcome is the amount. It refuses unless that outcome
 //   has exactly one use: direct, in its own group, as the first argument of `deposit` of a peer.
@@ -64,10 +65,10 @@ export const deposit: Method = method([amount, account], (call, host, value, to)
 
 type Problem = { readonly ok: false; readonly error: Refused } | undefined;
 
-function useProblem({ uses, grouped }: Call, host: Host): Problem {
+function useProblem({ uses }: Call, host: Host): Problem {
   const [use, ...others] = uses;
   if (use === undefined || others.length > 0) return refuse("bad-use", "What is withdrawn is used exactly once.");
-  if (!grouped || !use.grouped) return refuse("bad-use", "Withdrawal and deposit are steps of one group.");
+  if (!use.grouped) return refuse("bad-use", "Withdrawal and deposit are steps of one group.");
   if (!use.direct) return refuse("bad-use", "What is withdrawn is a whole argument, without an alternative.");
   const { contract, method: taker, argument } = use;
   if (contract === undefined || taker !== depositMethod || argument !== valueArgument) {
