@@ -1,3 +1,25 @@
+export {
+  type ExportedClaim,
+  type RoundFacts,
+  type SliceItem,
+  verifyCitedFrontier,
+  verifyPlacedBlob,
+  verifySliceBlobs,
+  verifyVisibleClaims,
+} from "./check/facts.ts";
+export type { BasisCode, CheckFailure, CheckVerdict, ClaimCode, MaterialCode } from "./check/failure.ts";
+export { checkLane } from "./check/lane.ts";
+export {
+  type LaneMaterial,
+  type LaneWitness,
+  laneMaterialCodec,
+  type PendingBlob,
+  type PlacedBlob,
+  type RoundMaterial,
+  roundMaterialCodec,
+} from "./check/material.ts";
+export { checkRound } from "./check/round.ts";
+export { type BlobAt, type Witnessed, witnessLane, witnessRound } from "./check/witness.ts";
 export * from "./ordered.ts";
 export type { RanLane } from "./round/claim.ts";
 export { type GenesisCode, type GenesisShard, type GenesisState, genesisShard } from "./round/genesis.ts";

@@ -163,7 +163,8 @@ function laneInputProblem({ node, from, round, content }: LaneInput): string | u
 
 const contentKinds: readonly LaneInput["content"]["kind"][] = ["outcome", "write", "existence"];
 
-function compareInputs(a: LaneInput, b: LaneInput): number {
+/** In the only order in which a lane's inputs may stand; equal for two that may not stand beside each other. */
+export function compareInputs(a: LaneInput, b: LaneInput): number {
   const byNode = compareNodes(a.node, b.node);
   if (byNode !== 0) return byNode;
   if (a.content.kind === "write" && b.content.kind === "write")
@@ -171,7 +172,6 @@ function compareInputs(a: LaneInput, b: LaneInput): number {
   return contentKinds.indexOf(a.content.kind) - contentKinds.indexOf(b.content.kind);
 }
 
-/** In the only order in which a lane's inputs may stand. */
 export function sortInputs(inputs: readonly LaneInput[]): readonly LaneInput[] {
   return inputs.toSorted(compareInputs);
 }

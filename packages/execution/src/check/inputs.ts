@@ -1,0 +1,121 @@
+// Gives the programs of a lane what the lane's inputs say that they were given (C2). An input that no node of these
+// programs could have, or that is attributed to what it cannot come from, is refuted here; one that the nodes do not
+// use, or one that they lack, is found when they run.
+
+import {
+  asRound,
+  type ContractName,
+  decodeValue,
+  type EncodedOutcome,
+  type Existence,
+  type Footprint,
+  type LaneInput,
+  type Node,
+  type Round,
+  type ShardName,
+  shardOf,
+  type Write,
+  zeroRoot,
+} from "@tandem/shared";
+import { type Made, mayWrite, type ProgramRun } from "../round/program-run.ts";
+import { Changes } from "../run/state.ts";
+import { baseless, refuted } from "./failure.ts";
+import { type Programs, positionText } from "./programs.ts";
+import { showInput } from "./show.ts";
+
+/** Rounds of a lane by itself: the one that is checked, and any before it. */
+export const thisRound: Round = asRound(1);
+const earlierRound: Round = asRound(0);
+
+export function giveInputs(contract: ContractName, inputs: readonly LaneInput[], programs: Programs): void {
+  for (const [at, input] of inputs.entries()) {
+    const program = programs.get(positionText(input.node));
+    if (program === undefined) {
+      refuted("superfluous-input", `inputs[${at}]`, `no node is of the program of ${showInput(input)}`, input.node);
+    }
+    giveInput(contract, input, program, `inputs[${at}]`);
+  }
+}
+
+function giveInput(contract: ContractName, input: LaneInput, program: ProgramRun, path: string): void {
+  const { content } = input;
+  if (content.kind === "outcome") giveOutcome(contract, input, content.value, program, path);
+  else if (content.kind === "write") giveWrite(contract, input, content.value, program, path);
+  else giveExistence(contract, input, content.value, program, path);
+}
+
+function giveOutcome(
+  contract: ContractName,
+  input: LaneInput,
+  outcome: EncodedOutcome,
+  program: ProgramRun,
+  path: string,
+): void {
+  const { node } = input;
+  const call = program.ordered.program.steps[node.step];
+  if (call?.kind !== "call" || call.at !== input.contract) {
+    refuted("wrong-input", path, `the program has no such step: ${showInput(input)}`, node);
+  }
+  const isElsewhere = shardOf(input.contract) !== shardOf(contract);
+  const isOwn = input.contract === contract;
+  if ((input.from === "source") !== isElsewhere || (input.from === "lane" && isOwn)) {
+    refuted("wrong-input", path, `it cannot come from there: ${showInput(input)}`, node);
+  }
+  checkOutcome(outcome, path, node);
+  program.learn(node.step, outcome, madeOf(input, shardOf(input.contract)));
+}
+
+/** P8: what is given to a step is a value. */
+export function checkOutcome(outcome: EncodedOutcome, path: string, node: Node): void {
+  if (outcome.kind === "nothing") return;
+  const value = decodeValue(outcome.value.bytes);
+  if (!value.ok) baseless("bad-outcome", path, `an outcome that is no value: ${value.error.message}`, node);
+}
+
+function madeOf({ from, round }: LaneInput, shard: ShardName): Made {
+  // A lane by itself does not know the root of what was exported there.
+  if (from === "source") return { kind: "source", source: { shard, round, exports: zeroRoot } };
+  return { kind: "here", round: from === "lane" ? thisRound : earlierRound };
+}
+
+function giveWrite(contract: ContractName, input: LaneInput, write: Write, program: ProgramRun, path: string): void {
+  const settles = settleOf(contract, input, program, path);
+  if (!mayWrite(settles.footprint, write.key)) {
+    refuted("wrong-input", path, `the group may not write there: ${showInput(input)}`, input.node);
+  }
+  const changes = new Changes();
+  changes.put(write);
+  program.writeTentatively(settles.group, contract, changes);
+}
+
+function giveExistence(
+  contract: ContractName,
+  input: LaneInput,
+  existence: Existence,
+  program: ProgramRun,
+  path: string,
+): void {
+  const settles = settleOf(contract, input, program, path);
+  if (settles.footprint.kind !== "whole") {
+    refuted("wrong-input", path, `the group does not take the whole contract: ${showInput(input)}`, input.node);
+  }
+  const changes = new Changes();
+  changes.existence = existence;
+  program.writeTentatively(settles.group, contract, changes);
+}
+
+interface Settles {
+  readonly group: number;
+  readonly footprint: Footprint;
+}
+
+/** P5: a group's writes are pending in the contract where it settles. */
+function settleOf(contract: ContractName, input: LaneInput, { ordered }: ProgramRun, path: string): Settles {
+  const found = ordered.analysis.nodes.find(
+    (node) => node.kind === "settle" && node.step === input.node.step && node.contract === contract,
+  );
+  if (input.contract !== contract || input.from !== "pending" || found?.group === undefined) {
+    return refuted("wrong-input", path, `no group has written that here before: ${showInput(input)}`, input.node);
+  }
+  return { group: found.group, footprint: found.footprint };
+}
