@@ -12,7 +12,7 @@ import {
   type WorldConfig,
 } from "@tandem/simulator";
 import { type HabitName, habitNamesOf } from "./habits/index.ts";
-import type { BlobPlan, HabitPlan, Script, Setting, StageName, Workload } from "./setting.ts";
+import type { BlobPlan, HabitPlan, Script, Setting, Workload, WorldStage } from "./setting.ts";
 
 /** A run ends after so many blocks, or this time. */
 const blocksMax = 200;
@@ -71,7 +71,7 @@ const blackoutMsMax = 3000;
 const habitsOfSeatMax = 3;
 
 /** Stages differ in what habits there are. */
-export function drawSetting(seed: number, stage: StageName = "consensus"): Setting {
+export function drawSetting(seed: number, stage: WorldStage = "consensus"): Setting {
   const random = new Random(seed, "setting");
   const weights = drawWeights(random.fork("weights"));
   const habits = drawHabits(random.fork("habits"), weights, habitNamesOf[stage]);

@@ -9,6 +9,11 @@ export { drawSetting } from "./draw-setting.ts";
 export { replay, timelineKinds } from "./replay/replay.ts";
 export { shrinkSetting } from "./replay/shrink.ts";
 export type { RunReport, Violation } from "./report.ts";
+export { describeClaim, describeLog } from "./rounds/describe-log.ts";
+export { drawLog } from "./rounds/draw/draw-log.ts";
+export { type Log, readLog } from "./rounds/log.ts";
+export { runLog } from "./rounds/run-log.ts";
+export { shrinkLog } from "./rounds/shrink-log.ts";
 export { runSetting } from "./run.ts";
 export { scaleSetting } from "./scale.ts";
 export { allSchedules, drawSchedule, type Schedule } from "./scope/schedule.ts";
@@ -21,8 +26,9 @@ export {
   type Setting,
   type StageName,
   stageNames,
+  type WorldStage,
 } from "./setting.ts";
-export { loadStage, type MakeStage } from "./stages/load.ts";
+export { loadExecution, loadStage, type MakeStage } from "./stages/load.ts";
 export { measureTrace, type TraceFigures } from "./trace/figures.ts";
 export { withoutHottest } from "./trace/hottest.ts";
 export { readTrace, type TraceBlock } from "./trace/read.ts";

@@ -28,9 +28,14 @@ export interface Script {
   readonly sides: readonly (readonly number[])[];
 }
 
-export const stageNames = ["consensus", "order"] as const;
+export const worldStages = ["consensus", "order"] as const;
 
-/** What is run: the consensus machine alone under a toy room, or the whole replica. */
+/** What runs in a world: the consensus machine alone under a toy room, or the whole replica. */
+export type WorldStage = (typeof worldStages)[number];
+
+export const stageNames = [...worldStages, "rounds"] as const;
+
+/** What is run. Rounds need no world: they follow from a log (rounds/log.ts). */
 export type StageName = (typeof stageNames)[number];
 
 /** Order stage: what items of work are, and the network that they are submitted to (work/blobs.ts). */
@@ -70,7 +75,7 @@ export interface AttestPlan {
 }
 
 export interface Setting {
-  readonly stage: StageName;
+  readonly stage: WorldStage;
   readonly world: WorldConfig;
   /** Of each seat of the set, in whole numbers. Seats beyond are observers. */
   readonly weights: readonly number[];
@@ -99,8 +104,8 @@ export interface Overrides {
   readonly blocksMax?: number;
 }
 
-export function override(setting: Setting, overrides: Overrides): Setting {
-  return { ...setting, ...overrides };
+export function override(setting: Setting, { stage, ...others }: Overrides): Setting {
+  return { ...setting, ...others, ...(stage !== undefined && stage !== "rounds" && { stage }) };
 }
 
 /** Nothing but plain blobs, in a network of some size. */

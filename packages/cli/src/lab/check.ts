@@ -1,11 +1,19 @@
 // `tandem lab check`: a campaign, with what it covered and what it found.
 
-import { type CampaignSummary, type Coverage, type RunReport, runCampaign, summarize } from "@tandem/lab";
+import {
+  type CampaignSummary,
+  type Coverage,
+  type RunReport,
+  runCampaign,
+  type StageName,
+  summarize,
+} from "@tandem/lab";
 import type { Command } from "../command.ts";
 import { Complaint, formatTable } from "../terminal.ts";
 import { areAllCaught, bugsOf, catchAll, readableCatches } from "./controls.ts";
 import { countFlag, entryFlag, jobsFlag, stageFlag } from "./flags.ts";
 import { ProgressBar } from "./progress-bar.ts";
+import { roundsPace } from "./rounds.ts";
 
 const seedsUsual = 200;
 /** A bug that its known seed does not show any more is looked for in so many. */
@@ -17,7 +25,8 @@ export const checkCommand: Command = {
 
 One run for each seed from S on: 4 to 10 validators with some weights, faults and Byzantine habits up to less than a
 third, until 200 blocks or 60 virtual seconds. Every rule is checked in every run. Then each deliberate bug is put into
-a copy of the machine, and has to be caught. Exit code 1 if a checker fired in the campaign, if a fault or habit that
+a copy of the machine, and has to be caught. In the rounds stage a run is a log of programs with random citations,
+and what happens in it is counted instead of faults. Exit code 1 if a checker fired in the campaign, if a fault or habit that
 20 of its runs or more list was never felt, or if a bug was not caught.
 
   --seeds N         how many (${seedsUsual})
@@ -26,8 +35,8 @@ a copy of the machine, and has to be caught. Exit code 1 if a checker fired in t
   --native          BLS signatures instead of the mock: some hundred times slower, so take few seeds
   --blocks N        end runs after so many blocks (200)
   --no-controls     leave the deliberate bugs out
-  --stage STAGE     consensus alone (usual), or order: the whole replica
-  --entry PATH      the index.ts of another copy of packages/consensus or, in the order stage, packages/replica
+  --stage STAGE     consensus alone (usual); order: the whole replica; rounds: execution
+  --entry PATH      the index.ts of another copy of packages/consensus, packages/replica or packages/execution
 `,
   options: {
     seeds: { type: "string" },
@@ -61,9 +70,10 @@ a copy of the machine, and has to be caught. Exit code 1 if a checker fired in t
         messages += report.messages;
         if (report.violation !== null) {
           violations++;
-          bar.note(violationLines(report).trimEnd());
+          bar.note(violationLines(stage, report).trimEnd());
         }
-        bar.show(done, pace(done, messages, violations, performance.now() - startMs));
+        const said = stage === "rounds" ? "claims" : "messages";
+        bar.show(done, pace(done, messages, said, violations, performance.now() - startMs));
       },
     });
     bar.end();
@@ -71,51 +81,57 @@ a copy of the machine, and has to be caught. Exit code 1 if a checker fired in t
     const summary = summarize(reports);
     const isOwn = entry === undefined && flags["no-controls"] !== true;
     const controls = isOwn ? await catchAll(bugsOf(stage), controlSeeds, threads) : [];
-    const shown = readable(summary, threads, wallSeconds) + (isOwn ? `\n${readableCatches(controls)}` : "");
+    const shown = readable(stage, summary, threads, wallSeconds) + (isOwn ? `\n${readableCatches(controls)}` : "");
     print(json ? `${JSON.stringify({ threads, wallSeconds, ...summary, controls })}\n` : shown);
     const isGood = summary.violations.length === 0 && summary.unfelt.length === 0 && areAllCaught(controls);
     if (!isGood) process.exitCode = 1;
   },
 };
 
-function pace(done: number, messages: number, violations: number, wallMs: number): string {
+function pace(done: number, messages: number, said: string, violations: number, wallMs: number): string {
   const perSecond = (count: number) => ((1000 * count) / Math.max(1, wallMs)).toFixed(1);
   const thousands = (messages / Math.max(1, wallMs)).toFixed(0);
-  return `${perSecond(done)} seeds/s  ${thousands}k messages/s  ${violations} violations`;
+  return `${perSecond(done)} seeds/s  ${thousands}k ${said}/s  ${violations} violations`;
 }
 
-function readable(summary: CampaignSummary, threads: number, wallSeconds: number): string {
-  const {
-    runs,
-    messages,
-    blocks,
-    demands,
-    slowestPercent,
-    followedPercent,
-    messagesPerCpuSecond,
-    hash,
-    coverage,
-    unfelt,
-    violations,
-  } = summary;
-  const count = (number: number) => Math.round(number).toLocaleString("en-US");
+function readable(stage: StageName, summary: CampaignSummary, threads: number, wallSeconds: number): string {
+  const { runs, hash, coverage, unfelt, violations } = summary;
+  const isOfStage = ({ kind }: Coverage) => stage !== "rounds" || kind === "work";
+  const rows = coverage.filter(isOfStage).map(coverageRow);
+  const said = violations.map((report) => violationLines(stage, report)).join("");
   return `${count(runs)} runs in ${wallSeconds.toFixed(1)} s on ${threads} threads: ${(runs / wallSeconds).toFixed(1)} seeds/s
-${count(blocks)} blocks, ${count(messages)} messages delivered: ${count(messages / wallSeconds)} a second, ${count(messagesPerCpuSecond)} for each second of a core
-progress was demanded ${count(demands)} times of healed worlds; the slowest took ${slowestPercent} % of its bound
-${followedPercent > 0 ? `whoever followed one shard was given ${followedPercent} % of what the same blocks hold\n` : ""}hash of all traces: ${hash}
+${stage === "rounds" ? roundsPace(summary) : worldsPace(summary, wallSeconds)}
+hash of all traces: ${hash}
 
-${formatTable(["what happened", "", "runs", "felt in", "times"], coverage.map(coverageRow), [2, 3, 4])}
-${unfelt.map((name) => `never felt: ${name}\n`).join("")}${violations.map(violationLines).join("")}${violations.length} violations
+${formatTable(["what happened", "", "runs", "felt in", "times"], rows, [2, 3, 4])}
+${unfelt.map((name) => `never felt: ${name}\n`).join("")}${said}${violations.length} violations
 `;
+}
+
+function worldsPace(summary: CampaignSummary, wallSeconds: number): string {
+  const { messages, blocks, demands, slowestPercent, followedPercent, messagesPerCpuSecond } = summary;
+  return `${count(blocks)} blocks, ${count(messages)} messages delivered: ${count(messages / wallSeconds)} a second, ${count(messagesPerCpuSecond)} for each second of a core
+progress was demanded ${count(demands)} times of healed worlds; the slowest took ${slowestPercent} % of its bound${
+    followedPercent > 0
+      ? `\nwhoever followed one shard was given ${followedPercent} % of what the same blocks hold`
+      : ""
+  }`;
+}
+
+function count(number: number): string {
+  return Math.round(number).toLocaleString("en-US");
 }
 
 function coverageRow({ name, kind, listed, felt, times }: Coverage): string[] {
   return [name, kind, String(listed), String(felt), times.toLocaleString("en-US")];
 }
 
-function violationLines({ seed, violation }: RunReport): string {
+function violationLines(stage: StageName, { seed, violation }: RunReport): string {
   if (violation === null) return "";
   const { checker, what, instance, timeMs } = violation;
+  if (stage === "rounds") {
+    return `seed ${seed}, ${checker}: ${what}\n  ./tandem lab shrink --stage rounds --seed ${seed}\n`;
+  }
   return `seed ${seed}, ${checker}, at ${timeMs} ms, instance ${instance}: ${what}
   ./tandem lab replay --seed ${seed} --from ${Math.max(0, timeMs - 1000)}\n`;
 }

@@ -16,7 +16,7 @@ known to show it, then from 1 on. A run that crashed is no catch. Exit code 1 if
 the sources any more (bug-misfit).
 
   NAME           only these bugs
-  --stage STAGE  only those of consensus, or of order; without it, of both
+  --stage STAGE  only those of consensus, of order or of rounds; without it, of all
   --seeds N      give up after seed N (${seedsUsual})
   --jobs J       threads (one for each core)
 `,
@@ -37,7 +37,7 @@ function chosen(names: readonly string[], stage: StageName | undefined): readonl
   throw new Complaint("unknown-bug", `There is no deliberate bug "${unknown}".`, `Known are ${list}.`);
 }
 
-/** Of both stages if none is given. */
+/** Of all stages if none is given. */
 export function bugsOf(stage: StageName | undefined): readonly Bug[] {
   return bugs.filter((bug) => stage === undefined || bug.stage === stage);
 }

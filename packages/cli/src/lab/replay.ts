@@ -2,9 +2,12 @@
 
 import { readFileSync } from "node:fs";
 import {
+  drawLog,
   drawSetting,
+  type Log,
   loadStage,
   override,
+  readLog,
   readSetting,
   replay,
   type Setting,
@@ -15,11 +18,13 @@ import {
 import type { Command } from "../command.ts";
 import { Complaint } from "../terminal.ts";
 import { countFlag, entryFlag, neededFlag, pathFlag, stageFlag } from "./flags.ts";
+import { replayLog } from "./rounds.ts";
 
 export const replayCommand: Command = {
   help: `./tandem lab replay --seed S|--file PATH [--node N] [--kind K] [--from MS] [--to MS] [--json]
 
-Runs one seed again and prints its timeline: time, instance, kind, what. Exit code 1 if a checker fires.
+Runs one seed again and prints its timeline: time, instance, kind, what; in the rounds stage the log, and what each
+shard claims of it. Exit code 1 if a checker fires.
 
   --seed S          the seed
   --file PATH       a setting that shrink printed with --json, instead of a seed
@@ -29,8 +34,8 @@ Runs one seed again and prints its timeline: time, instance, kind, what. Exit co
   --to MS           only up to this time
   --setting         print the setting of the seed, and nothing else
   --native          BLS signatures instead of the mock
-  --stage STAGE     consensus alone (usual), or order: the whole replica
-  --entry PATH      the index.ts of another copy of packages/consensus or, in the order stage, packages/replica
+  --stage STAGE     consensus alone (usual); order: the whole replica; rounds: execution
+  --entry PATH      the index.ts of another copy of packages/consensus, packages/replica or packages/execution
 `,
   options: {
     seed: { type: "string" },
@@ -47,6 +52,11 @@ Runs one seed again and prints its timeline: time, instance, kind, what. Exit co
   async run({ flags, json, print }) {
     const scheme = flags["native"] === true ? "native" : "mock";
     const stage = stageFlag(flags);
+    const log = logOf(flags, stage);
+    if (log !== undefined) {
+      if (flags["setting"] === true) return print(`${JSON.stringify({ log }, null, json ? 0 : 2)}\n`);
+      return await replayLog(log, { entry: entryFlag(flags), json, print });
+    }
     const setting = override(settingOf(flags, stage), { scheme, ...(stage && { stage }) });
     if (flags["setting"] === true) return print(`${JSON.stringify(setting, null, json ? 0 : 2)}\n`);
     useNative();
@@ -61,11 +71,22 @@ Runs one seed again and prints its timeline: time, instance, kind, what. Exit co
   },
 };
 
+/** Nothing in other stages than rounds. */
+function logOf(flags: Readonly<Record<string, unknown>>, stage: StageName | undefined): Log | undefined {
+  const path = pathFlag(flags, "file");
+  if (path !== undefined) return readFrom(path, readLog);
+  return stage === "rounds" ? drawLog(neededFlag(flags, "seed")) : undefined;
+}
+
 function settingOf(flags: Readonly<Record<string, unknown>>, stage: StageName | undefined): Setting {
   const path = pathFlag(flags, "file");
-  if (path === undefined) return drawSetting(neededFlag(flags, "seed"), stage);
+  if (path !== undefined) return readFrom(path, readSetting);
+  return drawSetting(neededFlag(flags, "seed"), stage === "rounds" ? undefined : stage);
+}
+
+function readFrom<T>(path: string, read: (text: string) => T): T {
   try {
-    return readSetting(readFileSync(path, "utf8"));
+    return read(readFileSync(path, "utf8"));
   } catch (error) {
     throw new Complaint(
       "unreadable",

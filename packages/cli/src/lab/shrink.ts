@@ -4,22 +4,25 @@ import { drawSetting, loadStage, runSetting, shrinkSetting, useNative } from "@t
 import type { Command } from "../command.ts";
 import { Complaint } from "../terminal.ts";
 import { entryFlag, neededFlag, stageFlag } from "./flags.ts";
+import { shrinkRounds } from "./rounds.ts";
 
 export const shrinkCommand: Command = {
   help: `./tandem lab shrink --seed S [--json]
 
 Takes faults, habits and time away from a run that fails, as long as the same checker fires, and prints the setting
-that is left.
+that is left. In the rounds stage: blocks, programs and steps, and what is left is a log.
 
   --seed S          the seed of a run that fails
-  --stage STAGE     consensus alone (usual), or order: the whole replica
-  --entry PATH      the index.ts of another copy of packages/consensus or, in the order stage, packages/replica
+  --stage STAGE     consensus alone (usual); order: the whole replica; rounds: execution
+  --entry PATH      the index.ts of another copy of packages/consensus, packages/replica or packages/execution
 `,
   options: { seed: { type: "string" }, stage: { type: "string" }, entry: { type: "string" } },
   async run({ flags, json, print }) {
     const seed = neededFlag(flags, "seed");
+    const stage = stageFlag(flags);
+    if (stage === "rounds") return await shrinkRounds(seed, { entry: entryFlag(flags), json, print });
     useNative();
-    const drawn = drawSetting(seed, stageFlag(flags));
+    const drawn = drawSetting(seed, stage);
     const makeStage = await loadStage(drawn.stage, entryFlag(flags));
     let tries = 0;
     const shrunk = shrinkSetting(drawn, makeStage, () => process.stderr.write(`\rtry ${++tries}`));

@@ -2,12 +2,11 @@
 
 import { Worker } from "node:worker_threads";
 import type { RunReport } from "../report.ts";
-import type { Setting } from "../setting.ts";
-import type { Task } from "./worker.ts";
+import type { Plan, Task } from "./worker.ts";
 
 export interface CampaignOptions extends Task {
-  /** Seeds to draw settings from, or settings themselves. */
-  readonly plans: readonly (number | Setting)[];
+  /** Seeds to draw from, or what would be drawn. */
+  readonly plans: readonly Plan[];
   readonly threads: number;
   /** Called after each run. */
   readonly onRun?: (report: RunReport, done: number) => void;
@@ -34,7 +33,7 @@ export async function runCampaign(options: CampaignOptions): Promise<RunReport[]
 
 function runThread(
   { entry, overrides }: Task,
-  take: () => number | Setting | undefined,
+  take: () => Plan | undefined,
   keep: (report: RunReport) => void,
 ): Promise<void> {
   const workerData = { ...(entry && { entry }), ...(overrides && { overrides }) };
@@ -42,14 +41,14 @@ function runThread(
   return new Promise((resolve, reject) => {
     const next = () => {
       const plan = take();
-      if (plan === undefined) worker.terminate().then(() => resolve(), reject);
-      else worker.postMessage(plan);
+      worker.postMessage(plan ?? "end");
     };
     worker.on("message", (report: RunReport) => {
       keep(report);
       next();
     });
     worker.on("error", reject);
+    worker.on("exit", () => resolve());
     next();
   });
 }

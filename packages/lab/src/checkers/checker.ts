@@ -27,6 +27,16 @@ export const checkerNames = [
   "slices",
   "admission",
   "diverged",
+  // Rounds stage:
+  "due",
+  "outcome",
+  "state",
+  "inputs",
+  "pending",
+  "claim",
+  "withheld",
+  "restored",
+  "drained",
 ] as const;
 
 export type CheckerName = (typeof checkerNames)[number];

@@ -13,6 +13,7 @@ const packages = fileURLToPath(new URL("../../../", import.meta.url));
 const roomsOf: { readonly [Stage in StageName]: readonly Room[] } = {
   consensus: ["consensus"],
   order: ["consensus", "ordering", "replica"],
+  rounds: ["execution"],
 };
 
 /** A bug does not fit the sources: they have changed, and it must be written anew. */

@@ -1,6 +1,6 @@
 // Every habit, by name. Those of consensus are at work in both stages.
 
-import type { StageName } from "../setting.ts";
+import type { WorldStage } from "../setting.ts";
 import { conflictingVoter } from "./conflicting-voter.ts";
 import { equivocatingLeader } from "./equivocating-leader.ts";
 import { falseNames } from "./false-names.ts";
@@ -46,7 +46,7 @@ export type HabitName = keyof typeof habits;
 export const habitNames = Object.keys(habits) as readonly HabitName[];
 
 /** What settings of a stage draw from. */
-export const habitNamesOf: Readonly<Record<StageName, readonly HabitName[]>> = {
+export const habitNamesOf: Readonly<Record<WorldStage, readonly HabitName[]>> = {
   consensus: Object.keys(consensusHabits) as readonly HabitName[],
   order: habitNames,
 };

@@ -1,0 +1,158 @@
+// Which nodes run in which round, from R1-R4 as they stand: in each round every shard goes through all its nodes that did
+// not run yet, in line order, and looks at every earlier one. Nothing is remembered from round to round but what ran, so
+// this is slow, and plain. It needs no outcome.
+
+import type { Log } from "../log.ts";
+import { doConflict, type LineNode, type LineProgram } from "./line.ts";
+
+export interface PlanNode {
+  readonly program: LineProgram;
+  /** Among the program's nodes. */
+  readonly place: number;
+  readonly node: LineNode;
+}
+
+/** What a shard does in one round. */
+export interface PlanRound {
+  /** In line order. */
+  readonly ran: readonly PlanNode[];
+  /** Something was due that did not fit (R4). */
+  readonly isFull: boolean;
+  /** Programs with nodes left here afterwards, in line order. */
+  readonly pending: readonly LineProgram[];
+}
+
+/** What is visible at a round (R2): for each other shard the round up to which it is cited. */
+export type Cited = Readonly<Record<string, number>>;
+
+export interface Plan {
+  /** By shard, then by round; the first is round 1. */
+  readonly rounds: ReadonlyMap<string, readonly PlanRound[]>;
+  /** Of each round. */
+  readonly cited: readonly Cited[];
+  /** Rounds that came after the log, and how many nodes were left then. */
+  readonly drained: { readonly rounds: number; readonly nodes: number };
+  roundOf(program: LineProgram, place: number): number;
+}
+
+export function planRounds(log: Log, lines: readonly (readonly LineProgram[])[]): Plan {
+  return new Planner(log, lines).plan();
+}
+
+class Planner {
+  readonly #log: Log;
+  readonly #lines: readonly (readonly LineProgram[])[];
+  readonly #waiting = new Map<string, PlanNode[]>();
+  readonly #rounds = new Map<string, PlanRound[]>();
+  readonly #cited: Cited[] = [];
+  readonly #ranAt = new Map<LineProgram, number[]>();
+
+  constructor(log: Log, lines: readonly (readonly LineProgram[])[]) {
+    this.#log = log;
+    this.#lines = lines;
+    for (const { name } of log.shards) {
+      this.#waiting.set(name, []);
+      this.#rounds.set(name, []);
+    }
+  }
+
+  plan(): Plan {
+    const { blocks } = this.#log;
+    for (const [at, { cited }] of blocks.entries()) this.#round(at + 1, cited);
+    const nodes = this.#left();
+    let rounds = 0;
+    // As long as all is cited, the first node in line that is left can run: more rounds than nodes are never needed.
+    for (; this.#left() > 0 && rounds <= nodes; rounds++) this.#round(blocks.length + rounds + 1, this.#allCited());
+    const roundOf = (program: LineProgram, place: number) =>
+      this.#ranAt.get(program)?.[place] ?? Number.POSITIVE_INFINITY;
+    return { rounds: this.#rounds, cited: this.#cited, drained: { rounds, nodes }, roundOf };
+  }
+
+  #left(): number {
+    return [...this.#waiting.values()].reduce((sum, nodes) => sum + nodes.length, 0);
+  }
+
+  #allCited(): Cited {
+    return Object.fromEntries(this.#log.shards.map(({ name }) => [name, this.#cited.length]));
+  }
+
+  #round(round: number, cited: Cited): void {
+    this.#cited.push(cited);
+    for (const program of this.#lines[round - 1] ?? []) {
+      this.#ranAt.set(program, []);
+      for (const [place, node] of program.nodes.entries())
+        this.#waiting.get(node.shard)?.push({ program, place, node });
+    }
+    for (const shard of this.#waiting.keys()) this.#rounds.get(shard)?.push(this.#runShard(shard, round, cited));
+  }
+
+  #runShard(shard: string, round: number, cited: Cited): PlanRound {
+    const room = new Room(this.#log.bounds);
+    const ran: PlanNode[] = [];
+    const blocked: PlanNode[] = [];
+    let isFull = false;
+    for (const each of this.#waiting.get(shard) ?? []) {
+      const isDue = !isFull && this.#isDue(each, blocked, round, cited);
+      const sources = isDue ? this.sourcesOf(each) : [];
+      if (isDue && !room.hasRoom(each, sources)) isFull = true;
+      if (!isDue || isFull) {
+        blocked.push(each);
+        continue;
+      }
+      room.take(each, sources);
+      ran.push(each);
+      (this.#ranAt.get(each.program) as number[])[each.place] = round;
+    }
+    this.#waiting.set(shard, blocked);
+    return { ran, isFull, pending: [...new Set(blocked.map(({ program }) => program))] };
+  }
+
+  /** R3: nothing before it that it waits for is left here, and what it needs from elsewhere is visible. */
+  #isDue({ program, node }: PlanNode, blocked: readonly PlanNode[], round: number, cited: Cited): boolean {
+    if (blocked.some((earlier) => doConflict(earlier.node, node))) return false;
+    return node.needs.every((step) => {
+      const { at, shard } = this.#makerOf(program, step);
+      return at <= (shard === node.shard ? round : (cited[shard] ?? 0));
+    });
+  }
+
+  #makerOf(program: LineProgram, step: number) {
+    const place = program.nodes.findIndex((node) => node.kind === "step" && node.step === step);
+    const { shard } = program.nodes[place] as LineNode;
+    return { shard, at: this.#ranAt.get(program)?.[place] ?? Number.POSITIVE_INFINITY };
+  }
+
+  sourcesOf({ program, node }: PlanNode): string[] {
+    const makers = node.needs.map((step) => this.#makerOf(program, step));
+    return makers.filter(({ shard }) => shard !== node.shard).map(({ shard, at }) => `${shard} ${at}`);
+  }
+}
+
+/** R4. */
+class Room {
+  readonly #bounds: Log["bounds"];
+  readonly #nodes: PlanNode[] = [];
+  readonly #sources = new Set<string>();
+
+  constructor(bounds: Log["bounds"]) {
+    this.#bounds = bounds;
+  }
+
+  hasRoom(node: PlanNode, sources: readonly string[]): boolean {
+    if (this.#nodes.length === 0) return true;
+    const all = [...this.#nodes, node];
+    const { nodesMax, contractsMax, sourcesMax, budgetMax } = this.#bounds;
+    const budgets = [...new Set(all.map(({ program }) => program))].map(({ budget }) => budget);
+    return (
+      all.length <= nodesMax &&
+      new Set(all.map(({ node: { contract } }) => contract)).size <= contractsMax &&
+      new Set([...this.#sources, ...sources]).size <= sourcesMax &&
+      budgets.reduce((sum, each) => sum + each, 0) <= budgetMax
+    );
+  }
+
+  take(node: PlanNode, sources: readonly string[]): void {
+    this.#nodes.push(node);
+    for (const source of sources) this.#sources.add(source);
+  }
+}
