@@ -59,7 +59,8 @@ async function readBytes(file: string, kind: Kind, hex: boolean): Promise<Uint8A
   return bytes;
 }
 
-async function readUpTo(file: string, bytesMax: number): Promise<Uint8Array> {
+/** `-` is stdin. */
+export async function readUpTo(file: string, bytesMax: number): Promise<Uint8Array> {
   const stream = file === "-" ? process.stdin : createReadStream(file);
   const chunks: Buffer[] = [];
   let length = 0;

@@ -42,6 +42,14 @@ const root: Group = {
       summary: "submit a blob; show where one was ordered",
       load: async () => (await import("./blob/group.ts")).blobGroup,
     },
+    program: {
+      summary: "check and encode a program that is written as JSON",
+      load: async () => (await import("./program/group.ts")).programGroup,
+    },
+    story: {
+      summary: "what programs do across contracts and shards, round by round",
+      load: async () => (await import("./story/group.ts")).storyGroup,
+    },
     decode: {
       summary: "decode KIND [FILE]: read one encoding, print its value and root",
       load: async () => (await import("./decode.ts")).decodeCommand,

@@ -152,7 +152,7 @@ function foldRow(row: readonly string[], column: number, width: number): readonl
 }
 
 /** Width of a terminal; what goes elsewhere has lines that most can show. */
-function columns({ columns = 100 }: { readonly columns?: number }): number {
+export function columns({ columns = 100 }: { readonly columns?: number }): number {
   return columns || columnsUnknown;
 }
 

@@ -1,29 +1,34 @@
 // `tandem blob submit`: any payload, ordered if it is paid for.
 
-import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { limits, utf8 } from "@tandem/shared";
+import { readFileSync, statSync } from "node:fs";
+import { asShardName, leastAllowance, limits, utf8 } from "@tandem/shared";
 import { keystoreOf } from "../account/keystore.ts";
 import { apiOf } from "../api-client.ts";
 import type { Command } from "../command.ts";
 import { badFlag, countBetween, type Flags, neededText, noPositionals, pathFlag, textFlag } from "../flags.ts";
+import { readProgram } from "../program/read-file.ts";
 import { Complaint } from "../terminal.ts";
-import { paidWords, pay, payHelp, payOptions, sign } from "./pay.ts";
+import { writeNew } from "../write-new.ts";
+import { type Content, paidWords, pay, payHelp, payOptions, sign } from "./pay.ts";
 
 export const submitCommand: Command = {
-  help: `./tandem blob submit --from NAME [--payload FILE | --text T] [--touch SHARD ...]
+  help: `./tandem blob submit --from NAME [--program FILE | --payload FILE | --text T] [--touch SHARD ...]
                      [--wait | --sign-only FILE] [--json]
 
 Signs a blob and submits it to a node. Its payload may be anything: ordering does not look into it.
 
+  --program FILE    a program, as JSON or encoded (./tandem program check says more); it is refused if it
+                    would be void. Shards and budget follow from it
   --payload FILE    the bytes of a file
   --text T          this text, as UTF-8
   --touch SHARD     a shard that is to see it; may be given several times
-  --budget B        work that its program may take in all (0)
+  --budget B        work that its program may take in all (what the program says, else 0)
   --sign-only FILE  write the signed blob there and submit nothing: for curl, see docs/api.md
 ${payHelp}
 `,
   options: {
     ...payOptions,
+    program: { type: "string" },
     payload: { type: "string" },
     text: { type: "string" },
     touch: { type: "string", multiple: true },
@@ -33,13 +38,12 @@ ${payHelp}
   async run({ positionals, flags, json, print }) {
     noPositionals(positionals);
     const payer = { name: neededText(flags, "from"), keystore: keystoreOf(flags), api: apiOf(flags), flags };
-    const budget = countBetween(flags, "budget", [0, limits.budgetMax], 0);
-    const content = { transfers: [], touches: touchesOf(flags), payload: payloadOf(flags), budget };
+    const content = await contentOf(flags);
     const file = pathFlag(flags, "sign-only");
     if (file !== undefined) {
       if (flags["wait"] === true) throw badFlag("--sign-only submits nothing that --wait could wait for.");
       const { bytes, ...signed } = await sign(payer, content);
-      writeBlob(file, bytes);
+      writeNew(file, bytes);
       const made = { ...signed, bytes: bytes.length, file };
       return print(json ? `${JSON.stringify(made)}\n` : signedWords(made));
     }
@@ -60,15 +64,19 @@ function signedWords({ blob, nonce, fee, bytes, file }: Made): string {
   return `blob ${blob}\n  nonce ${nonce}, ${bytes} bytes, fee ${fee}\n  signed, not submitted: ${file}\n`;
 }
 
-/** Never over a file that is there. */
-function writeBlob(file: string, bytes: Uint8Array): void {
-  try {
-    writeFileSync(file, bytes, { flag: "wx" });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") throw new Complaint("exists", `${file} is there already.`, "Name another file.");
-    throw new Complaint("unwritable", `Cannot write ${file} (${code ?? message}).`, "Is the path right?");
+async function contentOf(flags: Flags): Promise<Content> {
+  const file = textFlag(flags, "program");
+  const touches = touchesOf(flags);
+  const budgetOr = (usual: number) => countBetween(flags, "budget", [0, limits.budgetMax], usual);
+  if (file === undefined) return { transfers: [], touches, payload: payloadOf(flags), budget: budgetOr(0) };
+  if (flags["payload"] !== undefined || flags["text"] !== undefined) {
+    throw badFlag("--program, --payload and --text exclude each other.");
   }
+  const { program, payload } = await readProgram(file);
+  const least = leastAllowance(program, touches.map(asShardName));
+  const budget = budgetOr(least.budget);
+  if (budget >= least.budget) return { transfers: [], touches: least.touches, payload, budget };
+  throw badFlag(`The program would be void with a budget of ${budget}: its steps take up to ${least.budget}.`);
 }
 
 function touchesOf(flags: Flags): readonly string[] {

@@ -3,23 +3,32 @@
 
 import { AssertionFault } from "../assert.ts";
 import { limits } from "../limits.ts";
+import { failure, type Result, success } from "../result.ts";
 import { Fault, major, simple } from "../values/reader.ts";
+import type { ValueCode } from "../values/value.ts";
 import { Writer } from "../values/writer.ts";
-import type { Argument, CallStep, Group, Operand, Program, PureStep, Step } from "./program.ts";
+import type { Argument, CallStep, Group, Operand, Program, PureStep, Step, VoidFailure } from "./program.ts";
 
 /** A key and how its value is written; absent without that. */
 type Field = readonly [key: string, write: (() => void) | undefined];
 
-/** The payload of a program of ours, whose literals are values and which fits a payload. */
-export function encodeProgram(program: Program): Uint8Array {
+/** The payload of a program, if its literals are values and it fits a payload. */
+export function tryEncodeProgram(program: Program): Result<Uint8Array, VoidFailure> {
   const writer = new Writer(limits.payloadBytesMax);
   try {
     writeProgram(writer, program);
-    return writer.result();
+    return success(writer.result());
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
-    throw new AssertionFault(`no program can be encoded like this: ${fault.path} ${fault.message}`);
+    return failure(fault.code as ValueCode, fault.path, fault.message);
   }
+}
+
+/** The payload of a program of ours. */
+export function encodeProgram(program: Program): Uint8Array {
+  const encoded = tryEncodeProgram(program);
+  if (encoded.ok) return encoded.value;
+  throw new AssertionFault(`no program can be encoded like this: ${encoded.error.path} ${encoded.error.message}`);
 }
 
 function writeProgram(writer: Writer, { steps, groups }: Program): void {

@@ -5,6 +5,7 @@ import {
   asBudget,
   asContractName,
   asMethodName,
+  asShardName,
   type Budget,
   checkProgram,
   encodeProgram,
@@ -36,6 +37,11 @@ const program: Program = {
 
 test("each shard once, in order; a pure step counts for each", () => {
   expect(leastAllowance(program)).toEqual({ touches: ["a", "b"], budget: 20_000 + 2 * 7 + 30_000 + 10_240 });
+});
+
+test("what is touched besides counts, for pure steps too", () => {
+  const { touches, budget } = leastAllowance(program, [asShardName("c")]);
+  expect({ touches, budget }).toEqual({ touches: ["a", "b", "c"], budget: leastAllowance(program).budget + 7 });
 });
 
 test("it is enough, and nothing less is", () => {

@@ -1,0 +1,112 @@
+// Programs and what comes of them in words. Bytes that are somebody's key are shown as a name, where there is one.
+
+import {
+  type Argument,
+  type CallStep,
+  type Footprint,
+  fromUtf8,
+  type Outcome,
+  type Program,
+  type Step,
+  shardOf,
+  toHex,
+  type Value,
+} from "@tandem/shared";
+import { wrap } from "../terminal.ts";
+
+/** Names by the hexadecimal of keys. */
+export type Names = ReadonlyMap<string, string>;
+
+const keyBytes = 32;
+/** Longer ones are cut. */
+const shownBytesMax = 16;
+
+export function valueWords(names: Names, value: Value): string {
+  if (value instanceof Uint8Array) return bytesWords(names, value);
+  if (value instanceof Map) {
+    return `{${[...value].map(([name, each]) => `${name}: ${valueWords(names, each)}`).join(", ")}}`;
+  }
+  if (Array.isArray(value)) return `[${value.map((each) => valueWords(names, each)).join(", ")}]`;
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
+
+function bytesWords(names: Names, bytes: Uint8Array): string {
+  const hex = toHex(bytes);
+  const name = names.get(hex);
+  if (name !== undefined) return name;
+  return bytes.length <= shownBytesMax ? `0x${hex}` : `0x${hex.slice(0, shownBytesMax)}…`;
+}
+
+/** A key of state: mostly a text before a slash, and then text, or whose it is, or both. */
+export function keyWords(names: Names, key: Uint8Array): string {
+  const start = key.indexOf("/".charCodeAt(0)) + 1;
+  const text = printable(key);
+  if (text !== undefined) return text;
+  const prefix = printable(key.subarray(0, start)) ?? "";
+  return `${prefix}${partWords(names, key.subarray(prefix.length))}`;
+}
+
+function partWords(names: Names, part: Uint8Array): string {
+  const text = printable(part);
+  if (text !== undefined) return text;
+  const [owner, rest] = [part.subarray(0, keyBytes), part.subarray(keyBytes)];
+  return rest.length === 0 ? bytesWords(names, owner) : `${bytesWords(names, owner)}/${partWords(names, rest)}`;
+}
+
+function printable(bytes: Uint8Array): string | undefined {
+  const text = fromUtf8(bytes);
+  return text !== undefined && /^[\x20-\x7e]*$/.test(text) ? text : undefined;
+}
+
+export function outcomeWords(names: Names, outcome: Outcome): string {
+  if (outcome.kind === "value") return valueWords(names, outcome.value);
+  const { why, step } = outcome;
+  return why === "input" || why === "group" ? `Nothing{${why}, step ${step}}` : `Nothing{${why}}`;
+}
+
+export function footprintWords(names: Names, footprint: Footprint): string {
+  if (footprint.kind === "whole") return "takes the whole contract";
+  const listed = (word: string, keys: readonly Uint8Array[]) =>
+    keys.length === 0 ? [] : [`${word} ${keys.map((key) => keyWords(names, key)).join(", ")}`];
+  return [...listed("reads", footprint.reads), ...listed("writes", footprint.writes)].join("; ") || "reads nothing";
+}
+
+/** `#0` is the outcome of step 0. */
+function stepWords(names: Names, step: Step): string {
+  const args = step.args.map((argument) => argumentWords(names, argument)).join(", ");
+  const expected = step.expect === undefined ? "" : ` expects ${valueWords(names, step.expect)}`;
+  return `${step.kind === "call" ? calledWords(step) : step.pure}(${args})${expected}`;
+}
+
+export function calledWords({ at, method }: Pick<CallStep, "at" | "method">): string {
+  return `${at}.${method}`;
+}
+
+function argumentWords(names: Names, argument: Argument): string {
+  if (argument.kind === "literal") return valueWords(names, argument.value);
+  if (argument.kind === "step") return `#${argument.step}`;
+  return `#${argument.step} or ${argumentWords(names, argument.or)}`;
+}
+
+/** Each step with what it touches below it; a bracket holds a group together. */
+export function programLines(names: Names, { steps, groups }: Program, width: number): readonly string[] {
+  return steps.flatMap((step, index) => {
+    const group = groups.find(({ first, count }) => index >= first && index < first + count);
+    const last = group === undefined ? undefined : group.first + group.count - 1;
+    const before =
+      group === undefined ? " " : index === group.first ? (index === last ? "[" : "┌") : index === last ? "└" : "│";
+    const after = group === undefined || index === last ? " " : "│";
+    const [first = "", ...more] = wrap(stepWords(names, step), width - 8);
+    const touched = step.kind === "call" ? wrap(footprintWords(names, step.footprint), width - 8) : [];
+    const number = String(index).padStart(2);
+    return [
+      `${before} ${number}  ${first}`,
+      ...more.map((text) => `${after}       ${text}`),
+      ...touched.map((text) => `${after}       ${text}`),
+    ].map((line) => line.trimEnd());
+  });
+}
+
+export function shardsOfProgram({ steps }: Program): readonly string[] {
+  return [...new Set(steps.flatMap((step) => (step.kind === "call" ? [shardOf(step.at) as string] : [])))].sort();
+}
