@@ -17,8 +17,7 @@ export function checkProgram(payload: Uint8Array, allowance: Allowance): Checked
   const decoded = decodeProgram(payload);
   if (!decoded.ok) return { kind: "void", failure: decoded.error };
   const program = decoded.value;
-  const wrong =
-    idleGroup(program) ?? untouched(program, allowance) ?? overBudget(program, allowance);
+  const wrong = idleGroup(program) ?? untouched(program, allowance) ?? overBudget(program, allowance);
   if (wrong !== undefined) return { kind: "void", failure: wrong };
   const analysis = analyzeProgram(program);
   const unfit = budgetTooSmall(program, analysis) ?? tooFar(analysis);
