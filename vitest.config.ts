@@ -1,9 +1,10 @@
 import { defineConfig } from "vitest/config";
 
-// Threads: they end with the process, whatever ends it. Two workers: the machine that we promise for has two cores.
+// Processes, not threads: native code that is loaded and left in one thread after the other has crashed the whole run.
+// Two of them: the machine that we promise for has two cores.
 // What tests print is a line each (counts of what was tried), as they print it.
 export const common = {
-  pool: "threads",
+  pool: "forks",
   maxWorkers: 2,
   slowTestThreshold: 10_000,
   disableConsoleIntercept: true,

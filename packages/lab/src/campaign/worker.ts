@@ -27,7 +27,11 @@ assert(parentPort !== null, "a worker has a parent");
 const port = parentPort;
 const { entry, overrides = {} } = workerData as Task;
 useNative();
-port.on("message", async (plan: Plan) => port.postMessage(await runPlan(plan)));
+port.on("message", async (plan: Plan | "end") => {
+  // It ends by itself: to stop a thread from outside while native code may be at work in it can take the process along.
+  if (plan === "end") port.close();
+  else port.postMessage(await runPlan(plan));
+});
 
 async function runPlan(plan: Plan): Promise<RunReport> {
   const isOfRounds = typeof plan === "number" ? overrides.stage === "rounds" : plan.stage === "rounds";
