@@ -3,6 +3,7 @@ export * from "./bytes.ts";
 export * from "./certificates.ts";
 export { codecs } from "./codecs.ts";
 export * from "./committee.ts";
+export { costs } from "./costs.ts";
 export * from "./domains.ts";
 export * from "./environment.ts";
 export * from "./genesis/check.ts";

@@ -9,6 +9,7 @@ import {
   asTimeMs,
   type Call,
   type ContractName,
+  costs,
   createMethod,
   type Delivered,
   type Environment,
@@ -22,7 +23,7 @@ import {
   type Use,
   type Value,
 } from "@tandem/shared";
-import { costs, MemoryHost, type MemoryState } from "./memory-host.ts";
+import { MemoryHost, type MemoryState } from "./memory-host.ts";
 
 /** What a test has to say of a call. What it leaves out: height 1, used by nobody, in no group, a large budget. */
 export interface MemoryCall {
@@ -89,7 +90,7 @@ export class MemoryContract {
   run(given: MemoryCall): Ran {
     const args = (given.args ?? []).map(({ value, origin }) => ({ encoded: encodeValue(value), origin }));
     const bytes = args.reduce((sum, { encoded }) => sum + encoded.length, 0);
-    const paid = costs.place + bytes * costs.argumentByte;
+    const paid = costs.place + bytes * costs.byte;
     const budget = given.budget ?? limits.budgetMax;
     const method = this.environment.methods.get(asMethodName(given.method));
     const problem = paid > budget ? nothing("budget", "the call itself") : this.problem(given, method);

@@ -2,6 +2,7 @@
 // what the call sets apart from the state, and hands out everything decoded afresh. It says what was touched.
 
 import {
+  costs,
   decodeValue,
   encodeValue,
   equalBytes,
@@ -17,17 +18,6 @@ import {
 
 /** Canonical encodings by the key in hexadecimal. */
 export type MemoryState = ReadonlyMap<string, Uint8Array>;
-
-/** P7, in units; what leaves a call, in claims and in the state, costs more than what it reads. */
-export const costs = {
-  /** A call, for one place of its outcome; an executor takes as much for each step that needs it. */
-  place: limits.placeCost,
-  argumentByte: 1,
-  get: 8000,
-  foundByte: 16,
-  write: limits.placeCost,
-  keptByte: limits.byteCost,
-} as const;
 
 export class MemoryHost implements Host {
   spent: number;

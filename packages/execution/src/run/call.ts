@@ -16,6 +16,7 @@ import {
   type Call,
   type CallStep,
   type Creators,
+  costs,
   createMethod,
   type Delivered,
   type EncodedOutcome,
@@ -32,7 +33,7 @@ import {
 } from "@tandem/shared";
 import type { OrderedProgram } from "../ordered.ts";
 import { CallHost } from "./host.ts";
-import { costs, StepMeter } from "./meter.ts";
+import { StepMeter } from "./meter.ts";
 import { isExpected, type Outcomes } from "./outcomes.ts";
 import type { Rules } from "./rules.ts";
 import { Changes, type StateView } from "./state.ts";

@@ -4,6 +4,7 @@
 import {
   assert,
   compareBytes,
+  costs,
   decodeValue,
   type Footprint,
   type Host,
@@ -12,7 +13,7 @@ import {
   type Value,
 } from "@tandem/shared";
 import { keyText } from "../schedule/conflicts.ts";
-import { costs, type StepMeter } from "./meter.ts";
+import type { StepMeter } from "./meter.ts";
 import { Changes, type StateView } from "./state.ts";
 
 type KeyFootprint = Extract<Footprint, { kind: "keys" }>;

@@ -10,6 +10,7 @@
 import {
   type Argument,
   assert,
+  costs,
   type Delivered,
   decodeValue,
   type EncodedOutcome,
@@ -26,7 +27,7 @@ import {
   type Value,
 } from "@tandem/shared";
 import type { OrderedProgram } from "../ordered.ts";
-import { costs, StepMeter } from "./meter.ts";
+import { StepMeter } from "./meter.ts";
 import type { PureFunctions } from "./rules.ts";
 
 /** An outcome as it crosses from step to step: canonical bytes, or why there is nothing. */

@@ -1,0 +1,23 @@
+// P7: what running costs. Units are whole numbers; one is about ten nanoseconds of a core. What is charged follows from
+// the call and the state alone, never from how a machine holds them, and is charged before the work is done, or before
+// what it made is kept. What leaves a step (its outcome, its writes) costs more: it travels in claims and is kept and
+// hashed, so these prices also bound the bytes of a round (R4).
+
+import { limits } from "./limits.ts";
+
+export const costs = {
+  /** A call: each place of its outcome, one in its own claim and one for each node that is given it. */
+  place: limits.placeCost,
+  /** A pure step, whoever computes it. */
+  pure: 1_000,
+  /** Each byte of an argument as it is delivered, and of a pure step's outcome. */
+  byte: 1,
+  /** Reading a key: a path through a map of a million keys, and its place in a witness (C2). */
+  get: 8_000,
+  /** Each byte of the value found, likewise. */
+  foundByte: 16,
+  /** Setting or deleting a key, ending a contract: a place in claims. */
+  write: limits.placeCost,
+  /** Each byte of a key and value written, and of a call's outcome in each of its places. */
+  keptByte: limits.byteCost,
+} as const;
