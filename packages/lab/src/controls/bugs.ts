@@ -8,6 +8,10 @@ import { blobBugs } from "./order-bugs/blobs.ts";
 import { blockBugs } from "./order-bugs/blocks.ts";
 import { ledgerBugs } from "./order-bugs/ledger.ts";
 import { storageBugs } from "./order-bugs/storage.ts";
+import { callBugs } from "./rounds-bugs/calls.ts";
+import { claimBugs } from "./rounds-bugs/claims.ts";
+import { programBugs } from "./rounds-bugs/programs.ts";
+import { scheduleBugs } from "./rounds-bugs/schedule.ts";
 
 export const bugs: readonly Bug[] = [
   ...consensusBugs,
@@ -16,4 +20,8 @@ export const bugs: readonly Bug[] = [
   ...blobBugs,
   ...storageBugs,
   ...attestedBugs,
+  ...scheduleBugs,
+  ...callBugs,
+  ...programBugs,
+  ...claimBugs,
 ];

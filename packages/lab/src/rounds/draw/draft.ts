@@ -54,7 +54,9 @@ export class Draft {
   }
 
   pure(name: string, args: readonly Argument[]): number {
-    const named = { pure: asMethodName(name), ...this.#expecting(args, undefined) };
+    const given = args.find(({ kind }) => kind === "literal");
+    const expect = given?.kind === "literal" && this.random.below(3) === 0 ? given.value : undefined;
+    const named = { pure: asMethodName(name), ...this.#expecting(args, expect) };
     return this.steps.push({ kind: "pure", ...named, args, budget: asBudget(0) }) - 1;
   }
 
@@ -92,10 +94,11 @@ export class Draft {
     return { steps, groups: this.groups };
   }
 
-  #budgetOf({ kind }: Step, least: number): number {
+  #budgetOf(step: Step, least: number): number {
     const { random } = this;
-    if (random.below(12) > 0) return kind === "pure" ? 50_000 : 400_000 + 2 * least;
+    if (step.kind === "call" && step.method === "many") return 3_000_000;
+    if (random.below(12) > 0) return step.kind === "pure" ? 50_000 : 400_000 + 2 * least;
     if (random.below(40) === 0) return -Math.min(least, 1);
-    return random.below(kind === "pure" ? 3000 : 60_000);
+    return random.below(step.kind === "pure" ? 3000 : 60_000);
   }
 }

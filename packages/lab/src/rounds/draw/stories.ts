@@ -11,7 +11,7 @@ import {
 } from "@tandem/environments";
 import { asContractName, type Value } from "@tandem/shared";
 import { payerKeyOf } from "../log.ts";
-import { type Draft, either, literal, outcomeOf, whole } from "./draft.ts";
+import { type Draft, either, keys, literal, outcomeOf, whole } from "./draft.ts";
 import { type Ground, moneyOf, payers } from "./ground.ts";
 import { endCall, probeCall } from "./probe-calls.ts";
 
@@ -73,8 +73,7 @@ const moveMoney: Story = (draft, ground) => {
   if (way === 5) draft.call(to, "deposit", given, tokenFootprints.deposit(from, holder));
   if (way === 6) probeCall(draft, random.pick(ground.probes));
   if (way !== 7) draft.group(first);
-  if (way === 8)
-    draft.call(random.pick(ground.probes), "facts", [outcomeOf(taken)], { kind: "keys", reads: [], writes: [] });
+  if (way === 8) draft.call(random.pick(ground.probes), "facts", [outcomeOf(taken)], keys([]));
 };
 
 const book: Story = (draft, ground) => {
@@ -143,11 +142,11 @@ const register: Story = (draft, ground) => {
 const live: Story = (draft, ground) => {
   const { random } = draft;
   const first = draft.steps.length;
-  const at = random.pick(ground.names);
+  const at = random.pick(random.below(4) === 0 ? ground.probes : ground.names);
   const environment = random.pick(["probe", "probe", "probe", "probe", "token", "counter", "nowhere"]);
   const config: Value = environment === "token" ? moneyOf(ground) : random.pick([3n, 3n, "refuse", "end"]);
   const isBare = random.below(10) === 0;
-  const footprint = random.below(12) === 0 ? ({ kind: "keys", reads: [], writes: [] } as const) : whole;
+  const footprint = random.below(12) === 0 ? keys([]) : whole;
   if (random.below(8) > 0) draft.call(at, "create", isBare ? [] : [literal(environment), literal(config)], footprint);
   for (let more = random.below(3); more > 0; more--) probeCall(draft, at);
   if (random.below(4) === 0) endCall(draft, at);
@@ -156,17 +155,20 @@ const live: Story = (draft, ground) => {
   if (random.below(2) === 0) draft.group(first);
 };
 
+/** P11: what is used in its group, and perhaps outside of it as well. */
+const tell: Story = (draft, ground) => {
+  const { random } = draft;
+  const first = draft.steps.length;
+  const told = draft.call(random.pick(ground.probes), "put", [literal("a"), literal(2n)], keys([], ["a"]));
+  const uses = random.between(1, 2);
+  for (let use = 0; use < uses; use++) draft.call(random.pick(ground.probes), "facts", [outcomeOf(told)], keys([]));
+  draft.group(first);
+  if (random.below(2) === 0) draft.call(random.pick(ground.probes), "facts", [outcomeOf(told)], keys([]));
+};
+
 const stories: readonly Story[] = [
-  transfer,
-  transfer,
-  moveMoney,
-  moveMoney,
-  moveMoney,
-  book,
-  deal,
-  count,
-  register,
-  live,
+  ...[transfer, transfer, moveMoney, moveMoney, moveMoney],
+  ...[book, deal, count, register, tell, live, live],
 ];
 
 export function tellStory(draft: Draft, ground: Ground): void {
