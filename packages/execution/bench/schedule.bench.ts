@@ -65,7 +65,7 @@ function measureLargest(bench: Bench, name: string): void {
   const programs = programsOf(cases[name] as MakeFootprint, false);
   const ratePer = (size: number) => {
     const startMs = performance.now();
-    scheduling(programs, size).run();
+    void scheduling(programs, size).run();
     return (1000 * size) / (performance.now() - startMs);
   };
   const limit = ratePer(largest / 10);
