@@ -57,7 +57,7 @@ async function untilGone(all: readonly number[]): Promise<void> {
   while (all.some(isAlive)) await sleep(20);
 }
 
-test("in a pipe it shows three blobs final on every node, and ends by itself", () => {
+test("in a pipe it shows three blobs and a program final on every node, and ends by itself", () => {
   const folder = join(temporary, "four");
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, "start", "--folder", folder], {
     encoding: "utf8",
@@ -65,6 +65,16 @@ test("in a pipe it shows three blobs final on every node, and ends by itself", (
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   for (const name of ["transfer", "text", "garbage"]) {
     expect(stdout).toMatch(new RegExp(`^${name} .* final on 4 nodes: height \\d+, \\d+ ms$`, "m"));
+  }
+  // Its first program: what one shard does alone is done; what two have to agree on waits for the attest chain.
+  expect(stdout).toMatch(/^program .* final on 4 nodes: height \d+, \d+ ms$/m);
+  expect(stdout).toMatch(/^bank +\d+ {2}[0-9a-f]{16}… {2}bank\/coins\.transfer → 25$/m);
+  for (const [shard, contract, other] of [
+    ["hotel", "rooms", "step 1 of rail"],
+    ["rail", "trains", "step 2 of hotel"],
+  ] as const) {
+    const ran = `^${shard} +\\d+ {2}[0-9a-f]{16}… {2}${shard}/${contract}\\.reserve → ~ \\{item: "day-1"`;
+    expect(stdout).toMatch(new RegExp(`${ran}[^→]*waits for ${other}$`, "m"));
   }
   expect(stdout).toMatch(/^first final block \(height \d+\), \d+\.\d\d s after their start$/m);
   expect(stdout).toMatch(/^all 4 nodes stopped cleanly in /m);

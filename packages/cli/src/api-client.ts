@@ -72,19 +72,35 @@ export class ApiClient {
     return this.#call(`/blobs${isAwaited ? "?wait=ordered" : ""}`, { method: "POST", headers, body: bytes });
   }
 
+  /** An encoded run of slices. */
+  async slices(shard: string, from: number): Promise<Uint8Array> {
+    const path = `/slices/${shard}/${from}`;
+    const response = await this.#reach(path, {});
+    if (!response.ok) throw this.#refused(path, response.status, await response.text());
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
   async #call<T>(path: string, request: RequestInit = {}, besides: readonly number[] = []): Promise<T> {
     const response = await this.#reach(path, request);
     const text = await response.text();
     const answer = parse(text);
-    if (answer === undefined) {
-      const what = `${this.#base}${path} answers ${response.status} with what is not JSON.`;
-      throw new Complaint("not-a-node", what, "Is the URL that of a node's API (--api)?", 1);
+    if (answer === undefined || !(response.ok || besides.includes(response.status))) {
+      throw this.#refused(path, response.status, text);
     }
-    if (response.ok || besides.includes(response.status)) return answer as T;
+    return answer as T;
+  }
+
+  #refused(path: string, status: number, text: string): Complaint {
+    const answer = parse(text);
+    if (answer === undefined) {
+      const what = `${this.#base}${path} answers ${status} with what is not JSON.`;
+      return new Complaint("not-a-node", what, "Is the URL that of a node's API (--api)?", 1);
+    }
     const { error } = answer as { error?: { code: string; message: string; advice: string } };
-    if (error === undefined)
-      throw new Complaint("not-a-node", text.slice(0, 200), "Is the URL that of a node's API?", 1);
-    throw new Complaint(error.code, error.message, error.advice, 1);
+    if (error === undefined) {
+      return new Complaint("not-a-node", text.slice(0, 200), "Is the URL that of a node's API?", 1);
+    }
+    return new Complaint(error.code, error.message, error.advice, 1);
   }
 
   async #reach(path: string, request: RequestInit): Promise<Response> {

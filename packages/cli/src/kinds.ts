@@ -1,6 +1,7 @@
-// Everything that `tandem decode` can read: each public encoding of `shared`, what peers say to each other, and the two
+// Everything that `tandem decode` can read: each public encoding of `shared`, what peers and followers are told, and the two
 // that are CBOR and therefore have no root.
 
+import { sliceRunCodec } from "@tandem/ordering";
 import { replicaMessageCodec } from "@tandem/replica";
 import { codecs, decodeProgram, decodeValue, type Failure, limits, type Result } from "@tandem/shared";
 
@@ -17,7 +18,7 @@ const cborKinds: readonly Kind[] = [
 ];
 
 export const kinds: ReadonlyMap<string, Kind> = new Map(
-  [...codecs, replicaMessageCodec, ...cborKinds]
+  [...codecs, replicaMessageCodec, sliceRunCodec, ...cborKinds]
     .map((kind): [string, Kind] => [kind.name, kind])
     .sort(([a], [b]) => (a < b ? -1 : 1)),
 );

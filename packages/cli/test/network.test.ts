@@ -1,7 +1,7 @@
 // From nothing to a transfer, by commands alone: a network of one validator, its node, and what accounts do with it.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -56,7 +56,22 @@ async function stopNode(): Promise<number | null> {
 }
 
 beforeAll(async () => {
-  const plan = ["--validators", "1", "--accounts", "2", "--balance", "1000000", "--delay-ms", "50", "--port", "0"];
+  const contracts = join(folder, "contracts.json");
+  writeFileSync(contracts, '{"main/sum": {"environment": "counter", "config": 5}}');
+  const made = ["--contracts", contracts];
+  const plan = [
+    ...made,
+    "--validators",
+    "1",
+    "--accounts",
+    "2",
+    "--balance",
+    "1000000",
+    "--delay-ms",
+    "50",
+    "--port",
+    "0",
+  ];
   const { status, said } = tandem("genesis", "create", "--out", net, ...plan);
   expect(status).toBe(0);
   expect(said).toMatchObject({ nodes: [{ name: "node-0", config }], accounts: [{ name: "account-0" }, {}] });
@@ -93,6 +108,26 @@ describe("genesis", () => {
     const { status, said } = tandem("genesis", "check", other);
     expect({ status, code: said.error.code }).toEqual({ status: 1, code: "network" });
     expect(said.error.advice).toContain("Mend that key");
+  });
+
+  test("check and create refuse contracts that cannot be, by name", () => {
+    const genesis = JSON.parse(readFileSync(file, "utf8"));
+    expect(genesis.contracts).toEqual([{ name: "main/sum", environment: "counter", config: "05" }]);
+    const contracts = join(folder, "bad-contracts.json");
+    writeFileSync(contracts, '{"main/sum": {"environment": "counter", "config": "five"}}');
+    const create = tandem("genesis", "create", "--out", join(folder, "bad"), "--contracts", contracts);
+    expect(create).toMatchObject({ status: 2, said: { error: { code: "refused" } } });
+    expect(create.said.error.message).toContain("main/sum cannot be created like this");
+    expect(existsSync(join(folder, "bad"))).toBe(false);
+    // The check tells the id that the changed file should state; with that, only the environment is wrong.
+    const other = join(folder, "other-contracts.json");
+    const changed = { ...genesis, contracts: [{ ...genesis.contracts[0], environment: "abacus" }] };
+    writeFileSync(other, JSON.stringify(changed));
+    const [network] = tandem("genesis", "check", other).said.error.message.match(/[0-9a-f]{64}/);
+    writeFileSync(other, JSON.stringify({ ...changed, network }));
+    const check = tandem("genesis", "check", other);
+    expect(check).toMatchObject({ status: 1, said: { error: { code: "unknown-environment" } } });
+    expect(check.said.error.message).toContain("contracts[0]");
   });
 
   test("check says so of a file that is no genesis", () => {
@@ -187,6 +222,28 @@ describe("blob", () => {
   });
 });
 
+describe("blob submit --program", () => {
+  const add = { at: "main/sum", method: "add", args: [2], writes: ["total"], budget: 40_000 };
+  const submit = (...more: readonly string[]) =>
+    tandem("blob", "submit", "--from", "account-1", "--program", program, ...more, ...keys, ...api);
+  const program = join(folder, "program.json");
+
+  test("takes shards and budget from the program", () => {
+    writeFileSync(program, JSON.stringify({ steps: [add] }));
+    const { status, said } = submit("--wait");
+    expect({ status, said }).toMatchObject({ status: 0, said: { status: "ordered" } });
+    const fee = 100 + 10 + 40_000 + said.bytes;
+    expect(said.fee).toBe(`${fee}`);
+  });
+
+  test("submits none that would be void", () => {
+    expect(submit("--budget", "30000").said.error).toMatchObject({ code: "bad-arguments" });
+    expect(submit("--text", "too").said.error).toMatchObject({ code: "bad-arguments" });
+    writeFileSync(program, JSON.stringify({ steps: [{ ...add, budget: 1 }] }));
+    expect(submit()).toMatchObject({ status: 1, said: { error: { code: "budget-too-small" } } });
+  });
+});
+
 test("blob submit --sign-only writes what can be submitted by other means, once", async () => {
   const file = join(folder, "blob");
   const only = ["--from", "account-0", "--text", "later", "--sign-only", file, ...keys, ...api];
@@ -230,14 +287,17 @@ describe("what a caller gets wrong", () => {
   });
 });
 
-test.each([["genesis"], ["account"], ["blob"]])("%s lists its commands, and each says what it takes", (group) => {
-  const help = (...words: string[]) =>
-    spawnSync(process.execPath, [main, ...words, "--help"], { encoding: "utf8" }).stdout;
-  const commands = [...help(group).matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name as string);
-  expect(commands.length).toBeGreaterThan(1);
-  for (const command of commands) {
-    const text = help(group, command);
-    expect(text).toContain(`./tandem ${group} ${command}`);
-    expect(text.split("\n").filter((line) => line.length > 100)).toEqual([]);
-  }
-});
+test.each([["genesis"], ["account"], ["blob"], ["program"], ["story"]])(
+  "%s lists its commands, and each says what it takes",
+  (group) => {
+    const help = (...words: string[]) =>
+      spawnSync(process.execPath, [main, ...words, "--help"], { encoding: "utf8" }).stdout;
+    const commands = [...help(group).matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name as string);
+    expect(commands.length).toBeGreaterThan(1);
+    for (const command of commands) {
+      const text = help(group, command);
+      expect(text).toContain(`./tandem ${group} ${command}`);
+      expect(text.split("\n").filter((line) => line.length > 100)).toEqual([]);
+    }
+  },
+);

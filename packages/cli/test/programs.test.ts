@@ -113,7 +113,7 @@ describe("program", () => {
     const { status, stdout } = tandem("program", "check", json);
     expect(status).toBe(0);
     expect(stdout).toMatch(/^146 bytes; touches north, south; budget 100000; hops 2\n/);
-    expect(stdout).toMatch(/^settle after #1 {2}north\/tokens {2}#0, #1 {2}#0 {11}2$/m);
+    expect(stdout).toMatch(/^settle after #1 +north\/tokens +#0, #1 +#0 +2$/m);
     expect(stdout).toMatch(/^#0 +#1 south\/tokens\.deposit +argument 0, directly, in its group$/m);
     expect(tandem("program", "check", encoded).stdout).toBe(stdout);
     expect(JSON.parse(tandem("program", "check", encoded, "--json").stdout)).toMatchObject({

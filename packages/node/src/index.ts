@@ -1,8 +1,10 @@
+export { checkContracts } from "./config/contracts.ts";
 export { type KeyPair, readPayerKey, writeKeyFile } from "./config/key-files.ts";
 export { type NodeConfig, readConfig } from "./config/node-config.ts";
 export { NodeError } from "./node-error.ts";
 export type { NodeStatus } from "./process/node-status.ts";
 export type { NodeEvent, RunningNode } from "./process/start-node.ts";
+export { verifyContextOf } from "./replica/context.ts";
 export { lockFolder } from "./store/folder-lock.ts";
 
 import type { NodeConfig } from "./config/node-config.ts";

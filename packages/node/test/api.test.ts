@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { emptyRun, openNetwork, ShardStream, sliceRunCodec } from "@tandem/ordering";
 import {
   accountProofCodec,
   asAmount,
@@ -18,7 +19,7 @@ import {
   toHex,
 } from "@tandem/shared";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RunningNode, startNode } from "../src/index.ts";
+import { type RunningNode, startNode, verifyContextOf } from "../src/index.ts";
 import { get, getBytes, post } from "./support/http.ts";
 import { balance, createNetwork, createNode, payerKey, testBlob } from "./support/node-folder.ts";
 
@@ -124,6 +125,31 @@ describe("a blob that waits", () => {
   });
 });
 
+describe("slices of a shard", () => {
+  const electorate = verifyContextOf({ genesis: network.genesis, network: network.network }).order;
+  const genesisRoot = openNetwork({ genesis: network.genesis, network: network.network }).root;
+  const runOf = async (path: string) => {
+    const run = sliceRunCodec.decode(await getBytes(`${api}/slices/${path}`));
+    if (!run.ok) throw new Error(run.error.message);
+    return run.value;
+  };
+
+  test("are all that a follower needs, with proof that nothing is left out", async () => {
+    const blob = testBlob(network, { touches: [asShardName("main")] }, 5);
+    const { height } = (await ordered(blob.bytes)).body;
+    const stream = new ShardStream(electorate, asShardName("main"), { height: asHeight(0), root: genesisRoot });
+    const followed = stream.take(await runOf("main/1"));
+    if (!followed.ok) throw new Error(followed.error.message);
+    expect(stream.last.height).toBeGreaterThanOrEqual(height);
+    expect(followed.value[height - 1]?.blobs.map(({ bytes }) => bytes)).toEqual([blob.bytes]);
+  });
+
+  test("come as few as asked for, and none beyond the last block", async () => {
+    expect((await runOf("main/1?count=1")).slices).toHaveLength(1);
+    expect(await runOf("main/99999999")).toEqual(emptyRun);
+  });
+});
+
 describe("a refusal has a code, a status that says whose turn it is, and advice", () => {
   const other = { ...network, network: asRoot(new Uint8Array(32).fill(9)) };
   const fresh = (changes: Parameters<typeof testBlob>[1]) => testBlob(network, changes, 2).bytes;
@@ -194,6 +220,12 @@ describe("a refusal has a code, a status that says whose turn it is, and advice"
     ["/blocks/0", "404 unknown-height"],
     [`/blocks/${"11".repeat(32)}`, "404 unknown-block"],
     ["/accounts/aa", "400 bad-argument"],
+    ["/slices/none/1", "404 unknown-shard"],
+    ["/slices/main/0", "404 unknown-height"],
+    ["/slices/main/latest", "400 bad-argument"],
+    ["/slices/main/1?count=0", "400 bad-argument"],
+    ["/slices/main/1?count=129", "400 bad-argument"],
+    ["/slices/main/1?count=1&count=2", "400 bad-argument"],
     ["/nothing", "404 unknown-route"],
   ])("GET %s", async (path, is) => {
     const answer = await get(`${api}${path}`);

@@ -3,6 +3,14 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { nativePayerScheme } from "@tandem/native";
+import {
+  asContractName,
+  asEnvironmentName,
+  encodeValue,
+  formatGenesis,
+  type GenesisContract,
+  type Value,
+} from "@tandem/shared";
 import { describe, expect, test } from "vitest";
 import { readIdentity, readValidatorKey } from "../src/config/key-files.ts";
 import { parseConfig } from "../src/config/node-config.ts";
@@ -138,5 +146,33 @@ describe("what the configuration names", () => {
     mkdirSync(join(network.folder, "node-0"), { recursive: true });
     writeFileSync(config.identity, "no key", { mode: 0o600 });
     expect(await codeOf(readSetup(config))).toBe("bad-key");
+  });
+});
+
+describe("a genesis whose contracts cannot be", () => {
+  const contract = (environment: string, config: Value): GenesisContract => ({
+    name: asContractName("main/sum"),
+    environment: asEnvironmentName(environment),
+    config: encodeValue(config),
+  });
+
+  test.each([
+    ["unknown-environment", contract("abacus", 1n)],
+    ["refused", contract("counter", "one")],
+  ])("is refused before anything is started: %s", async (code, each) => {
+    const network = createNetwork(temporaryFolder());
+    const config = createNode(network, 0);
+    await readSetup(config);
+    writeFileSync(config.genesis, formatGenesis({ ...network.genesis, contracts: [each] }));
+    const refused = readSetup(config);
+    expect(await codeOf(refused)).toBe("bad-genesis");
+    await expect(refused).rejects.toThrow(new RegExp(`contracts\\[0\\]: .* \\(${code}\\)\\.$`));
+  });
+
+  test("and one whose contracts can be is taken", async () => {
+    const network = createNetwork(temporaryFolder());
+    const config = createNode(network, 0);
+    writeFileSync(config.genesis, formatGenesis({ ...network.genesis, contracts: [contract("counter", 1n)] }));
+    expect((await readSetup(config)).checked.genesis.contracts).toHaveLength(1);
   });
 });

@@ -17,8 +17,8 @@ export const submitCommand: Command = {
 
 Signs a blob and submits it to a node. Its payload may be anything: ordering does not look into it.
 
-  --program FILE    a program, as JSON or encoded (./tandem program check says more); it is refused if it
-                    would be void. Shards and budget follow from it
+  --program FILE    a program, as JSON or encoded (./tandem program check says more), if it is not
+                    void. Shards and budget follow from it
   --payload FILE    the bytes of a file
   --text T          this text, as UTF-8
   --touch SHARD     a shard that is to see it; may be given several times

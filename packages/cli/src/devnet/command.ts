@@ -3,8 +3,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Call, Command } from "../command.ts";
 import { onSignals } from "../signals.ts";
+import { isTold } from "../terminal.ts";
 import { Devnet, describeEnd } from "./devnet.ts";
 import { type FinalBlob, submitFirstBlobs } from "./first-blobs.ts";
+import { runFirstProgram } from "./first-program.ts";
 import { type DevnetFolder, openFolder } from "./folder.ts";
 import { type DevnetOptions, isWatched, readOptions } from "./options.ts";
 import { jsonScreen, liveScreen, plainScreen, type Screen } from "./screen.ts";
@@ -17,7 +19,8 @@ export const devnetCommand: Command = {
 
 Runs a network on this machine: a process for each validator, with its own keys and store, on loopback. The
 first start makes all of it, later ones continue. A few blobs are submitted and told when they are final on
-every node; then a table shows what the nodes do. Ctrl-C stops all.
+every node, and a program for the contracts in three shards, which is run here; then a table shows what the
+nodes do. Ctrl-C stops all.
 
   --validators N  seats of a new network (4)
   --delay MS      every frame between two nodes arrives so much later (0)
@@ -95,8 +98,28 @@ async function show(
   await Promise.race([linked.promise, isUp]);
   const onFinal = (blob: FinalBlob) => screen.tell({ kind: "blob", nodes: nodes.length, ...blob });
   await Promise.all([isUp, submitFirstBlobs(folder, nodes, onFinal, signal)]);
+  await showFirstProgram(folder, devnet, screen, signal);
   if (forSeconds !== 0) screen.tell({ kind: "try", accounts: folder.accounts, api: nodes[0]?.apiUrl ?? "" });
   await watch(nodes, screen, forSeconds, signal);
+}
+
+async function showFirstProgram(
+  folder: DevnetFolder,
+  { nodes }: Devnet,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const run = await runFirstProgram(folder, nodes, signal);
+    const why = "no program is submitted: this network was made without contracts. --fresh makes one that has them";
+    if (run === undefined) return screen.tell({ kind: "no-program", why });
+    screen.tell({ kind: "blob", nodes: nodes.length, ...run.ordered });
+    screen.tell({ kind: "program", ...run });
+  } catch (error) {
+    // O10: a shard that nobody attests falls behind, and takes no more programs after a day.
+    if (!isTold(error) || error.code !== "shard-behind") throw error;
+    screen.tell({ kind: "no-program", why: `no program is submitted: ${error.message}` });
+  }
 }
 
 async function watch(nodes: Devnet["nodes"], screen: Screen, forSeconds: number | undefined, signal: AbortSignal) {

@@ -10,16 +10,21 @@ import { Complaint } from "../terminal.ts";
 import type { DevnetFolder } from "./folder.ts";
 import type { NodeProcess } from "./node-process.ts";
 
-export interface FinalBlob {
+/** Where a blob was ordered. */
+export interface Place {
+  readonly height: number;
+  readonly index: number;
+}
+
+export interface FinalBlob extends Place {
   readonly name: string;
   readonly what: string;
   readonly blob: string;
-  readonly height: number;
   /** From when it was signed until the last node had it. */
   readonly tookMs: number;
 }
 
-interface Plan {
+export interface BlobPlan {
   readonly name: string;
   readonly what: string;
   readonly content: Partial<Content>;
@@ -45,12 +50,12 @@ export async function submitFirstBlobs(
   const submissions = plansTo(to).map(async (plan, index) => {
     const node = nodes[index % nodes.length] as NodeProcess;
     const name = accounts[index]?.name ?? "";
-    onFinal(await submit(plan, { name, keystore, api: node.api, flags: {} }, nodes, signal));
+    onFinal(await submitBlob(plan, { name, keystore, api: node.api, flags: {} }, nodes, signal));
   });
   await Promise.all(submissions);
 }
 
-function plansTo(to: Uint8Array): readonly Plan[] {
+function plansTo(to: Uint8Array): readonly BlobPlan[] {
   return [
     {
       name: "transfer",
@@ -66,17 +71,18 @@ function plansTo(to: Uint8Array): readonly Plan[] {
   ];
 }
 
-async function submit(
-  { name, what, content }: Plan,
+/** Final means: on every node that runs. */
+export async function submitBlob(
+  { name, what, content }: BlobPlan,
   payer: Parameters<typeof pay>[0],
   nodes: readonly NodeProcess[],
   signal: AbortSignal,
 ): Promise<FinalBlob> {
   const startMs = performance.now();
   const { blob } = await pay(payer, { ...nothing, ...content });
-  const heights = await Promise.all(nodes.map((node) => orderedAt(node, blob, startMs + patienceMs, signal)));
-  const height = Math.max(...heights.map((each) => each ?? 0));
-  return { name, what, blob, height, tookMs: Math.round(performance.now() - startMs) };
+  const places = await Promise.all(nodes.map((node) => orderedAt(node, blob, startMs + patienceMs, signal)));
+  const { height, index } = places.find((place) => place !== undefined) ?? { height: 0, index: 0 };
+  return { name, what, blob, height, index, tookMs: Math.round(performance.now() - startMs) };
 }
 
 /** Nothing if the node is gone. */
@@ -85,10 +91,10 @@ async function orderedAt(
   blob: string,
   untilMs: number,
   signal: AbortSignal,
-): Promise<number | undefined> {
+): Promise<Place | undefined> {
   while (node.exit === undefined) {
     const answer = await node.api.blob(blob).catch(() => undefined);
-    if (answer?.status === "ordered") return answer.height;
+    if (answer?.status === "ordered") return { height: answer.height, index: answer.index };
     if (performance.now() > untilMs) throw notOrdered(node);
     await sleep(pollMs, undefined, { signal });
   }

@@ -14,6 +14,7 @@ import { lockFolder } from "@tandem/node";
 import { jsonCount, jsonObject, jsonText, readJson } from "@tandem/shared";
 import { createNetworkFolder } from "../genesis/network-folder.ts";
 import { Complaint } from "../terminal.ts";
+import { devnetContracts, devnetShards } from "./contracts.ts";
 import type { DevnetOptions } from "./options.ts";
 import { areFree, findPorts, host } from "./ports.ts";
 
@@ -144,7 +145,8 @@ async function makeDevnet(options: DevnetOptions): Promise<Manifest> {
   const store = isLevel ? "level" : "rocksdb";
   const { network } = await createNetworkFolder(folder, {
     validators,
-    shards: ["main"],
+    shards: devnetShards,
+    contracts: devnetContracts,
     accounts: accountsCount,
     balance,
     deltaMs,

@@ -12,6 +12,7 @@ import {
   pathFlag,
   textFlag,
 } from "../flags.ts";
+import { contractsOf } from "./contracts-file.ts";
 import { createNetworkFolder, type NetworkFolder, type NetworkPlan } from "./network-folder.ts";
 
 /** A payer who submits a full blob each second has enough for a month. */
@@ -19,8 +20,9 @@ const balanceUsual = 1_000_000_000_000n;
 const portUsual = 7100;
 
 export const createCommand: Command = {
-  help: `./tandem genesis create --out DIR [--validators N] [--shards A,B] [--accounts N] [--balance X]
-                        [--delay-ms D] [--heartbeat-ms H] [--port P] [--store KIND] [--json]
+  help: `./tandem genesis create --out DIR [--validators N] [--shards A,B] [--contracts FILE]
+                        [--accounts N] [--balance X] [--delay-ms D] [--heartbeat-ms H]
+                        [--port P] [--store KIND] [--json]
 
 Makes a new network in DIR: genesis.json, node-0 … with a config.json and a validator's key each,
 and accounts/ with the keys of payers that the genesis funds. All nodes are on this machine; for
@@ -28,6 +30,8 @@ others, change the addresses in their config.json. Such as --out .tandem/net.
 
   --validators N    seats, each of weight 1 (4)
   --shards A,B      names of shards; every validator is in each one's committee (main)
+  --contracts FILE  what the genesis creates: {"main/sum": {"environment": "counter", "config": 0}};
+                    values are written as in programs (docs/running.md)
   --accounts N      payers with a balance (4)
   --balance X       of each (${balanceUsual})
   --delay-ms D      Δ: the longest that a message takes in good times (200)
@@ -40,6 +44,7 @@ others, change the addresses in their config.json. Such as --out .tandem/net.
     out: { type: "string" },
     validators: { type: "string" },
     shards: { type: "string" },
+    contracts: { type: "string" },
     accounts: { type: "string" },
     balance: { type: "string" },
     "delay-ms": { type: "string" },
@@ -58,8 +63,10 @@ others, change the addresses in their config.json. Such as --out .tandem/net.
 
 function planOf(flags: Flags): NetworkPlan {
   const validators = countBetween(flags, "validators", [1, limits.validatorsMax], 4);
+  const contracts = contractsOf(pathFlag(flags, "contracts"));
   return {
     validators,
+    contracts: () => contracts,
     shards: shardsOf(textFlag(flags, "shards") ?? "main"),
     accounts: countBetween(flags, "accounts", [0, limits.genesisAllocationsMax], 4),
     balance: amountFlag(flags, "balance") ?? balanceUsual,

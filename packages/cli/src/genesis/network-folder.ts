@@ -12,7 +12,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { nativePayerScheme, nativeScheme, useNative } from "@tandem/native";
-import { type NodeConfig, writeKeyFile } from "@tandem/node";
+import { checkContracts, type NodeConfig, writeKeyFile } from "@tandem/node";
 import {
   asAmount,
   asRoot,
@@ -21,9 +21,11 @@ import {
   asValidatorIndex,
   asWeight,
   compareBytes,
+  compareText,
   type Fees,
   formatGenesis,
   type Genesis,
+  type GenesisContract,
   type GenesisValidator,
   limits,
   type NetworkLimits,
@@ -39,6 +41,8 @@ import { Complaint } from "../terminal.ts";
 export interface NetworkPlan {
   readonly validators: number;
   readonly shards: readonly string[];
+  /** What genesis creates, from the keys of the accounts. */
+  contracts(payers: readonly Uint8Array[]): readonly GenesisContract[];
   readonly accounts: number;
   /** Of each account. */
   readonly balance: bigint;
@@ -93,6 +97,11 @@ export async function createNetworkFolder(folder: string, plan: NetworkPlan): Pr
   const genesis = formatGenesis(genesisOf(plan, secrets, accounts));
   const checked = parseGenesis(nativeScheme, genesis);
   if (!checked.ok) throw new Complaint(checked.error.code, `${checked.error.message}.`, "Ask for less, or otherwise.");
+  const contracts = checkContracts(checked.value);
+  if (!contracts.ok) {
+    const { code, path, message } = contracts.error;
+    throw new Complaint(code, `${path}: ${message}.`, "Mend that contract.");
+  }
   await makeNew(folder, genesis);
   const nodes = await writeNodes(folder, plan, secrets);
   await mkdir(join(folder, "accounts"));
@@ -127,7 +136,9 @@ function genesisOf(plan: NetworkPlan, secrets: readonly SecretKey[], accounts: r
       committee,
       creators: { rule: "anyone", keys: [] },
     })),
-    contracts: [],
+    contracts: plan
+      .contracts(accounts.map(({ keys }) => keys.publicKey))
+      .toSorted((a, b) => compareText(a.name, b.name)),
     allocations: accounts
       .map(({ keys }) => ({ payer: keys.publicKey, amount: asAmount(plan.balance) }))
       .sort((a, b) => compareBytes(a.payer, b.payer)),

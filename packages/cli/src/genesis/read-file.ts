@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { nativeScheme, useNative } from "@tandem/native";
+import { checkContracts } from "@tandem/node";
 import { type CheckedGenesis, parseGenesis } from "@tandem/shared";
 import { callerPath, onePositional } from "../flags.ts";
 import { Complaint } from "../terminal.ts";
@@ -11,13 +12,21 @@ export function readGenesisOf(positionals: readonly string[]): CheckedGenesis {
   useNative();
   const text = readText(file);
   const genesis = parseGenesis(nativeScheme, text);
-  if (genesis.ok) return genesis.value;
+  if (genesis.ok) return withContracts(genesis.value, file);
   const { code, path, message } = genesis.error;
   if (!looksLikeGenesis(text)) {
     const what = `This is no genesis file: ${file} (${code}: ${message}).`;
     throw new Complaint("not-a-genesis", what, "Name one that ./tandem genesis create made.", 1);
   }
   throw new Complaint(code, `${message}.`, path === "" ? `Mend ${file}.` : `Mend that key in ${file}.`, 1);
+}
+
+/** P10: their environments are known here, and take these configurations. */
+function withContracts(genesis: CheckedGenesis, file: string): CheckedGenesis {
+  const checked = checkContracts(genesis);
+  if (checked.ok) return genesis;
+  const { code, path, message } = checked.error;
+  throw new Complaint(code, `${path}: ${message}.`, `Mend that key in ${file}.`, 1);
 }
 
 /** Of another file it would not help to hear which key is wrong in it. */

@@ -56,7 +56,7 @@ function readOperand(value: unknown, path: string): Operand {
 }
 
 /** P8. */
-function readValue(value: unknown, path: string): Value {
+export function readValue(value: unknown, path: string): Value {
   const read = valueAt(value, path, 1);
   const encoded = tryEncodeValue(read);
   return encoded.ok ? read : refuseJson("out-of-range", path, `this is no value: ${encoded.error.message}`);

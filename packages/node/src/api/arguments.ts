@@ -19,6 +19,14 @@ export function readHeight(text: string): number {
   );
 }
 
+/** As many as there may be, unless less is asked for. */
+export function readCount(query: unknown, name: string, max: number): number {
+  const text = (query as Readonly<Record<string, unknown>>)[name] ?? String(max);
+  const count = typeof text === "string" && /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= max) return count;
+  throw badArgument(`${name} is from 1 to ${max}.`, "Leave it out for as many as there may be.");
+}
+
 /** A flag counts if it stands in the query, whatever its value. */
 export function hasFlag(query: unknown, name: string): boolean {
   return Object.hasOwn(query as object, name);

@@ -1,17 +1,18 @@
 // What is asked of the chain: blobs, blocks, accounts. The replica's thread reads them; here they become JSON.
 
-import { asRoot, certificateCodec, orderBlockCodec, payerKeyBytes } from "@tandem/shared";
+import { asRoot, certificateCodec, limits, orderBlockCodec, payerKeyBytes } from "@tandem/shared";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { QueryAnswer } from "../replica/words.ts";
 import { ApiError } from "./api-error.ts";
-import { hasFlag, readHeight, readKey } from "./arguments.ts";
+import { hasFlag, readCount, readHeight, readKey } from "./arguments.ts";
 import { toPlain } from "./readable.ts";
 import type { ApiServices } from "./services.ts";
 
 const rootBytes = 32;
 const rawType = "application/octet-stream";
 
-export function addChainRoutes(server: FastifyInstance, { thread }: ApiServices): void {
+export function addChainRoutes(server: FastifyInstance, { thread, setup }: ApiServices): void {
+  addSlices(server, { thread, setup });
   server.get<{ Params: { root: string } }>("/blobs/:root", async ({ params, query }, reply) => {
     const root = readKey(params.root, rootBytes, "A blob's root");
     return blobAnswer(await thread.query({ kind: "blob", root }), root, hasFlag(query, "raw"), reply);
@@ -25,6 +26,20 @@ export function addChainRoutes(server: FastifyInstance, { thread }: ApiServices)
     if (answer.kind !== "account") throw notFound(answer);
     const { height, balance, nonce, proof } = answer;
     return toPlain({ payer, height, balance, nonce, ...(proof === undefined ? {} : { proof }) });
+  });
+}
+
+/** O5: what a follower of one shard needs, with proof that it is all of it; always as bytes. */
+function addSlices(server: FastifyInstance, { thread, setup }: Pick<ApiServices, "thread" | "setup">): void {
+  const shards = new Set<string>(setup.checked.genesis.shards.map(({ name }) => name));
+  server.get<{ Params: { shard: string; from: string } }>("/slices/:shard/:from", async ({ params, query }, reply) => {
+    const { shard } = params;
+    if (!shards.has(shard))
+      throw new ApiError(404, "unknown-shard", "There is no such shard.", "GET /network lists them.");
+    const count = readCount(query, "count", limits.sliceRunBlocksMax);
+    const answer = await thread.query({ kind: "slices", shard, from: readBlockHeight(params.from), count });
+    if (answer.kind !== "slices") throw notFound(answer);
+    return reply.type(rawType).send(Buffer.from(answer.run));
   });
 }
 

@@ -3,7 +3,16 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { nativeScheme } from "@tandem/native";
-import { type CheckedGenesis, type Committee, equalBytes, parseGenesis, type SecretKey, toHex } from "@tandem/shared";
+import {
+  type CheckedGenesis,
+  type Committee,
+  equalBytes,
+  type Failure,
+  parseGenesis,
+  type SecretKey,
+  toHex,
+} from "@tandem/shared";
+import { checkContracts } from "../config/contracts.ts";
 import { readIdentity, readValidatorKey } from "../config/key-files.ts";
 import { type NodeConfig, readTextFile } from "../config/node-config.ts";
 import { createIdentity, identityName } from "../network/index.ts";
@@ -42,9 +51,16 @@ export async function readSetup(config: NodeConfig): Promise<NodeSetup> {
 
 async function readGenesisFile(file: string): Promise<CheckedGenesis> {
   const genesis = parseGenesis(nativeScheme, await readTextFile(file, "genesis"));
-  if (genesis.ok) return genesis.value;
-  const { code, message } = genesis.error;
-  throw new NodeError("bad-genesis", `${file}: ${message} (${code}).`, "./tandem genesis check tells the same.");
+  if (!genesis.ok) throw badGenesis(file, genesis.error);
+  const contracts = checkContracts(genesis.value);
+  if (!contracts.ok) throw badGenesis(file, contracts.error);
+  return genesis.value;
+}
+
+function badGenesis(file: string, { code, path, message }: Failure): NodeError {
+  const where = path === "" || message.startsWith(path) ? "" : `${path}: `;
+  const what = `${file}: ${where}${message} (${code}).`;
+  return new NodeError("bad-genesis", what, "./tandem genesis check tells the same.");
 }
 
 async function readSeat(file: string, { seats }: Committee) {

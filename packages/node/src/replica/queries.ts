@@ -10,15 +10,19 @@ import {
   readBlock,
   readBlockOf,
   readKept,
+  readSliceRun,
   readTip,
+  sliceRunCodec,
 } from "@tandem/ordering";
 import {
   accountProofCodec,
   asHeight,
   asRoot,
+  asShardName,
   blobCodec,
   certificateCodec,
   type Failure,
+  limits,
   orderBlockCodec,
   type Result,
   type Root,
@@ -39,6 +43,8 @@ export async function answerQuery(network: OrderNetwork, store: Store, query: Qu
       return answerBlobOf(store, query.bytes);
     case "account":
       return answerAccount(network, store, query.payer, query.isProven);
+    case "slices":
+      return answerSlices(store, query);
     case "tip":
       return answerTip(store);
     case "disk":
@@ -59,6 +65,14 @@ function answerBlock(found: Result<BlockRecord, Failure>): QueryAnswer {
     block: orderBlockCodec.encode(block),
     certificate: certificateCodec.encode(certificate),
   };
+}
+
+async function answerSlices(
+  store: Store,
+  { shard, from, count }: Extract<Query, { readonly kind: "slices" }>,
+): Promise<QueryAnswer> {
+  const question = { shard: asShardName(shard), from: asHeight(from), count, bytesMax: limits.sliceRunBytesMax };
+  return { kind: "slices", run: sliceRunCodec.encode(await readFrom(store, readSliceRun(question))) };
 }
 
 async function answerTip(store: Store): Promise<QueryAnswer> {

@@ -71,6 +71,8 @@ export type Query =
   /** The same by the encoded blob. */
   | { readonly kind: "blob-of"; readonly bytes: Uint8Array }
   | { readonly kind: "account"; readonly payer: Uint8Array; readonly isProven: boolean }
+  /** What a follower of one shard asks for (O5). */
+  | { readonly kind: "slices"; readonly shard: string; readonly from: number; readonly count: number }
   /** The last block that was executed. */
   | { readonly kind: "tip" }
   | { readonly kind: "disk" };
@@ -93,6 +95,8 @@ export type QueryAnswer =
       readonly nonce: number;
       readonly proof: Uint8Array | undefined;
     }
+  /** An encoded run of slices. */
+  | { readonly kind: "slices"; readonly run: Uint8Array }
   | { readonly kind: "tip"; readonly height: number; readonly root: Uint8Array }
   | { readonly kind: "disk"; readonly bytes: number }
   | { readonly kind: "none"; readonly code: string; readonly message: string };
