@@ -236,7 +236,16 @@ class Terminal {
   }
 }
 
-const blob = { kind: "blob", nodes: 4, name: "text", what: '"a"', blob: "00", height: 2, index: 0, tookMs: 30 } as const;
+const blob = {
+  kind: "blob",
+  nodes: 4,
+  name: "text",
+  what: '"a"',
+  blob: "00",
+  height: 2,
+  index: 0,
+  tookMs: 30,
+} as const;
 
 describe("the screen", () => {
   test("on a terminal draws the table in place, below what was told", () => {

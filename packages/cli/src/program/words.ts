@@ -8,7 +8,6 @@ import {
   type Outcome,
   type Program,
   type Step,
-  shardOf,
   toHex,
   type Value,
 } from "@tandem/shared";
@@ -64,7 +63,7 @@ export function outcomeWords(names: Names, outcome: Outcome): string {
   return why === "input" || why === "group" ? `Nothing{${why}, step ${step}}` : `Nothing{${why}}`;
 }
 
-export function footprintWords(names: Names, footprint: Footprint): string {
+function footprintWords(names: Names, footprint: Footprint): string {
   if (footprint.kind === "whole") return "takes the whole contract";
   const listed = (word: string, keys: readonly Uint8Array[]) =>
     keys.length === 0 ? [] : [`${word} ${keys.map((key) => keyWords(names, key)).join(", ")}`];
@@ -105,8 +104,4 @@ export function programLines(names: Names, { steps, groups }: Program, width: nu
       ...touched.map((text) => `${after}       ${text}`),
     ].map((line) => line.trimEnd());
   });
-}
-
-export function shardsOfProgram({ steps }: Program): readonly string[] {
-  return [...new Set(steps.flatMap((step) => (step.kind === "call" ? [shardOf(step.at) as string] : [])))].sort();
 }
