@@ -25,10 +25,10 @@ export function changesIn({ states }: RoundResult): readonly KeyChange[] {
   const changes = states.flatMap((state) => {
     const contract = state.name;
     const existence = { contract, key: undefined, before: lifeOf(state.record), after: lifeOf(state.existence) };
-    const keys = state.touched.writes.map((key): KeyChange => {
-      const [before, after] = [state.map.get(key), state.get(key)];
-      if (!before.ok || after.kind !== "known") throw new Error("a written key is known");
-      return { contract, key, before: stateValue(before.value), after: stateValue(after.value) };
+    const keys = state.changes.map(({ key, value }): KeyChange => {
+      const before = state.map.get(key);
+      if (!before.ok) throw new Error("a changed key was fetched");
+      return { contract, key, before: stateValue(before.value), after: stateValue(value) };
     });
     return [existence, ...keys];
   });
