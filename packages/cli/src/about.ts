@@ -52,6 +52,7 @@ function suggestions({ benchAreas }: WorkspaceSummary): Suggestion[] {
       command: `npm run bench -- ${area}`,
       what: "measure, beside raw limits",
     })),
+    { command: "./tandem story run train-and-hotel", what: "see a program run across two shards" },
     { command: "echo 83010203 | ./tandem decode value --hex", what: "read an encoding" },
     { command: "./tandem lab check --seeds 20", what: "try to break consensus" },
     { command: "./tandem --help", what: "the other commands" },
