@@ -1,6 +1,8 @@
 // The lab's commands as their caller sees them.
 
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -58,6 +60,29 @@ describe("lab", () => {
     expect(stdout).toContain(all.report.hash);
     expect(stdout).toMatch(/ {2}heal /);
     expect(stdout).not.toMatch(/ {2}deliver /);
+  });
+
+  test("trace schedules what a file holds, as JSON in one line, and says where one is none", () => {
+    const folder = mkdtempSync(join(tmpdir(), "tandem-trace-"));
+    const write = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const storage = {
+      [`0x${"1".repeat(40)}`]: [`0x${"2".repeat(64)}`],
+      [`0x${"3".repeat(40)}`]: [`0x${"2".repeat(64)}`],
+    };
+    const good = write("good", `${JSON.stringify({ block: 7, txs: [{ storage }, { storage: {} }] })}\n`);
+    const { status, stdout } = tandem("lab", "trace", good, "--shards", "2", "--delay", "3", "--json");
+    expect(status).toBe(0);
+    expect(stdout.trimEnd()).not.toContain("\n");
+    expect(JSON.parse(stdout)).toMatchObject([
+      { grouped: false, shards: 2, delay: 3, transactions: 2, empty: 1, steps: 2 },
+      { grouped: true, shards: 2, delay: 3, programs: 1 },
+    ]);
+    expect(tandem("lab", "trace", write("bad", "{}\n")).stderr).toContain("line 1: this is no block of a trace");
+    expect(tandem("lab", "trace", join(folder, "none")).status).toBe(2);
+    rmSync(folder, { recursive: true });
   });
 
   test.each([

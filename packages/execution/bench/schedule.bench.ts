@@ -51,6 +51,7 @@ export default async function measure(bench: Bench): Promise<void> {
   for (const [name, footprint] of Object.entries(cases)) await measureCase(bench, name, programsOf(footprint, false));
   await measureCase(bench, "awaited", programsOf(cases["spread"] as MakeFootprint, true));
   for (const name of ["spread", "hot key", "whole"]) measureLargest(bench, name);
+  measureRounds(bench);
   measureMemory(bench, programsOf(cases["spread"] as MakeFootprint, true));
 }
 
@@ -71,6 +72,29 @@ function measureLargest(bench: Bench, name: string): void {
   const limit = ratePer(largest / 10);
   const value = ratePer(largest);
   const title = `schedule, ${name}, ${largest} nodes once, beside a tenth of them`;
+  bench.report({ name: title, value, unit: "nodes/s", limit, ratio: value / limit });
+}
+
+const roundPrograms = 1_000;
+
+/** As blocks come: each round puts 1,000 programs in line and runs them. */
+function measureRounds(bench: Bench): void {
+  const programs = programsOf(cases["spread"] as MakeFootprint, false);
+  const ratePer = (size: number) => {
+    const startMs = performance.now();
+    const schedule = new Schedule(asShardName("a"), wide);
+    for (let height = 1; height <= size / programNodes / roundPrograms; height++) {
+      for (let at = 0; at < roundPrograms; at++) {
+        const place = { height: asHeight(height), index: asBlobIndex(at) };
+        schedule.add({ ...(programs[at % kinds] as OrderedProgram), ...place });
+      }
+      assert(schedule.take().length === programNodes * roundPrograms, "what comes runs");
+    }
+    return (1000 * size) / (performance.now() - startMs);
+  };
+  const limit = ratePer(largest / 10);
+  const value = ratePer(largest);
+  const title = `schedule, spread, ${largest} nodes in rounds of 4000, beside a tenth of them`;
   bench.report({ name: title, value, unit: "nodes/s", limit, ratio: value / limit });
 }
 

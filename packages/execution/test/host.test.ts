@@ -1,9 +1,20 @@
 // P6, P8, P9: what a call may touch, and what becomes of one that does anything else. None of it has effects.
 
-import { asBudget, type Footprint, limits, type Reply, success, type Value } from "@tandem/shared";
+import {
+  asBudget,
+  type Footprint,
+  limits,
+  type MemoryStore,
+  type Reply,
+  readNow,
+  success,
+  type Value,
+} from "@tandem/shared";
 import { describe, expect, test } from "vitest";
+import { ShardExecution } from "../src/index.ts";
 import { anything, does, key, nothing, ownEnvironment, type Run } from "./support/environments.ts";
 import { withEnvironment, yielded } from "./support/outcomes.ts";
+import { dump, storeOf } from "./support/past.ts";
 import { call, keys, literal, program, whole } from "./support/programs.ts";
 
 const plenty = { budget: asBudget(900_000_000) };
@@ -227,5 +238,41 @@ describe("P8, P9: what is no key, no value, no reply", () => {
     ];
     const environment = ownEnvironment({ keep, use, look });
     expect(yielded(withEnvironment(environment), program(steps))[2]).toBe("clean");
+  });
+});
+
+describe("a key that was not fetched", () => {
+  const count = 200;
+  const fill = does((host) => {
+    for (let at = 0; at < count; at++) host.set(key(`k${at}`), BigInt(at));
+  });
+  // Whoever takes the whole contract names no keys, so each may be missing at first.
+  const sum: Run = (_, host) => {
+    let sum = 0n;
+    for (let at = 0; at < count; at++) {
+      try {
+        sum += host.get(key(`k${at}`)) as bigint;
+      } catch {
+        return success("caught");
+      }
+    }
+    return success(sum);
+  };
+
+  test("is fetched and the call repeated, whatever it made of that; the claim is the same", async () => {
+    const world = withEnvironment(ownEnvironment({ fill, sum }));
+    expect(yielded(world, program([call("a/e", "fill", [], whole, plenty)]))).toEqual([null]);
+    const shard = world.shard("a");
+    const store = storeOf(await dump(shard.store));
+    const anew = new ShardExecution(shard.execution.setting, shard.execution.frontier);
+    expect(yielded(world, program([call("a/e", "sum", [], whole, plenty)]))).toEqual([19_900n]);
+    let asked = 0;
+    const read = (wanted: Parameters<MemoryStore["readNow"]>[0]) => {
+      asked++;
+      return store.readNow(wanted);
+    };
+    const result = readNow(read, anew.round({ slice: world.sliceOf(2, shard.name), visible: [] }));
+    expect(result?.root).toEqual(shard.results.at(-1)?.root);
+    expect(asked).toBeGreaterThan(10);
   });
 });
