@@ -1,6 +1,6 @@
 // Gives the programs of a lane what the lane's inputs say that they were given (C2). An input that no node of these
-// programs could have, or that is attributed to what it cannot come from, is refuted here; one that the nodes do not
-// use, or one that they lack, is found when they run.
+// programs could have, or an outcome that cannot come from where it is said to, is refuted here. One that the nodes do
+// not use, or lack, or one under another name, is found when they have run: running them says which inputs they have.
 
 import {
   asRound,
@@ -53,16 +53,15 @@ function giveOutcome(
 ): void {
   const { node } = input;
   const call = program.ordered.program.steps[node.step];
-  if (call?.kind !== "call" || call.at !== input.contract) {
+  if (call?.kind !== "call") {
     refuted("wrong-input", path, `the program has no such step: ${showInput(input)}`, node);
   }
-  const isElsewhere = shardOf(input.contract) !== shardOf(contract);
-  const isOwn = input.contract === contract;
-  if ((input.from === "source") !== isElsewhere || (input.from === "lane" && isOwn)) {
+  const isElsewhere = shardOf(call.at) !== shardOf(contract);
+  if ((input.from === "source") !== isElsewhere || (input.from === "lane" && call.at === contract)) {
     refuted("wrong-input", path, `it cannot come from there: ${showInput(input)}`, node);
   }
   checkOutcome(outcome, path, node);
-  program.learn(node.step, outcome, madeOf(input, shardOf(input.contract)));
+  program.learn(node.step, outcome, madeOf(input, shardOf(call.at)));
 }
 
 /** P8: what is given to a step is a value. */
@@ -114,7 +113,7 @@ function settleOf(contract: ContractName, input: LaneInput, { ordered }: Program
   const found = ordered.analysis.nodes.find(
     (node) => node.kind === "settle" && node.step === input.node.step && node.contract === contract,
   );
-  if (input.contract !== contract || input.from !== "pending" || found?.group === undefined) {
+  if (found?.group === undefined) {
     return refuted("wrong-input", path, `no group has written that here before: ${showInput(input)}`, input.node);
   }
   return { group: found.group, footprint: found.footprint };

@@ -37,7 +37,6 @@ import type { PendingPrograms } from "../round/pending-programs.ts";
 import type { ProgramRun } from "../round/program-run.ts";
 import { runNodes } from "../round/run-nodes.ts";
 import type { ShardSetting } from "../round/shard-execution.ts";
-import { keyText } from "../schedule/conflicts.ts";
 import type { DueNode } from "../schedule/schedule.ts";
 import { checkSources, firstDifference, laneDifferences, refuteFirst } from "./differences.ts";
 import { openPending } from "./entries.ts";
@@ -72,7 +71,7 @@ export function checkRound(
     }
     checkSources(claimed.sources, sourcesOf(runs));
     refuteFirst(lanes.flatMap((each, at) => differencesIn(each, runs[at] as LaneRun)));
-    checkContracts(claimed, contracts, given, [...states.values()]);
+    checkContracts(claimed, contracts, [...states.values()]);
     checkPending(claimed, pendingBefore, programs, work);
   });
 }
@@ -239,18 +238,9 @@ function differencesIn({ lane, witness, path }: GivenLane, run: LaneRun) {
   return laneDifferences(lane, witness.content, laneOf(run), path);
 }
 
-function checkContracts(
-  claim: Claim,
-  contracts: SparseMap,
-  { contracts: { reads } }: RoundMaterial,
-  states: readonly ContractState[],
-): void {
-  const named = new Set(reads.map(keyText));
+function checkContracts(claim: Claim, contracts: SparseMap, states: readonly ContractState[]): void {
   const changes = states.flatMap(({ name, recordAfter }) => {
-    if (recordAfter === undefined) return [];
-    const key = utf8(name);
-    if (!named.has(keyText(key))) unusable("not-in-witness", "contracts", `the witness does not have ${name}`);
-    return [{ key, value: contractRecordCodec.encode(recordAfter) }];
+    return recordAfter === undefined ? [] : [{ key: utf8(name), value: contractRecordCodec.encode(recordAfter) }];
   });
   const after = contracts.apply(changes);
   if (!after.ok) return unusable("not-in-witness", "contracts", after.error.message);

@@ -169,6 +169,7 @@ describe("a lie about what was given", () => {
     expect(at(source, { from: "pending", round: 0 as never })).toBe(`claim: wrong-input at inputs[${source}]`);
     expect(at(pending, { from: "source" })).toBe(`claim: wrong-input at inputs[${pending}]`);
     expect(at(pending, { contract: "b/bank" as never })).toBe(`claim: wrong-input at inputs[${pending}]`);
+    expect(at(pending, { contract: "a/other" as never })).toBe(`claim: wrong-input at inputs[${pending}]`);
     const own = inputAt(desk, "outcome", "pending");
     const lie = inputs(desk, (all) => change(all, own, { from: "lane" }));
     expect(refusal(checkStory(lie))).toBe(`claim: wrong-input at inputs[${own}]`);
@@ -292,6 +293,12 @@ describe("material that is not what it should be", () => {
     expect(refusal(checkStory({ ...desk, material: { witness, blobs: changed } }))).toBe(
       "claim: no-such-node at nodes[1]",
     );
+  });
+
+  test("what only looks like bytes is taken for the bytes that it looks like", () => {
+    const { state } = witness;
+    const looks = { ...state, writes: state.writes.map((key) => [...key]) } as never;
+    expect(refusal(checkStory(withWitness(desk, { state: looks })))).toBe("accepted");
   });
 
   test("no material at all", () => {

@@ -213,6 +213,26 @@ describe("a lie about what came out", () => {
     );
   });
 
+  test("what a lane exports comes before where another uses it, whichever lane stands first", () => {
+    const world = new World({
+      shards: ["a"],
+      environments: [probe],
+      contracts: { "a/maker": ["probe", 1n], "a/first": ["probe", 1n] },
+    });
+    const [made] = madeBy(world, [program([add("a/maker", "k", 1n), add("a/first", "k", 0)])], world.citeAll());
+    const [user, maker] = [laneStory(made as MadeClaim, "a/first"), laneStory(made as MadeClaim, "a/maker")];
+    const wrong = {
+      kind: "outcome",
+      value: { kind: "value", value: { bytes: encodeValue(9n), environment: "probe" } },
+    };
+    const used = withContent(user, {
+      inputs: contentOf(user).inputs.map((each) => ({ ...each, content: wrong }) as never),
+    });
+    const exported = contentOf(maker).exports.map((each) => ({ ...each, content: wrong }) as never);
+    const both = claimOf({ ...withContent(maker, { exports: exported }), made: claimOf(used) });
+    expect(checked(both)).toBe("claim: wrong-export at lanes[1].exports[0]");
+  });
+
   test("a follower who lets a step spend more than its budget", () => {
     const scarce = (budget: number) => {
       const world = new World({ shards: ["a"], environments: [probe], contracts: { "a/x": ["probe", 1n] } });
@@ -363,6 +383,10 @@ describe("a claim before that cannot be", () => {
     expect(withEntry({ writes: [{ ...written, writes: [{ key, value: undefined }] }] })).toBe(impossible);
     const ended = { environment: "probe", status: "ended" } as never;
     expect(withEntry({ writes: [{ ...written, existence: ended }] })).toBe(impossible);
+    const done = given[1].entry.ran.flatMap((each) => [each, { ...each, step: 2 as never }]);
+    expect(onTopOf([given[0], { ...given[1], entry: { ...given[1].entry, ran: done } }])).toBe(
+      "basis: bad-entry at pending[1].entry",
+    );
   });
 
   test("outcomes that are no values", () => {
