@@ -13,7 +13,6 @@ import {
   zeroRoot,
 } from "@tandem/shared";
 import { Changes, type KeyChange, type Known, type StateView } from "../run/state.ts";
-import { keyText } from "../schedule/conflicts.ts";
 import { mapAfter } from "../state/held-map.ts";
 
 export class ContractState implements StateView {
@@ -23,7 +22,8 @@ export class ContractState implements StateView {
   /** Before the round: whole, or with the keys that were fetched. */
   readonly map: SparseMap;
   readonly #changes = new Changes();
-  readonly #reads = new Map<string, Uint8Array>();
+  /** What was read of the map, by the text of the key. */
+  readonly #reads = new Map<string, KeyChange>();
   #after: SparseMap | undefined;
 
   constructor(name: ContractName, record: ContractRecord | undefined, map: SparseMap) {
@@ -36,12 +36,12 @@ export class ContractState implements StateView {
     return this.#changes.existence ?? this.record;
   }
 
-  get(key: Uint8Array): Known {
-    const change = this.#changes.of(key);
-    if (change !== undefined) return { kind: "known", value: change.value };
+  get(key: Uint8Array, text: string): Known {
+    const seen = this.#changes.of(text) ?? this.#reads.get(text);
+    if (seen !== undefined) return { kind: "known", value: seen.value };
     const found = this.map.get(key);
     if (!found.ok) return { kind: "not-fetched" };
-    this.#reads.set(keyText(key), key);
+    this.#reads.set(text, { key, value: found.value });
     return { kind: "known", value: found.value };
   }
 
@@ -51,7 +51,7 @@ export class ContractState implements StateView {
 
   /** Keys that a witness under `record` has to show for the round to be run again. */
   get touched(): TouchedKeys {
-    return { reads: [...this.#reads.values()], writes: this.changes.map(({ key }) => key) };
+    return { reads: Array.from(this.#reads.values(), ({ key }) => key), writes: this.changes.map(({ key }) => key) };
   }
 
   get changes(): readonly KeyChange[] {

@@ -43,7 +43,7 @@ export class CallHost implements Host {
   get(key: Uint8Array): Value | undefined {
     const own = this.#keyOf(key, false);
     this.#meter.charge(costs.get);
-    const value = this.#find(own);
+    const value = this.#find(own, keyText(own));
     if (value === undefined) return undefined;
     this.#meter.charge(costs.foundByte * value.length);
     const decoded = decodeValue(value);
@@ -51,10 +51,10 @@ export class CallHost implements Host {
     return decoded.value;
   }
 
-  #find(key: Uint8Array): Uint8Array | undefined {
-    const change = this.changes.of(key);
+  #find(key: Uint8Array, text: string): Uint8Array | undefined {
+    const change = this.changes.of(text);
     if (change !== undefined) return change.value;
-    const known = this.#view.get(key);
+    const known = this.#view.get(key, text);
     if (known.kind === "known") return known.value;
     this.missing = key;
     this.#meter.fail("trapped", "the key was not fetched");

@@ -7,8 +7,8 @@ import { keyText } from "../schedule/conflicts.ts";
 /** The state that a call reads: the contract's map, under what its own group wrote tentatively (P5). */
 export interface StateView {
   readonly existence: Existence | undefined;
-  /** The canonical bytes of a value. */
-  get(key: Uint8Array): Known;
+  /** The canonical bytes of a value. With the key comes its text (`keyText`), which is made once for all who need it. */
+  get(key: Uint8Array, text: string): Known;
 }
 
 /** A value, that there is none, or that the key was not fetched. */
@@ -32,17 +32,17 @@ export class Changes {
     return this.#keys.size === 0 && this.existence === undefined;
   }
 
-  /** The change of a key, if it has one. */
-  of(key: Uint8Array): KeyChange | undefined {
-    return this.#keys.get(keyText(key));
+  /** The change of a key, given as text, if it has one. */
+  of(text: string): KeyChange | undefined {
+    return this.#keys.get(text);
   }
 
-  put(change: KeyChange): void {
-    this.#keys.set(keyText(change.key), change);
+  put(change: KeyChange, text: string = keyText(change.key)): void {
+    this.#keys.set(text, change);
   }
 
   addAll(later: Changes): void {
-    for (const change of later.#keys.values()) this.put(change);
+    for (const [text, change] of later.#keys) this.#keys.set(text, change);
     this.existence = later.existence ?? this.existence;
   }
 
@@ -56,9 +56,9 @@ export class Changes {
 export function viewWith(changes: Changes, below: StateView): StateView {
   return {
     existence: changes.existence ?? below.existence,
-    get(key) {
-      const change = changes.of(key);
-      return change === undefined ? below.get(key) : { kind: "known", value: change.value };
+    get(key, text) {
+      const change = changes.of(text);
+      return change === undefined ? below.get(key, text) : { kind: "known", value: change.value };
     },
   };
 }

@@ -52,26 +52,33 @@ export class HeldMap {
 
   /** Makes keys known, with their values. */
   *fetch(keys: Iterable<Uint8Array>): Reading<void> {
-    const reads = this.#unknown(keys);
+    const reads: Uint8Array[] = [];
+    for (const key of keys) if (!this.#isKnown(key)) reads.push(key);
     if (reads.length > 0) yield* this.#read({ reads, writes: [] });
   }
 
-  /** Makes known what it takes to change these keys. */
-  *fetchChanged(keys: Iterable<Uint8Array>): Reading<void> {
-    const writes = this.#unknown(keys);
+  /** Makes known what it takes to make these changes, which are then made. */
+  *fetchChanged(changes: readonly MapChange[]): Reading<void> {
+    const writes: Uint8Array[] = [];
+    for (const { key, value } of changes) if (!this.#weigh(key, value?.length ?? 0)) writes.push(key);
     if (writes.length > 0) yield* this.#read({ reads: [], writes });
   }
 
-  #unknown(keys: Iterable<Uint8Array>): Uint8Array[] {
-    const unknown: Uint8Array[] = [];
-    for (const key of keys) {
-      const text = keyText(key);
-      if (this.#known.has(text)) continue;
-      this.#known.set(text, 0);
-      this.#bytes += keyBytes;
-      unknown.push(key);
-    }
-    return unknown;
+  #isKnown(key: Uint8Array): boolean {
+    const text = keyText(key);
+    if (this.#known.has(text)) return true;
+    this.#known.set(text, 0);
+    this.#bytes += keyBytes;
+    return false;
+  }
+
+  /** Counts a key with a value that is written; one that was read is counted as it is read. Says whether it is known. */
+  #weigh(key: Uint8Array, length: number): boolean {
+    const text = keyText(key);
+    const before = this.#known.get(text);
+    if (before !== length) this.#known.set(text, length);
+    this.#bytes += length - (before ?? -keyBytes);
+    return before !== undefined;
   }
 
   *#read(touched: Parameters<typeof openKeys>[1]): Reading<void> {
@@ -84,27 +91,19 @@ export class HeldMap {
     }
   }
 
-  /** The map that came from this one by `changes` is the latest from now on. Gives what makes it durable. */
-  advance(after: SparseMap, changes: readonly MapChange[]): StoreBatch {
+  /** What came from the map by changes is the latest from now on. Gives what makes it durable. */
+  advance(after: SparseMap): StoreBatch {
     const before = this.#map;
     if (after === before) return joinBatches([]);
-    for (const change of changes) this.#weigh(change);
     this.#map = after;
     return batchUnder(this.#prefix, storeBatchOf(before, after));
-  }
-
-  #weigh({ key, value }: MapChange): void {
-    const text = keyText(key);
-    const length = value?.length ?? 0;
-    this.#bytes += length - (this.#known.get(text) ?? 0);
-    this.#known.set(text, length);
   }
 
   /** Changes keys, and gives what makes it durable. */
   *change(changes: readonly MapChange[], version: number): Reading<StoreBatch> {
     if (changes.length === 0) return joinBatches([]);
-    yield* this.fetchChanged(changes.map(({ key }) => key));
-    return this.advance(mapAfter(this.#map, changes, version), changes);
+    yield* this.fetchChanged(changes);
+    return this.advance(mapAfter(this.#map, changes, version));
   }
 }
 

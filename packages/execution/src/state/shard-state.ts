@@ -128,14 +128,14 @@ export class ShardState {
 
   /** The state after `round`, and what makes it durable. The version of every map that changed is `versionOf(round)`. */
   *commit(round: Round, states: readonly ContractState[], entries: readonly EntryChange[]): Reading<StoreBatch> {
-    yield* readTogether(states.map(({ name, touched }) => this.#mapOf(name).fetchChanged(touched.writes)));
+    yield* readTogether(states.map(({ name, changes }) => this.#mapOf(name).fetchChanged(changes)));
     const contracts: ContractName[] = [];
     const batches: StoreBatch[] = [];
     for (const state of states) {
       const after = state.finish(versionOf(round));
       if (after === state.map) continue;
       contracts.push(state.name);
-      batches.push(this.#mapOf(state.name).advance(after, state.changes));
+      batches.push(this.#mapOf(state.name).advance(after));
     }
     const { changes, records, ...moved } = this.#changeEntries(entries);
     batches.push(yield* this.#commitContracts(round, states), yield* this.#commitPending(round, changes));

@@ -37,7 +37,7 @@ function small(size: 1 | 2 | 4): Type<number> {
   return basic(
     size,
     (view, offset, value) => {
-      assert(Number.isInteger(value) && value >= 0 && value <= max, `${value} does not fit ${size} bytes`);
+      assert(Number.isInteger(value) && value >= 0 && value <= max, () => `${value} does not fit ${size} bytes`);
       if (size === 1) view.setUint8(offset, value);
       else if (size === 2) view.setUint16(offset, value, true);
       else view.setUint32(offset, value, true);
@@ -60,7 +60,7 @@ const twoTo32 = 2 ** 32;
 export const uint53: Type<number> = basic(
   8,
   (view, offset, value) => {
-    assert(Number.isSafeInteger(value) && value >= 0, `${value} is not a whole number below 2^53`);
+    assert(Number.isSafeInteger(value) && value >= 0, () => `${value} is not a whole number below 2^53`);
     view.setUint32(offset, value % twoTo32, true);
     view.setUint32(offset + 4, Math.floor(value / twoTo32), true);
   },

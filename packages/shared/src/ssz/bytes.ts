@@ -20,7 +20,7 @@ export function byteVector(size: number): Type<Uint8Array> {
     isBasic: false,
     sizeOf: () => size,
     write(value, output, offset) {
-      assert(value.length === size, `${value.length} bytes where ${size} are needed`);
+      assert(value.length === size, () => `${value.length} bytes where ${size} are needed`);
       output.bytes.set(value, offset);
       return offset + size;
     },
@@ -29,7 +29,7 @@ export function byteVector(size: number): Type<Uint8Array> {
       return input.bytes.slice(start, end);
     },
     rootInto(value, output, offset) {
-      assert(value.length === size, `${value.length} bytes where ${size} are needed`);
+      assert(value.length === size, () => `${value.length} bytes where ${size} are needed`);
       if (size === 32) output.set(value, offset);
       else merkleizeBytesInto(value, depth, output, offset);
     },
@@ -38,6 +38,8 @@ export function byteVector(size: number): Type<Uint8Array> {
 
 export function byteList(sizeMax: number, sizeMin = 0): Type<Uint8Array> {
   const depth = depthOf(Math.ceil(sizeMax / 32));
+  const checkLength = ({ length }: Uint8Array) =>
+    assert(length >= sizeMin && length <= sizeMax, () => `${length} bytes, not ${sizeMin}-${sizeMax}`);
   return {
     fixedSize: undefined,
     sizeMin,
@@ -45,7 +47,7 @@ export function byteList(sizeMax: number, sizeMin = 0): Type<Uint8Array> {
     isBasic: false,
     sizeOf: (value) => value.length,
     write(value, output, offset) {
-      assert(value.length >= sizeMin && value.length <= sizeMax, `${value.length} bytes, not ${sizeMin}-${sizeMax}`);
+      checkLength(value);
       output.bytes.set(value, offset);
       return offset + value.length;
     },
@@ -56,7 +58,7 @@ export function byteList(sizeMax: number, sizeMin = 0): Type<Uint8Array> {
       return input.bytes.slice(start, end);
     },
     rootInto(value, output, offset) {
-      assert(value.length >= sizeMin && value.length <= sizeMax, `${value.length} bytes, not ${sizeMin}-${sizeMax}`);
+      checkLength(value);
       listRootInto(value, value.length, depth, output, offset);
     },
   };
@@ -82,7 +84,7 @@ export function byteListView(sizeMax: number): Type<Uint8Array> {
 export function asciiText(sizeMax: number, isValid: (text: string) => boolean, form: string): Type<string> {
   const bytes = byteList(sizeMax, 1);
   const toBytes = (text: string) => {
-    assert(isValid(text), `${JSON.stringify(text)} is not ${form}`);
+    assert(isValid(text), () => `${JSON.stringify(text)} is not ${form}`);
     const ascii = new Uint8Array(text.length);
     for (let i = 0; i < text.length; i++) ascii[i] = text.charCodeAt(i);
     return ascii;

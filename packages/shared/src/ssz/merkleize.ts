@@ -112,7 +112,7 @@ function finishInto(width: number, fromLevel: number, depth: number, output: Uin
     left = Math.ceil(left / 2);
     hashPairs(workBlocks[left] as Uint8Array, workDigests[left] as Uint8Array);
   }
-  assert(left === 1, `${width} nodes do not fit a tree of ${depth - fromLevel} levels`);
+  assert(left === 1, "the nodes fit the tree");
   output.set(workRoot, offset);
 }
 

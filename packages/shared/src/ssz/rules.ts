@@ -73,8 +73,9 @@ export function branded<Branded>(type: Type<unknown>): Type<Branded> {
 /** One of a few words, numbered from 1 on the wire in the order given. */
 export function oneOf<const Word extends string>(...words: readonly Word[]): Type<Word> {
   const numberOf = (word: Word) => {
-    assert(words.includes(word), `${word} is none of ${words.join(", ")}`);
-    return words.indexOf(word) + 1;
+    const index = words.indexOf(word);
+    assert(index >= 0, () => `${word} is none of ${words.join(", ")}`);
+    return index + 1;
   };
   return {
     fixedSize: 1,

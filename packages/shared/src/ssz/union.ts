@@ -38,7 +38,7 @@ export function union<F extends Fields>(fields: F, selectors?: Selectors<F>): Ty
   const bySelector = new Map(options.map((option) => [option.selector, option]));
   const optionOf = (value: UnionValue<F>): Option => {
     const option = byKind.get(value.kind as string);
-    assert(option !== undefined, `${String(value.kind)} is none of ${[...byKind.keys()].join(", ")}`);
+    assert(option !== undefined, () => `${String(value.kind)} is none of ${[...byKind.keys()].join(", ")}`);
     return option;
   };
   return {

@@ -8,18 +8,26 @@ import { bignumTag, Fault, major, simple } from "./reader.ts";
 import { utf8Length } from "./text.ts";
 import { integerMax, integerMin, keysInOrder, type ValueCode } from "./value.ts";
 
+/** Most of what is written is small: a buffer for it stays, for whichever writer is the only one. */
+let spare: Uint8Array | undefined = new Uint8Array(256);
+
 export class Writer {
-  private bytes = new Uint8Array(128);
+  private bytes: Uint8Array;
   private offset = 0;
   private itemsLeft = 0;
   private readonly bytesMax: number;
 
   constructor(bytesMax: number) {
     this.bytesMax = bytesMax;
+    this.bytes = spare ?? new Uint8Array(256);
+    spare = undefined;
   }
 
+  /** Afterwards nothing more is written. */
   result(): Uint8Array {
-    return this.bytes.slice(0, this.offset);
+    const result = this.bytes.slice(0, this.offset);
+    spare = this.bytes.length <= 256 ? this.bytes : spare;
+    return result;
   }
 
   /** A head with its argument, a whole number below 2^53, in the shortest form. */
