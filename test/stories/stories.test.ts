@@ -1,7 +1,8 @@
 // The stories of this field, run: what came of each step in which round, who waited for what, and what is left of it in
 // state. `./tandem story run NAME` shows the same.
 
-import { stories, tellStory } from "@tandem/lab/stories";
+import { type StoryProgram, stories, tellStory } from "@tandem/lab/stories";
+import { type Argument, asMethodName, asStepIndex, type CallStep, type PureStep } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
 import { changes, outcomes, runs, tell, waits } from "../support/told.ts";
 
@@ -178,6 +179,21 @@ describe("a contract ends (P10)", () => {
   test("as long as the end is tentative, nobody can know whether the contract lives", () => {
     expect(waits(told)).toContain("2 a: D0 for C earlier");
   });
+});
+
+test("of two outcomes that a step needs, it waits for the one that is not cited yet (R2)", () => {
+  const alike = tell("five-hops").programs[0] as StoryProgram;
+  const [a, b, c] = alike.program.steps as readonly [CallStep, CallStep, CallStep];
+  const of = (step: number): Argument => ({ kind: "step", step: asStepIndex(step) });
+  const sum: PureStep = { kind: "pure", pure: asMethodName("add"), args: [of(0), of(1)], budget: a.budget };
+  const program = { steps: [a, { ...b, args: a.args }, sum, { ...c, args: [of(2)] }], groups: [] };
+  const told = tellStory({
+    ...{ name: "two-sources", title: "", about: "", seen: [] },
+    contracts: Object.fromEntries([a, b, c].map(({ at }) => [at, ["counter", 0n]])),
+    blocks: [{ programs: [{ ...alike, program }] }, { behind: ["b"] }, {}],
+  });
+  expect(waits(told)).toEqual(["1 c: A3 for A0 not-cited, A1 not-cited", "2 c: A3 for A1 not-cited"]);
+  expect(runs(told).at(-1)).toBe("3 c: A3 2");
 });
 
 describe("every story", () => {
