@@ -19,3 +19,10 @@ test("every schedule of three views", async () => {
   const summary = summarize(await runCampaign({ plans, threads }));
   expect(summary.violations.map(({ seed, violation }) => ({ seed, violation }))).toEqual([]);
 });
+
+test("20,000 logs of the rounds stage", async () => {
+  const plans = Array.from({ length: 20_000 }, (_, index) => index + 1);
+  const summary = summarize(await runCampaign({ plans, threads, overrides: { stage: "rounds" } }));
+  expect(summary.violations.map(({ seed, violation }) => ({ seed, violation }))).toEqual([]);
+  expect(summary.unfelt).toEqual([]);
+});

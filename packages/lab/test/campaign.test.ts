@@ -1,38 +1,20 @@
 // A short campaign on every change: all seeds that ever found something, and a hundred that the commit decides, so
 // that each commit tries others and each can be tried again.
 
-import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { runCampaign, summarize } from "../src/index.ts";
 import { foundSeeds } from "./found-seeds.ts";
+import { commit, seedsFrom } from "./support/commit-seeds.ts";
 
 const seedsOfCommit = 100;
 const threads = 2;
 /** Generous: other work on the machine must not fail a campaign. */
 const timeoutMs = 600_000;
 
-/** `TANDEM_COMMIT` where there is no repository, or to try another commit's seeds. */
-function commit(): string {
-  const given = process.env["TANDEM_COMMIT"];
-  if (given !== undefined) return given;
-  try {
-    return execFileSync("git", ["rev-parse", "HEAD"], { cwd: import.meta.dirname, encoding: "utf8" }).trim();
-  } catch {
-    return "no repository";
-  }
-}
-
-function seedsFrom(text: string): number[] {
-  return Array.from({ length: seedsOfCommit }, (_, index) =>
-    createHash("sha256").update(`${text} ${index}`).digest().readUIntBE(0, 6),
-  );
-}
-
 test(
   "no checker fires, in seeds that found something and in a hundred of this commit",
   async () => {
-    const plans = [...foundSeeds.map(({ seed }) => seed), ...seedsFrom(commit())];
+    const plans = [...foundSeeds.map(({ seed }) => seed), ...seedsFrom(commit(), seedsOfCommit)];
     const summary = summarize(await runCampaign({ plans, threads }));
     expect(summary.violations.map(({ seed, violation }) => ({ seed, violation }))).toEqual([]);
     expect(summary.runs).toBe(plans.length);

@@ -1,4 +1,4 @@
-// Seeds that found something, each with a sentence on what it was. A seed stays here for good: what it draws changes
+// Seeds that found something, of worlds and of logs, each with a sentence on what it was. A seed stays here for good: what it draws changes
 // when the drawing changes, and then it is one more seed; what it found has a test of its own beside the machine, where that can show it.
 
 export interface FoundSeed {
@@ -6,6 +6,7 @@ export interface FoundSeed {
   readonly found: string;
 }
 
+/** Of the consensus stage. */
 export const foundSeeds: readonly FoundSeed[] = [
   {
     seed: 1258,
@@ -54,3 +55,6 @@ export const foundSeeds: readonly FoundSeed[] = [
     found: "The lab's own mistake: the bound forgot that an old need asks each liar after the longest pause.",
   },
 ];
+
+/** Of the rounds stage. */
+export const foundLogs: readonly FoundSeed[] = [];

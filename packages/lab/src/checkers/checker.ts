@@ -37,6 +37,7 @@ export const checkerNames = [
   "withheld",
   "restored",
   "drained",
+  "checked",
 ] as const;
 
 export type CheckerName = (typeof checkerNames)[number];

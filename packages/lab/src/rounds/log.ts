@@ -3,21 +3,24 @@
 
 import type { RoundBounds, RoundSlice, SliceBlob } from "@tandem/execution";
 import {
+  asAmount,
   asBlobIndex,
   asBudget,
   asContractName,
   asEnvironmentName,
   asHeight,
+  asNonce,
   asShardName,
   assert,
   asTimeMs,
+  type Blob,
+  blobCodec,
   type Creators,
+  type Envelope,
   fromHex,
   type Genesis,
   limits,
-  type Root,
-  sha256,
-  utf8,
+  zeroRoot,
 } from "@tandem/shared";
 
 export interface Log {
@@ -94,19 +97,31 @@ function creatorsOf(creators: LogShard["creators"]): Creators {
   return { rule: "listed", keys: creators.toSorted((a, b) => a - b).map(payerKeyOf) };
 }
 
-/** All blobs of a block. */
-export function blobsOf({ blobs }: LogBlock, height: number): readonly SliceBlob[] {
-  return blobs.map(({ payload, payer, touches, budget }, index) => ({
-    index: asBlobIndex(index),
-    root: sha256(utf8(`blob ${height}/${index}`)) as Root,
-    envelope: {
-      payload: bytesOf(payload),
-      payer: payerKeyOf(payer),
-      touches: touches.map(asShardName),
-      budget: asBudget(budget),
-    },
-  }));
+/** A blob of a block, whole. */
+export interface BlockBlob extends SliceBlob {
+  readonly blob: Blob;
 }
+
+/** All blobs of a block. What Stage 2 does not look at is the same in all of them. */
+export function blobsOf({ blobs }: LogBlock): readonly BlockBlob[] {
+  return blobs.map(({ payload, payer, touches, budget }, index) => {
+    const own = { payload: bytesOf(payload), payer: payerKeyOf(payer), touches: touches.map(asShardName) };
+    const envelope: Envelope = { ...plainEnvelope, ...own, budget: asBudget(budget) };
+    const blob = { envelope, signature: noSignature };
+    return { index: asBlobIndex(index), root: blobCodec.root(blob), envelope, blob };
+  });
+}
+
+const plainEnvelope = {
+  version: 1,
+  network: zeroRoot,
+  nonce: asNonce(0),
+  expires: asHeight(0),
+  tip: asAmount(0n),
+  transfers: [],
+} as const;
+
+const noSignature = new Uint8Array(64);
 
 export function sliceOf(blobs: readonly SliceBlob[], height: number, shard: string): RoundSlice {
   const own = blobs.filter(({ envelope }) => envelope.touches.some((name) => name === shard));

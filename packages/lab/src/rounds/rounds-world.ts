@@ -38,7 +38,7 @@ export class RoundsShard {
   >();
   #execution: ShardExecution;
 
-  constructor(room: Execution, log: Log, rules: Rules, name: ShardName) {
+  constructor(room: Execution, log: Log, rules: Rules, name: ShardName, heldBytesMax?: number) {
     this.name = name;
     this.#room = room;
     const made = this.#read(room.genesisShard(rules, genesisOf(log), name));
@@ -46,7 +46,13 @@ export class RoundsShard {
     const { batch, frontier } = made.value;
     this.#store.write(batch);
     this.begun = { claim: frontier.claim, contracts: frontier.contracts };
-    const setting = { shard: name, epoch: asEpoch(0), rules, bounds: log.bounds as RoundBounds };
+    const setting = {
+      shard: name,
+      epoch: asEpoch(0),
+      rules,
+      bounds: log.bounds as RoundBounds,
+      ...(heldBytesMax !== undefined && { heldBytesMax }),
+    };
     this.#execution = new room.ShardExecution(setting, frontier);
   }
 

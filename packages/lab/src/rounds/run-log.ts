@@ -5,6 +5,7 @@
 import type { RoundInput, RoundResult, VisibleClaim } from "@tandem/execution";
 import { asShardName, equalBytes, type ShardName, sha256, toHex, utf8, zeroRoot } from "@tandem/shared";
 import type { RunReport, Violation } from "../report.ts";
+import { CheckedClaims } from "./checkers/checked.ts";
 import { conserved } from "./checkers/conserved.ts";
 import type { RoundChecker, RoundsContext } from "./checkers/context.ts";
 import { createRoundCheckers } from "./checkers/index.ts";
@@ -30,9 +31,12 @@ class LogRun {
   readonly #oracle: Oracle;
   readonly #shards: readonly RoundsShard[];
   readonly #followers: Followers;
+  readonly #checked: CheckedClaims;
   readonly #checkers: readonly RoundChecker[];
   readonly #onClaim: OnClaim | undefined;
   #found: Violation | null = null;
+  /** Of what is looked at last: others say more. */
+  #late: Found | undefined;
   #given = 0;
 
   constructor(log: Log, room: Execution, onClaim: OnClaim | undefined) {
@@ -41,9 +45,12 @@ class LogRun {
     this.#oracle = new Oracle(log);
     const rules = room.rulesOf(genesisOf(log), labEnvironments, labFunctions);
     const names = log.shards.map(({ name }) => asShardName(name));
-    const create = (name: ShardName) => new RoundsShard(room, log, rules, name);
-    this.#shards = names.map(create);
-    this.#followers = new Followers(log, this.#oracle, names.map(create));
+    this.#shards = names.map((name) => new RoundsShard(room, log, rules, name));
+    // In every second run the others hold no maps open, and read what they need in each round anew.
+    const held = log.seed % 2 === 0 ? 0 : undefined;
+    const followers = names.map((name) => new RoundsShard(room, log, rules, name, held));
+    this.#followers = new Followers(log, this.#oracle, followers);
+    this.#checked = new CheckedClaims(room, this.#oracle, log.seed);
     this.#checkers = createRoundCheckers(this.#context(names));
   }
 
@@ -83,12 +90,22 @@ class LogRun {
       this.#given += visible.length;
       return { slice: sliceOf(blobs, round, name), visible };
     });
-    const results = this.#shards.map((shard, at) => shard.round(inputs[at] as RoundInput));
+    const results = this.#shards.map((shard, at) => this.#runShard(shard, at, round, inputs[at] as RoundInput));
     for (const [at, result] of results.entries()) this.#look(round, at, inputs[at] as RoundInput, result);
     for (const [at, result] of results.entries()) {
       const found = this.#followers.round(at, round, inputs[at] as RoundInput, result);
       if (found !== undefined) this.#find({ ...found, instance: at }, round);
     }
+    if (this.#late !== undefined) this.#find(this.#late, round);
+  }
+
+  #runShard(shard: RoundsShard, at: number, round: number, input: RoundInput): RoundResult | undefined {
+    this.#checked.begin(shard, input);
+    const result = shard.round(input);
+    const what = this.#checked.end(shard, result);
+    if (what !== undefined)
+      this.#late ??= { checker: "checked", what: `${shard.name} in round ${round}: ${what}`, instance: at };
+    return result;
   }
 
   /** R2: the claims that this round's citation made visible. */
@@ -147,7 +164,10 @@ class LogRun {
       slowestPercent: drained.nodes === 0 ? 0 : Math.ceil((100 * drained.rounds) / drained.nodes),
       faults: {},
       habits: {},
-      ofStage: coverageOf(this.#log, this.#oracle, this.#followers),
+      ofStage: {
+        ...coverageOf(this.#log, this.#oracle, this.#followers),
+        ...{ "claim checked": this.#checked.rounds, "lane checked": this.#checked.lanes },
+      },
       followed: this.#followers.followed,
     };
   }

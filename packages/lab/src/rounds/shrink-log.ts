@@ -92,20 +92,23 @@ function* withoutEmptyBlocks(log: Log): Generator<Log> {
 }
 
 function* fewerSteps(log: Log): Generator<Log> {
-  for (const [height, { blobs }] of log.blocks.entries()) {
-    for (const [index, blob] of blobs.entries()) {
-      const program = programOf(blob);
-      if (program === undefined) continue;
-      for (const smaller of simplerPrograms(program)) {
-        const reduced = { ...blob, payload: toHex(encodeProgram(smaller)) };
-        const changed = log.blocks.with(height, {
-          ...(log.blocks[height] as LogBlock),
-          blobs: blobs.with(index, reduced),
-        });
-        yield { ...log, blocks: changed };
+  for (const [height, block] of log.blocks.entries()) {
+    for (const [index, blob] of block.blobs.entries()) {
+      for (const smaller of simplerBlobs(blob)) {
+        const blobs = block.blobs.with(index, smaller);
+        yield { ...log, blocks: log.blocks.with(height, { ...block, blobs }) };
       }
     }
   }
+}
+
+function* simplerBlobs(blob: LogBlob): Generator<LogBlob> {
+  const program = programOf(blob);
+  if (program === undefined) return;
+  for (const smaller of simplerPrograms(program)) yield { ...blob, payload: toHex(encodeProgram(smaller)) };
+  const own = program.steps.flatMap((step) => (step.kind === "call" ? [String(shardOf(step.at))] : []));
+  const touches = blob.touches.filter((name) => own.includes(name));
+  if (touches.length < blob.touches.length) yield { ...blob, touches };
 }
 
 export function programOf({ payload }: LogBlob): Program | undefined {

@@ -29,7 +29,7 @@ export const callBugs: readonly Bug[] = [
   bug(
     "nothing-is-unexpected",
     "says of a failed step that its value is not the expected one (P4)",
-    1,
+    2,
     edit(
       "run/call.ts",
       'if (typeof result === "string") return nothing(result, step);',
@@ -39,7 +39,7 @@ export const callBugs: readonly Bug[] = [
   bug(
     "expectation-of-pure-ignored",
     "takes any value of a pure step for the expected one (P4)",
-    1,
+    2,
     edit("run/outcomes.ts", "if (!isExpected(pure.expect, result)) return", "if (pure.pure === (0 as unknown)) return"),
   ),
   bug(
@@ -72,7 +72,7 @@ export const callBugs: readonly Bug[] = [
   bug(
     "whole-for-any-method",
     "lets any method take the whole contract (P6)",
-    1,
+    2,
     edit("run/call.ts", 'if (call.footprint.kind === "whole" && !method.whole) return "footprint";', ""),
   ),
   bug(
@@ -90,7 +90,7 @@ export const callBugs: readonly Bug[] = [
   bug(
     "fault-forgiven",
     "forgets a fault that the environment catches (P7)",
-    1,
+    4,
     edit(
       "run/call.ts",
       "const reply = method.run(call, host);\n    meter.check();",
@@ -101,13 +101,13 @@ export const callBugs: readonly Bug[] = [
   bug(
     "reads-writable",
     "lets a call write what it declared to read (P6)",
-    1,
+    24,
     edit("run/host.ts", "|| (!isWritten && includesKey(reads, key))", "|| includesKey(reads, key)"),
   ),
   bug(
     "whole-without-limit",
     "lets a call of the whole contract touch any number of keys (P6)",
-    1,
+    16,
     edit("run/host.ts", "return this.#touched.size <= limits.footprintKeysMax;", "return true;"),
   ),
   bug(
@@ -125,7 +125,7 @@ export const callBugs: readonly Bug[] = [
   bug(
     "call-not-told-of-its-group",
     "does not tell a call that it is in a group (P11)",
-    1,
+    2,
     edit(
       "run/call.ts",
       "const grouped = analysis.groupOf[step] !== undefined;",

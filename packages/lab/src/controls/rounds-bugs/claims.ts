@@ -15,7 +15,7 @@ export const claimBugs: readonly Bug[] = [
   bug(
     "claims-no-empty-slice",
     "makes no claim where blobs came and nothing is due (C1)",
-    1,
+    2,
     edit(
       "round/shard-execution.ts",
       "if (slice.blobs.length === 0 && due.length === 0) return undefined;",

@@ -79,7 +79,7 @@ export const programBugs: readonly Bug[] = [
   bug(
     "no-alternative-to-a-group",
     "does not take the alternative where a group failed (P3)",
-    1,
+    2,
     edit(
       "run/outcomes.ts",
       'if (argument.kind === "step" || seen.kind === "value") return seen;',
@@ -89,7 +89,7 @@ export const programBugs: readonly Bug[] = [
   bug(
     "origin-of-the-fallback",
     "gives a literal that stands in the origin of what it stands for (P11)",
-    1,
+    2,
     edit(
       "run/outcomes.ts",
       'return argument.or.kind === "literal" ? literal(argument.or.value)',
@@ -109,13 +109,13 @@ export const programBugs: readonly Bug[] = [
   bug(
     "used-outside-unseen",
     "calls an outcome grouped if any of its users is in the group (P11)",
-    1,
+    4,
     edit("run/outcomes.ts", "uses.every((use) => use.grouped)", "uses.some((use) => use.grouped)"),
   ),
   bug(
     "alternatives-not-waited-for",
     "does not wait for the alternative that an argument may need (P12)",
-    1,
+    4,
     edit(
       "schedule/schedule.ts",
       "for (const need of node.node.needs) {\n      const here",

@@ -9,7 +9,7 @@ export const scheduleBugs: readonly Bug[] = [
   bug(
     "readers-overtaken",
     "writes a key before those that read it have run (R1)",
-    1,
+    4,
     edit(
       "schedule/conflicts.ts",
       "if (at.readers.size > 0) before.push(...at.readers);\n    else if (at.writer",
@@ -19,7 +19,7 @@ export const scheduleBugs: readonly Bug[] = [
   bug(
     "writer-overtaken",
     "reads a key before who writes it has run (R1)",
-    1,
+    2,
     edit(
       "schedule/conflicts.ts",
       "if (at.writer !== undefined) before.push(at.writer);\n    at.readers.add(node);",
@@ -29,7 +29,7 @@ export const scheduleBugs: readonly Bug[] = [
   bug(
     "whole-not-exclusive",
     "takes a whole contract while others have not run there (P6)",
-    1,
+    4,
     edit(
       "schedule/conflicts.ts",
       "const before = line.since.size > 0 ? [...line.since] : present(line.whole);",
@@ -39,7 +39,7 @@ export const scheduleBugs: readonly Bug[] = [
   bug(
     "existence-no-key",
     "does not wait for who takes the whole contract, and may end it (P10)",
-    1,
+    2,
     edit("schedule/conflicts.ts", "const before = present(line.whole);\n  for", "const before: Node[] = [];\n  for"),
   ),
   bug(
@@ -65,7 +65,7 @@ export const scheduleBugs: readonly Bug[] = [
   bug(
     "carried-over-overtaken",
     "lets smaller nodes pass the one that does not fit (R4)",
-    1,
+    9,
     edit(
       "schedule/schedule.ts",
       "const due: DueNode[] = [];",
@@ -91,7 +91,7 @@ export const scheduleBugs: readonly Bug[] = [
   bug(
     "budget-for-each-node",
     "counts a program's budget once for each of its nodes (R4)",
-    1,
+    2,
     edit(
       "schedule/room.ts",
       "const budget = this.#programs.has(position) ? this.#budget : this.#budget + program.budget;",
@@ -101,7 +101,7 @@ export const scheduleBugs: readonly Bug[] = [
   bug(
     "sources-unbounded",
     "does not count the sources of a round (R4)",
-    1,
+    7,
     edit("schedule/room.ts", "this.#sources.size + new Set(fresh).size > sourcesMax ||", ""),
   ),
   bug(

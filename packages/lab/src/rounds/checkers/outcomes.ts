@@ -48,7 +48,7 @@ function compare(found: EncodedOutcome, expected: SerialOutcome): string | undef
   return isSame(found, expected) ? undefined : `${showOutcome(found)}, not ${showMade(expected)}`;
 }
 
-export function isSame(found: EncodedOutcome, expected: SerialOutcome): boolean {
+function isSame(found: EncodedOutcome, expected: SerialOutcome): boolean {
   if (found.kind === "nothing") {
     return expected.kind === "nothing" && found.value.why === expected.why && found.value.step === expected.step;
   }

@@ -5,7 +5,7 @@ import type { SerialOutcome } from "../oracle/serial.ts";
 
 const shownMax = 160;
 
-export function showBytes(bytes: Uint8Array): string {
+function showBytes(bytes: Uint8Array): string {
   const value = decodeValue(bytes);
   const text = value.ok ? formatValue(value.value) : "what is no value";
   return text.length > shownMax ? `${text.slice(0, shownMax)}… (${bytes.length} bytes)` : text;

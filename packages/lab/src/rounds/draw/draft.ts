@@ -78,9 +78,10 @@ export class Draft {
     return either(step, kind < 6 ? literal(value) : outcomeOf(random.below(steps.length)));
   }
 
-  /** The steps from `first` on are a group. */
+  /** The steps from `first` on are a group; seldom if none of them may write, for then the program is void. */
   group(first: number): void {
     if (first < this.free || first >= this.steps.length) return;
+    if (!this.steps.slice(first).some(mayWrite) && this.random.below(30) > 0) return;
     this.groups.push({ first: asStepIndex(first), count: this.steps.length - first });
   }
 
@@ -101,4 +102,8 @@ export class Draft {
     if (random.below(40) === 0) return -Math.min(least, 1);
     return random.below(step.kind === "pure" ? 3000 : 60_000);
   }
+}
+
+function mayWrite(step: Step): boolean {
+  return step.kind === "call" && (step.footprint.kind === "whole" || step.footprint.writes.length > 0);
 }

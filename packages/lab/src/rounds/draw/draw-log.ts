@@ -60,18 +60,20 @@ function drawBlob(random: Random, ground: Ground, height: number): LogBlob {
   const length = random.below(60) === 0 ? limits.stepsMax : random.pick([1, 1, 2, 3, 4, 5, 8, 12]);
   const near = nearby(random, ground, length);
   while (draft.steps.length < length) {
-    addSome(draft, near);
+    // A story has up to seven steps.
+    if (draft.steps.length > limits.stepsMax - 7) probeCall(draft, random.pick(near.probes));
+    else addSome(draft, near);
     if (random.below(3) === 0) draft.group(draft.steps.length - random.between(1, 5));
   }
-  if (draft.steps.length > limits.stepsMax) return drawBlob(random, ground, height);
   return blobOf(random, ground, draft.finish(), payer);
 }
 
 /** Programs stay near, or they would have too many hops: the longer, the nearer. */
 function nearby(random: Random, ground: Ground, length: number): Ground {
-  const count = length > 12 ? 1 : length > 5 ? random.pick([1, 2]) : random.pick([1, 2, 2, 3, 8]);
-  const shards = random.pickSome(ground.shards, count).map(({ name }) => name);
-  const near = (names: readonly string[]) => names.filter((name) => shards.includes(name.slice(0, name.indexOf("/"))));
+  const count = length > 5 ? random.pick([1, 2]) : random.pick([1, 2, 2, 3, 8]);
+  const some = random.pickSome(ground.shards, count).map(({ name }) => name);
+  const shards = length > 12 ? ground.tokens.slice(0, 1).map(shardIn) : some;
+  const near = (names: readonly string[]) => names.filter((name) => shards.includes(shardIn(name)));
   const { probes, counters, registries, bookings, escrows, strangers, names } = ground;
   const tokens = near(ground.tokens);
   return {
@@ -80,6 +82,10 @@ function nearby(random: Random, ground: Ground, length: number): Ground {
     ...{ escrows: near(escrows), strangers: near(strangers), names: near(names) },
     tokens: tokens.length > 0 ? tokens : ground.tokens.slice(0, 2),
   };
+}
+
+function shardIn(contract: string): string {
+  return contract.slice(0, contract.indexOf("/"));
 }
 
 function addSome(draft: Draft, ground: Ground): void {

@@ -66,7 +66,7 @@ function contractsOf(ground: Omit<Ground, "contracts">, random: Random): LogCont
   return made.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-export function contractOf(name: string, environment: string, config: Value): LogContract {
+function contractOf(name: string, environment: string, config: Value): LogContract {
   return { name, environment, config: toHex(encodeValue(config)) };
 }
 

@@ -1,16 +1,15 @@
 // All that is known of a log without rounds: what each program does when the whole line is run serially; and, without
 // outcomes, which node runs in which round.
 
-import type { SliceBlob } from "@tandem/execution";
 import { fromHex } from "@tandem/shared";
-import { blobsOf, type Log } from "../log.ts";
+import { type BlockBlob, blobsOf, type Log } from "../log.ts";
 import { type LineProgram, readProgram } from "./line.ts";
 import { type Plan, planRounds } from "./plan.ts";
 import { Serial, type SerialContract, type SerialProgram } from "./serial.ts";
 
 export class Oracle {
   /** By height, as all that follows; the first is 1. */
-  readonly blobs: readonly (readonly SliceBlob[])[];
+  readonly blobs: readonly (readonly BlockBlob[])[];
   readonly lines: readonly (readonly LineProgram[])[];
   readonly voids: number;
   readonly genesis: ReadonlyMap<string, SerialContract>;
@@ -20,7 +19,7 @@ export class Oracle {
   readonly plan: Plan;
 
   constructor(log: Log) {
-    this.blobs = log.blocks.map((block, at) => blobsOf(block, at + 1));
+    this.blobs = log.blocks.map(blobsOf);
     const read = this.blobs.map((blobs, at) => blobs.map((blob) => readProgram(blob, at + 1)));
     this.lines = read.map((programs) => programs.filter((program) => program !== undefined));
     this.voids = read.flat().filter((program) => program === undefined).length;
@@ -34,7 +33,7 @@ export class Oracle {
     this.plan = planRounds(log, this.lines);
   }
 
-  blobsAt(height: number): readonly SliceBlob[] {
+  blobsAt(height: number): readonly BlockBlob[] {
     return this.blobs[height - 1] ?? [];
   }
 

@@ -5,13 +5,13 @@ import type { SerialContract } from "./serial.ts";
 
 type Entry = readonly [key: Uint8Array, value: Uint8Array];
 
-export function rootOfEntries(entries: readonly Entry[]): Root {
+function rootOfEntries(entries: readonly Entry[]): Root {
   const made = SparseMap.empty.apply(entries.map(([key, value]) => ({ key, value })));
   if (!made.ok) throw new Error("a map in memory knows all its keys");
   return made.value.root;
 }
 
-export function recordOf({ life, state }: SerialContract): ContractRecord {
+function recordOf({ life, state }: SerialContract): ContractRecord {
   const entries = [...state].map(([key, bytes]): Entry => [fromHex(key) as Uint8Array, bytes]);
   return { ...life, state: rootOfEntries(entries) } as ContractRecord;
 }
