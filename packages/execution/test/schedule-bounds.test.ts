@@ -94,7 +94,7 @@ function heapBytes(): number {
 }
 
 describe("a schedule holds what is pending, and nothing else", () => {
-  const batch = 10_000;
+  const batch = 4_000;
   const fresh = (round: number, index: number) =>
     program([
       call("a/x", "anything", [], keys([`${round} r ${index}`], [`${round} w ${index}`])),
@@ -114,8 +114,8 @@ describe("a schedule holds what is pending, and nothing else", () => {
     const before = heapBytes();
     churn(schedule, 1);
     churn(schedule, 2);
-    // 40,000 nodes, 60,000 keys and 20,000 contracts: if a line of each key or contract stayed, it were several megabytes.
-    expect(heapBytes() - before).toBeLessThan(1_500_000);
+    // 16,000 nodes, 16,000 keys and 8,000 contracts: if a line of each key or contract stayed, it were over a megabyte.
+    expect(heapBytes() - before).toBeLessThan(700_000);
     expect(schedule.pendingCount).toBe(1);
   });
 });
