@@ -21,7 +21,7 @@ export function showNode({ height, index, step, kind }: Node): string {
   return kind === "step" ? place : `the settle after ${place}`;
 }
 
-export function showBytes(bytes: Uint8Array): string {
+function showBytes(bytes: Uint8Array): string {
   const decoded = decodeValue(bytes);
   return shorten(decoded.ok ? formatValue(decoded.value) : `no value: h'${toHex(bytes)}'`);
 }

@@ -1,6 +1,7 @@
 // C2: a lane that is not what comes out of its nodes, its record and its inputs is refused, and the refusal says where.
 
 import {
+  asBlobIndex,
   asStepIndex,
   type ContractRecord,
   type Export,
@@ -130,6 +131,11 @@ describe("a lie about what was given", () => {
     const existence = { kind: "existence", value: { environment: "probe", status: "ended" } } as never;
     const ended = inputs(desk, (all) => change(all, index, { content: existence }));
     expect(refusal(checkStory(ended))).toBe(`claim: wrong-input at inputs[${index}]`);
+    const { node } = contentOf(desk).inputs[index] as LaneInput;
+    const ofNone = inputs(desk, (all) =>
+      change(all, index, { node: { ...node, index: asBlobIndex(0), step: asStepIndex(2) } }),
+    );
+    expect(refusal(checkStory(ofNone))).toBe(`claim: wrong-input at inputs[${index}]`);
     const elsewhere = inputs(desk, (all) => change(all, index, { from: "lane" }));
     expect(refusal(checkStory(elsewhere))).toBe(`claim: wrong-input at inputs[${index}]`);
   });
@@ -209,13 +215,15 @@ describe("a lie about the nodes", () => {
     }
   });
 
-  test("a node more, with nothing that it exports", () => {
-    const more = { ...contentOf(till).nodes[0], step: asStepIndex(2) } as typeof node;
+  test("a node more, with nothing that it needs", () => {
     const story = laneStory(first, "a/till");
+    const more = { ...contentOf(till).nodes[0], step: asStepIndex(2) } as typeof node;
     const lie = withContent(story, { nodes: [...contentOf(story).nodes, more] });
-    expect(refusal(checkStory({ ...lie, material: { ...lie.material, blobs: till.material.blobs } }))).not.toBe(
-      "accepted",
+    const blobs = [...lie.material.blobs, ...till.material.blobs.slice(0, 1)];
+    expect(refusal(checkStory({ ...lie, material: { ...lie.material, blobs } }))).toBe(
+      "claim: missing-input at nodes[1]",
     );
+    expect(refusal(checkClaimOf(lie))).toBe("claim: superfluous-node at nodes[4]");
   });
 
   test("a node less: another lane comes out, or a lane that the round refuses", () => {

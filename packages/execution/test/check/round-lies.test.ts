@@ -21,6 +21,7 @@ import { describe, expect, test } from "vitest";
 import { checkRound, type PendingBlob, type RoundFacts, type RoundMaterial } from "../../src/index.ts";
 import {
   checkClaimOf,
+  checkStory,
   claimOf,
   contentOf,
   laneStory,
@@ -246,8 +247,8 @@ describe("a lie about what came out", () => {
     const lane = laneStory(liar, "a/x");
     const [{ blobs }] = honest.lanes as [(typeof honest.lanes)[number]];
     const alone = { ...lane, material: { ...lane.material, blobs } };
-    expect(refusal(checkMade(honest))).toBe("accepted");
-    expect(refusal(checkClaimOf(alone))).toBe("accepted");
+    expect(refusal(checkStory(alone))).toBe("claim: wrong-export at exports[0]");
+    expect([checked(honest), checked(liar)]).toEqual(["accepted", "accepted"]);
   });
 });
 

@@ -6,7 +6,6 @@ import {
   asMethodName,
   type Budget,
   createMethod,
-  type Environment,
   failure,
   type Program,
   type PureFunction,
@@ -19,7 +18,7 @@ import { probe } from "./probe.ts";
 import { call, either, keys, literal, outcomeOf, plenty, program, pure, whole } from "./programs.ts";
 import { World, type WorldBlob, widestBounds } from "./world.ts";
 
-export const sum: PureFunction = {
+const sum: PureFunction = {
   name: asMethodName("sum"),
   run(args, meter) {
     meter.charge(args.length);
@@ -28,8 +27,6 @@ export const sum: PureFunction = {
     return success(numbers.reduce((total, number) => total + number, 0n));
   },
 };
-
-export const anyEnvironments: readonly Environment[] = [probe];
 
 const begun = { "a/x": ["probe", 1n], "a/y": ["probe", 2n], "b/x": ["probe", 3n], "c/x": ["probe", 4n] } as const;
 const contracts = ["a/x", "a/x", "a/x", "a/y", "a/y", "b/x", "b/x", "b/x", "c/x", "a/new"];
@@ -143,7 +140,7 @@ export const anyBounds: fc.Arbitrary<RoundBounds> = fc.record({
 export function anyWorld(bounds: RoundBounds): World {
   return new World({
     shards: ["a", "b", "c"],
-    environments: anyEnvironments,
+    environments: [probe],
     functions: [sum],
     contracts: begun,
     bounds,

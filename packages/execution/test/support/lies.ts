@@ -15,7 +15,7 @@ import type { MadeClaim } from "./made-claims.ts";
 export const otherRoot = new Uint8Array(32).fill(9) as Root;
 
 /** The lane that commits to these lists. */
-export function laneWith(lane: Lane, { nodes, inputs, exports }: LaneContent): Lane {
+function laneWith(lane: Lane, { nodes, inputs, exports }: LaneContent): Lane {
   return {
     ...lane,
     nodes: laneNodesCodec.root(nodes),
