@@ -6,8 +6,8 @@
 //
 // What the caller has verified (`facts.ts`): that `prev` is the shard's claim before; that `facts` are what the chains
 // say, with nothing left out; and the times of pending blobs, which no entry commits to. Nothing else that is given in
-// `material` is believed. A claim is conditional (section 2): if `prev` or a claim of
-// another shard is false, this one may be true all the same.
+// `material` is believed. A claim is conditional (section 2): if `prev` or a claim of another shard is false, this one
+// may be true all the same.
 
 import {
   asRound,
