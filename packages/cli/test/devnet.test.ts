@@ -6,11 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NodeStatus } from "@tandem/node";
 import { afterAll, describe, expect, test } from "vitest";
+import { runFirstProgram } from "../src/devnet/first-program.ts";
 import { openFolder } from "../src/devnet/folder.ts";
+import type { NodeProcess } from "../src/devnet/node-process.ts";
 import type { DevnetOptions } from "../src/devnet/options.ts";
 import { liveScreen, plainScreen } from "../src/devnet/screen.ts";
 import { tableLines } from "../src/devnet/table.ts";
 import type { NodeRow } from "../src/devnet/watch.ts";
+import { createNetworkFolder } from "../src/genesis/network-folder.ts";
 
 const temporary = mkdtempSync(join(tmpdir(), "tandem-devnet-"));
 afterAll(() => rmSync(temporary, { recursive: true }));
@@ -246,6 +249,19 @@ const blob = {
   index: 0,
   tookMs: 30,
 } as const;
+
+describe("the first program", () => {
+  test("is not submitted where the genesis has no contracts for it", async () => {
+    const folder = newFolder();
+    const devnet = await opened(folder);
+    rmSync(folder, { recursive: true });
+    const plan = { validators: 1, shards: ["main"], contracts: () => [], accounts: 4, balance: 1n, port: 0 };
+    await createNetworkFolder(folder, { ...plan, deltaMs: 1, heartbeatMs: 1, store: "rocksdb", verifyThreads: 1 });
+    // It would not ask the node.
+    const run = await runFirstProgram(devnet, [{} as NodeProcess], new AbortController().signal);
+    expect(run).toBe(undefined);
+  });
+});
 
 describe("the screen", () => {
   test("on a terminal draws the table in place, below what was told", () => {

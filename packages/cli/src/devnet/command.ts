@@ -13,6 +13,8 @@ import { jsonScreen, liveScreen, plainScreen, type Screen } from "./screen.ts";
 import { Watch } from "./watch.ts";
 
 const everyMs = 1000;
+/** A chain of a day takes a minute to follow from its genesis; whoever watches need not wait for that. */
+const programPatienceMs = 2000;
 
 export const devnetCommand: Command = {
   help: `./tandem devnet [--validators N] [--delay MS] [--fresh] [--level] [--for S] [--folder DIR] [--json]
@@ -98,9 +100,10 @@ async function show(
   await Promise.race([linked.promise, isUp]);
   const onFinal = (blob: FinalBlob) => screen.tell({ kind: "blob", nodes: nodes.length, ...blob });
   await Promise.all([isUp, submitFirstBlobs(folder, nodes, onFinal, signal)]);
-  await showFirstProgram(folder, devnet, screen, signal);
+  const program = showFirstProgram(folder, devnet, screen, signal);
+  await (forSeconds === 0 ? program : Promise.race([program, sleep(programPatienceMs, undefined, { signal })]));
   if (forSeconds !== 0) screen.tell({ kind: "try", accounts: folder.accounts, api: nodes[0]?.apiUrl ?? "" });
-  await watch(nodes, screen, forSeconds, signal);
+  await Promise.all([program, watch(nodes, screen, forSeconds, signal)]);
 }
 
 async function showFirstProgram(
