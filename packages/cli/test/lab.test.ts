@@ -62,6 +62,22 @@ describe("lab", () => {
     expect(stdout).not.toMatch(/ {2}deliver /);
   });
 
+  test("check runs logs of the rounds stage; replay shows one in words, and runs what it printed", () => {
+    const stage = ["--stage", "rounds"];
+    const campaign = tandem("lab", "check", ...stage, "--seeds", "5", "--no-controls", "--json");
+    expect(campaign.status).toBe(0);
+    expect(JSON.parse(campaign.stdout)).toMatchObject({ runs: 5, violations: [] });
+    const shown = tandem("lab", "replay", ...stage, "--seed", "4");
+    expect(shown.status).toBe(0);
+    expect(shown.stdout).toMatch(/^height 1 cites /m);
+    expect(shown.stdout).toMatch(/^round \d+, a claims/m);
+    const folder = mkdtempSync(join(tmpdir(), "tandem-log-"));
+    const path = join(folder, "log.json");
+    writeFileSync(path, tandem("lab", "replay", ...stage, "--seed", "4", "--setting").stdout);
+    expect(tandem("lab", "replay", "--file", path).stdout).toBe(shown.stdout);
+    rmSync(folder, { recursive: true });
+  });
+
   test("trace schedules what a file holds, as JSON in one line, and says where one is none", () => {
     const folder = mkdtempSync(join(tmpdir(), "tandem-trace-"));
     const write = (name: string, text: string) => {

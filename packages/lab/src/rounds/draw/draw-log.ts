@@ -9,10 +9,15 @@ import { drawBounds, drawGround, type Ground, payers } from "./ground.ts";
 import { endCall, probeCall, pureCall } from "./probe-calls.ts";
 import { tellStory } from "./stories.ts";
 
+/** Of so many logs one is long, with silences to match. */
+const longOneIn = 25;
+const longHeights = 48;
+
 export function drawLog(seed: number): Log {
   const random = new Random(seed, "log");
   const ground = drawGround(random.fork("ground"));
-  const heights = random.pick([2, 4, 6, 9, 16]);
+  const usual = random.pick([2, 4, 6, 9, 16]);
+  const heights = random.fork("long").below(longOneIn) === 0 ? longHeights : usual;
   const perBlock = random.pick([1, 2, 3]);
   const cited = drawCitations(random.fork("cited"), ground, heights);
   const drawing = random.fork("blobs");
@@ -29,7 +34,7 @@ function drawCitations(random: Random, { shards }: Ground, heights: number): Rec
   const habits = shards.map(({ name }) => {
     const lagMax = random.pick([0, 0, 1, 2, 6]);
     const from = random.below(heights);
-    const silence = random.below(3) === 0 ? random.pick([4, 12, 14]) : 0;
+    const silence = random.below(3) === 0 ? random.pick(heights === longHeights ? [4, 12, 36] : [4, 12, 14]) : 0;
     return { name, lagMax, from, until: from + silence };
   });
   const cited: Record<string, number>[] = [];
