@@ -259,17 +259,18 @@ describe("one shard with a few rounds", () => {
 });
 
 describe("what stays in memory from round to round", () => {
-  /** How many records each of two rounds reads that do the same. */
-  async function readsOf(
-    step: Parameters<typeof program>[0][number],
-    heldBytesMax: number,
-  ): Promise<readonly number[]> {
-    const block = { programs: [program([step])], silent: [] };
-    const past = await pastOf([block, block], 9);
-    const [begin] = past.moments as [Moment];
+  type Step = Parameters<typeof program>[0][number];
+
+  /** How many records each round after the first `skipped` ones reads, with a step for each round. */
+  async function readsOf(steps: readonly Step[], heldBytesMax: number, skipped = 0): Promise<readonly number[]> {
+    const past = await pastOf(
+      steps.map((step) => ({ programs: [program([step])], silent: [] })),
+      9,
+    );
+    const begin = past.moments[skipped] as Moment;
     const store = storeOf(begin.records);
     const execution = new ShardExecution({ ...past.setting, heldBytesMax }, begin.frontier);
-    return past.inputs.map((input) => {
+    return past.inputs.slice(skipped).map((input) => {
       let count = 0;
       const read = (wanted: readonly Uint8Array[]) => {
         count += wanted.length;
@@ -282,17 +283,21 @@ describe("what stays in memory from round to round", () => {
 
   test("nothing is read twice, unless it was let go", async () => {
     const step = call("a/x", "add", [literal("a"), literal(1n)], keys([], ["a"]));
-    const [cold] = await readsOf(step, 0);
+    const [cold] = await readsOf([step, step], 0);
     expect(cold).toBeGreaterThan(3);
-    expect(await readsOf(step, 0)).toEqual([cold, cold]);
-    expect(await readsOf(step, 1_000_000)).toEqual([cold, 0]);
+    expect(await readsOf([step, step], 0)).toEqual([cold, cold]);
+    expect(await readsOf([step, step], 1_000_000)).toEqual([cold, 0]);
   });
 
-  test("large values count as what they are", async () => {
+  test("large values count as what they are, written or read", async () => {
+    const generous = { budget: asBudget(10_000_000) };
     const long = literal("long ".repeat(2_000));
-    const put = call("a/x", "put", [literal("b"), long], keys([], ["b"]), { budget: asBudget(10_000_000) });
-    expect((await readsOf(put, 20_000))[1]).toBe(0);
-    expect((await readsOf(put, 9_000))[1]).toBeGreaterThan(0);
+    const put = call("a/x", "put", [literal("b"), long], keys([], ["b"]), generous);
+    expect((await readsOf([put, put], 20_000))[1]).toBe(0);
+    expect((await readsOf([put, put], 9_000))[1]).toBeGreaterThan(0);
+    const read = call("a/x", "read", [literal("b")], keys(["b"]), generous);
+    expect((await readsOf([put, read, read], 20_000, 1))[1]).toBe(0);
+    expect((await readsOf([put, read, read], 9_000, 1))[1]).toBeGreaterThan(0);
   });
 });
 
