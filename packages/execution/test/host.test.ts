@@ -2,17 +2,30 @@
 
 import {
   asBudget,
+  asEnvironmentName,
+  asStepIndex,
+  assert,
+  type ContractRecord,
+  contractRecordCodec,
+  type EncodedOutcome,
+  encodeValue,
+  type Failure,
   type Footprint,
   limits,
   type MemoryStore,
   type Reply,
+  type Result,
   readNow,
+  SparseMap,
   success,
   type Value,
+  witnessKeys,
 } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
 import { ShardExecution } from "../src/index.ts";
 import { anything, does, key, nothing, ownEnvironment, type Run } from "./support/environments.ts";
+import { checkStory, contentOf, laneStory, refusal, withContent, withLane, withWitness } from "./support/lies.ts";
+import { type MadeClaim, madeBy } from "./support/made-claims.ts";
 import { withEnvironment, yielded } from "./support/outcomes.ts";
 import { dump, storeOf } from "./support/past.ts";
 import { call, keys, literal, program, whole } from "./support/programs.ts";
@@ -28,6 +41,11 @@ function ran(run: Run, footprint: Footprint = keys(["r"], ["w"])): readonly (Val
   const look: Run = (_, host) => success(host.get(key("w")) ?? "clean");
   const steps = [call("a/e", "run", [], footprint, plenty), call("a/e", "look", [], keys(["w"]))];
   return yielded(withEnvironment(ownEnvironment({ run: writing, look })), program(steps));
+}
+
+function must<T>(result: Result<T, Failure>): T {
+  assert(result.ok, "the test's own maps fit");
+  return result.value;
 }
 
 const holds = [null, "written"];
@@ -238,6 +256,45 @@ describe("P8, P9: what is no key, no value, no reply", () => {
     ];
     const environment = ownEnvironment({ keep, use, look });
     expect(yielded(withEnvironment(environment), program(steps))[2]).toBe("clean");
+  });
+});
+
+describe("a state that holds bytes that are no value", () => {
+  /** Code that catches what the host throws gains nothing. */
+  const read: Run = (_, host) => {
+    try {
+      return success(host.get(key("a")) ?? null);
+    } catch {
+      return success("caught");
+    }
+  };
+
+  /** What a check says of a lane in which a call reads such bytes, and yields this. */
+  function readOver(bytes: Uint8Array, content: EncodedOutcome) {
+    const world = withEnvironment(ownEnvironment({ read }));
+    const [made] = madeBy(world, [program([call("a/e", "read", [], keys(["a"]))])], world.citeAll());
+    const story = laneStory(made as MadeClaim, "a/e");
+    const map = must(SparseMap.empty.apply([{ key: key("a"), value: bytes }]));
+    const record = { ...(story.material.witness.record as ContractRecord), state: map.root };
+    const root = contractRecordCodec.root(record);
+    const state = must(witnessKeys(map, { reads: [key("a")], writes: [] }));
+    const exports = contentOf(story).exports.map((each) => {
+      return { ...each, content: { kind: "outcome", value: content } } as const;
+    });
+    const lie = withLane(withContent(story, { exports }), { pre: root, post: root });
+    return refusal(checkStory(withWitness(lie, { record, state })));
+  }
+
+  const trapped = { kind: "nothing", value: { why: "trapped", step: asStepIndex(0) } } as const;
+  const nine = encodeValue(9n);
+  const isNine = { kind: "value", value: { bytes: nine, environment: asEnvironmentName("own") } } as const;
+
+  test("traps the call that reads them, and whoever checks says so too", () => {
+    expect(readOver(nine, isNine)).toBe("accepted");
+    for (const bytes of [Uint8Array.of(255), Uint8Array.of(0x18, 9), Uint8Array.of(...nine, 0)]) {
+      expect(readOver(bytes, trapped)).toBe("accepted");
+      expect(readOver(bytes, isNine)).toBe("claim: wrong-export at exports[0]");
+    }
   });
 });
 

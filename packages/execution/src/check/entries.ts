@@ -3,6 +3,7 @@
 
 import {
   blobCodec,
+  costs,
   type Frontier,
   limits,
   type PendingEntry,
@@ -62,11 +63,8 @@ function mapOf(given: readonly PendingBlob[]): SparseMap {
 }
 
 /** Why no execution of the program leaves such an entry, as far as it would not be the same to go on from it. */
-function entryProblem(
-  shard: ShardName,
-  { program, analysis }: OrderedProgram,
-  entry: PendingEntry,
-): string | undefined {
+function entryProblem(shard: ShardName, ordered: OrderedProgram, entry: PendingEntry): string | undefined {
+  const { program, analysis } = ordered;
   const ran = entry.ran.find(({ step }) => {
     const call = program.steps[step];
     return call?.kind !== "call" || shardOf(call.at) !== shard;
@@ -77,7 +75,25 @@ function entryProblem(
   });
   if (settled !== undefined) return `no group settles in ${settled.contract} after step ${settled.step}`;
   const isLeft = analysis.nodes.some((node) => node.shard === shard && !hasRun(entry, node));
-  return isLeft ? writesProblem(shard, analysis.nodes, entry) : `all of its nodes in ${shard} have run`;
+  if (!isLeft) return `all of its nodes in ${shard} have run`;
+  return writesProblem(shard, analysis.nodes, entry) ?? priceProblem(ordered, entry);
+}
+
+/** R4: what leaves a step is paid for (P7), and so it fits into the lists of the claims that have to carry it. */
+function priceProblem(
+  { budget, program, analysis }: OrderedProgram,
+  { ran, writes }: PendingEntry,
+): string | undefined {
+  const placesOf = (step: number) => 1 + (analysis.takers[step] as number);
+  let price = 0;
+  for (const [step, { kind }] of program.steps.entries()) if (kind === "call") price += costs.place * placesOf(step);
+  for (const { step, outcome } of ran) {
+    if (outcome.kind === "value") price += costs.keptByte * placesOf(step) * outcome.value.bytes.length;
+  }
+  for (const { key, value } of writes.flatMap((each) => each.writes)) {
+    price += costs.write + costs.keptByte * (key.length + (value?.length ?? 0));
+  }
+  return price <= budget ? undefined : `what its steps made and wrote costs ${price}, more than it was allowed`;
 }
 
 function settleIn(nodes: readonly ProgramNode[], step: number, contract: string): ProgramNode | undefined {

@@ -19,7 +19,6 @@ export type MaterialCode =
   | "wrong-rounds"; // slices or exports are not those of the rounds since the claim before
 
 export type BasisCode =
-  | "bad-outcome" // an outcome that is no value
   | "bad-record" // a contract's record that is none
   | "bad-entry" // a pending entry that no execution of its program leaves
   | "wrong-count"; // another number of pending programs than the map has

@@ -5,12 +5,10 @@
 import {
   asRound,
   type ContractName,
-  decodeValue,
   type EncodedOutcome,
   type Existence,
   type Footprint,
   type LaneInput,
-  type Node,
   type Round,
   type ShardName,
   shardOf,
@@ -19,7 +17,7 @@ import {
 } from "@tandem/shared";
 import { type Made, mayWrite, type ProgramRun } from "../round/program-run.ts";
 import { Changes } from "../run/state.ts";
-import { baseless, refuted } from "./failure.ts";
+import { refuted } from "./failure.ts";
 import { type Programs, positionText } from "./programs.ts";
 import { showInput } from "./show.ts";
 
@@ -60,15 +58,7 @@ function giveOutcome(
   if ((input.from === "source") !== isElsewhere || (input.from === "lane" && call.at === contract)) {
     refuted("wrong-input", path, `it cannot come from there: ${showInput(input)}`, node);
   }
-  checkOutcome(outcome, path, node);
   program.learn(node.step, outcome, madeOf(input, shardOf(call.at)));
-}
-
-/** P8: what is given to a step is a value. */
-export function checkOutcome(outcome: EncodedOutcome, path: string, node: Node): void {
-  if (outcome.kind === "nothing") return;
-  const value = decodeValue(outcome.value.bytes);
-  if (!value.ok) baseless("bad-outcome", path, `an outcome that is no value: ${value.error.message}`, node);
 }
 
 function madeOf({ from, round }: LaneInput, shard: ShardName): Made {

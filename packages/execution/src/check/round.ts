@@ -30,12 +30,11 @@ import {
   toHex,
   utf8,
 } from "@tandem/shared";
-import { type OrderedProgram, positionNumber } from "../ordered.ts";
+import type { OrderedProgram } from "../ordered.ts";
 import { laneOf, lanesInOrder, sourcesOf } from "../round/claim.ts";
 import { type ContractState, recordRoot } from "../round/contract-state.ts";
 import { type LaneRun, nodeAt } from "../round/lane-run.ts";
 import type { PendingPrograms } from "../round/pending-programs.ts";
-import type { ProgramRun } from "../round/program-run.ts";
 import { runNodes } from "../round/run-nodes.ts";
 import type { ShardSetting } from "../round/shard-execution.ts";
 import type { DueNode } from "../schedule/schedule.ts";
@@ -43,7 +42,6 @@ import { checkSources, firstDifference, laneDifferences, refuteFirst } from "./d
 import { openPending } from "./entries.ts";
 import { checkExports, type RoundFacts } from "./facts.ts";
 import { baseless, type CheckVerdict, ownCopy, refuted, unusable, verdictOf } from "./failure.ts";
-import { checkOutcome } from "./inputs.ts";
 import { type LaneWitness, type RoundMaterial, roundMaterialCodec } from "./material.ts";
 import { checkWitnessRoots, finishState, openMap, openState } from "./roots.ts";
 import { showNode, showPlaced } from "./show.ts";
@@ -63,7 +61,6 @@ export function checkRound(
     const work = workOf(claimed, prev, facts, programs);
     const lanes = lanesGiven(claimed, given.lanes);
     checkNodes(lanes, work.due);
-    checkGiven(work.due, programs);
     const contracts = openMap(prev.contracts, given.contracts, "contracts");
     const states = openStates(contracts, lanes);
     const runs = runAll(setting, claimed, work.due, states, programs);
@@ -187,19 +184,6 @@ function nodeOf({ program, place }: DueNode): Node {
 
 function contractOf({ program, place }: DueNode): ContractName {
   return (program.analysis.nodes[place] as ProgramNode).contract;
-}
-
-/** P8: the outcomes that the nodes are given from outside the round are values. */
-function checkGiven(due: readonly DueNode[], { runs }: PendingPrograms): void {
-  for (const { program, place } of due) {
-    const { outcomes } = runs.get(positionNumber(program)) as ProgramRun;
-    const { nodes } = program.analysis;
-    for (const need of (nodes[place] as ProgramNode).needs) {
-      const maker = nodes[need] as ProgramNode;
-      if (!outcomes.knows(maker.step)) continue;
-      checkOutcome(outcomes.of(maker.step), "basis", nodeAt({ ordered: program }, maker));
-    }
-  }
 }
 
 function openStates(contracts: SparseMap, lanes: readonly GivenLane[]): ReadonlyMap<ContractName, ContractState> {

@@ -1,6 +1,7 @@
 // How what differs reads.
 
 import {
+  assert,
   type ContractName,
   decodeValue,
   type EncodedOutcome,
@@ -23,7 +24,8 @@ export function showNode({ height, index, step, kind }: Node): string {
 
 function showBytes(bytes: Uint8Array): string {
   const decoded = decodeValue(bytes);
-  return shorten(decoded.ok ? formatValue(decoded.value) : `no value: h'${toHex(bytes)}'`);
+  assert(decoded.ok, "what was decoded or made holds values (P8)");
+  return shorten(formatValue(decoded.value));
 }
 
 function showOutcome(outcome: EncodedOutcome): string {

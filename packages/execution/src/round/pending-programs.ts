@@ -4,6 +4,8 @@
 
 import {
   assert,
+  costs,
+  type EncodedOutcome,
   type Export,
   type PendingEntry,
   type Position,
@@ -11,6 +13,7 @@ import {
   type Root,
   type ShardName,
   type Source,
+  type StepIndex,
 } from "@tandem/shared";
 import { type OrderedProgram, positionNumber, programsOf, type RoundSlice } from "../ordered.ts";
 import type { PureFunctions } from "../run/rules.ts";
@@ -95,9 +98,11 @@ export class PendingPrograms {
     assert(source.shard !== this.#shard, "the own claims are no news");
     for (const each of lanes) {
       for (const { node, content } of each) {
-        if (content.kind === "verdict" || !this.#schedule.see(node, node.step, source)) continue;
+        const run = this.#runs.get(positionNumber(node));
+        if (run === undefined || content.kind === "verdict") continue;
         const outcome = content.kind === "outcome" ? content.value : content.value.outcome;
-        this.#runs.get(positionNumber(node))?.learn(node.step, outcome, { kind: "source", source });
+        if (!isPossible(run.ordered, node.step, outcome, source)) continue;
+        if (this.#schedule.see(node, node.step, source)) run.learn(node.step, outcome, { kind: "source", source });
       }
     }
   }
@@ -119,4 +124,22 @@ export class PendingPrograms {
       return { position: { height: position.height, index: position.index }, entry };
     });
   }
+}
+
+/**
+ * Whether a claim can have that outcome of a program's step at all. What cannot be is not seen, whoever signed it:
+ * - Nothing runs before its own height (R3). What is said of a program before it is ordered would be news to those who
+ *   begin later, and none to those who were there.
+ * - An outcome is paid for, in each of its places (P7). What is not would not fit into the claims that have to carry it.
+ */
+function isPossible(
+  { height, program, analysis }: OrderedProgram,
+  step: StepIndex,
+  outcome: EncodedOutcome,
+  { round }: Source,
+): boolean {
+  const call = program.steps[step];
+  if (height > round || call?.kind !== "call") return false;
+  const bytes = outcome.kind === "value" ? outcome.value.bytes.length : 0;
+  return (costs.place + costs.keptByte * bytes) * (1 + (analysis.takers[step] as number)) <= call.budget;
 }

@@ -34,7 +34,7 @@ import {
 import type { OrderedProgram } from "../ordered.ts";
 import { CallHost } from "./host.ts";
 import { StepMeter } from "./meter.ts";
-import { isExpected, type Outcomes } from "./outcomes.ts";
+import { deliver, isExpected, type Outcomes } from "./outcomes.ts";
 import type { Rules } from "./rules.ts";
 import { Changes, type StateView } from "./state.ts";
 
@@ -60,7 +60,7 @@ export function runCall(
   const base = costs.place * places + costs.byte * given.bytes;
   if (base > call.budget) return nothing("budget", step);
   meter.charge(base);
-  const found = findMethod(rules, ordered, call, given.args, view.existence);
+  const found = findMethod(rules, ordered, call, deliver(given.args), view.existence);
   if (typeof found === "string") return nothing(found, step);
   const host = new CallHost(meter, call.footprint, view);
   const facts = callFacts(ordered, call, step, found.args);

@@ -32,18 +32,24 @@ import type { PureFunctions } from "./rules.ts";
 
 /** An outcome as it crosses from step to step: canonical bytes, or why there is nothing. */
 export type Seen =
-  | { readonly kind: "value"; readonly bytes: Uint8Array; readonly origin: Origin }
+  | ({ readonly kind: "value" } & Given)
   | { readonly kind: "nothing"; readonly why: NothingReason; readonly step: StepIndex };
 
+export interface Given {
+  readonly bytes: Uint8Array;
+  readonly origin: Origin;
+}
+
 export type Arguments =
-  | { readonly kind: "delivered"; readonly args: readonly Delivered[]; readonly bytes: number }
+  | { readonly kind: "given"; readonly args: readonly Given[]; readonly bytes: number }
   | { readonly kind: "nothing"; readonly step: StepIndex };
 
 export class Outcomes {
   readonly #ordered: OrderedProgram;
   readonly #functions: PureFunctions;
   readonly #made = new Map<StepIndex, EncodedOutcome>();
-  readonly #pure = new Map<StepIndex, Seen>();
+  /** Of calls and pure steps, as their own groups see them. */
+  readonly #seen = new Map<StepIndex, Seen>();
 
   constructor(ordered: OrderedProgram, functions: PureFunctions) {
     this.#ordered = ordered;
@@ -53,6 +59,7 @@ export class Outcomes {
   /** A call's outcome, made here or elsewhere. */
   learn(step: StepIndex, outcome: EncodedOutcome): void {
     this.#made.set(step, outcome);
+    this.#seen.delete(step);
   }
 
   knows(step: StepIndex): boolean {
@@ -75,15 +82,15 @@ export class Outcomes {
 
   /** P3: what a step is given, or the first cause of why it is given nothing. */
   argumentsOf(step: StepIndex): Arguments {
-    const args: Delivered[] = [];
+    const args: Given[] = [];
     let bytes = 0;
     for (const argument of this.#ordered.program.steps[step]?.args ?? []) {
       const seen = this.#deliver(argument, step);
       if (seen.kind === "nothing") return { kind: "nothing", step: seen.step };
       bytes += seen.bytes.length;
-      args.push({ value: decodedValue(seen.bytes), origin: seen.origin });
+      args.push(seen);
     }
-    return { kind: "delivered", args, bytes };
+    return { kind: "given", args, bytes };
   }
 
   #deliver(argument: Argument, user: StepIndex): Seen {
@@ -105,9 +112,16 @@ export class Outcomes {
 
   /** As the steps of its own group see it. */
   #tentative(step: StepIndex): Seen {
-    const { program } = this.#ordered;
-    const found = program.steps[step];
-    if (found?.kind === "pure") return this.#compute(found, step);
+    let seen = this.#seen.get(step);
+    if (seen === undefined) {
+      const found = this.#ordered.program.steps[step];
+      seen = found?.kind === "pure" ? this.#runPure(found, step) : this.#called(step);
+      this.#seen.set(step, seen);
+    }
+    return seen;
+  }
+
+  #called(step: StepIndex): Seen {
     const outcome = this.of(step);
     if (outcome.kind === "nothing") return { kind: "nothing", ...outcome.value };
     return { kind: "value", bytes: outcome.value.bytes, origin: this.#originOf(step, outcome.value.environment) };
@@ -122,19 +136,10 @@ export class Outcomes {
     return { kind: "contract", contract: call.at, environment, method: call.method, step, uses: uses.length, grouped };
   }
 
-  #compute(pure: PureStep, step: StepIndex): Seen {
-    let seen = this.#pure.get(step);
-    if (seen === undefined) {
-      seen = this.#runPure(pure, step);
-      this.#pure.set(step, seen);
-    }
-    return seen;
-  }
-
   #runPure(pure: PureStep, step: StepIndex): Seen {
     const given = this.argumentsOf(step);
     if (given.kind === "nothing") return { kind: "nothing", why: "input", step: given.step };
-    const result = runFunction(pure, given.args, given.bytes, this.#functions.get(pure.pure));
+    const result = runFunction(pure, given, this.#functions.get(pure.pure));
     if (typeof result === "string") return { kind: "nothing", why: result, step };
     if (!isExpected(pure.expect, result)) return { kind: "nothing", why: "expected", step };
     return { kind: "value", bytes: result, origin: { kind: "pure" } };
@@ -144,18 +149,17 @@ export class Outcomes {
 /** P12: the outcome's bytes, or why there is none. */
 function runFunction(
   { budget }: PureStep,
-  args: readonly Delivered[],
-  bytes: number,
+  { args, bytes }: Extract<Arguments, { kind: "given" }>,
   called: PureFunction | undefined,
 ): Uint8Array | NothingReason {
+  const base = costs.pure + costs.byte * bytes;
+  if (base > budget) return "budget";
+  if (called === undefined) return "reverted";
+  const values = deliver(args).map(({ value }) => value);
   const meter = new StepMeter(budget);
   try {
-    meter.charge(costs.pure + costs.byte * bytes);
-    if (called === undefined) return "reverted";
-    const reply = called.run(
-      args.map(({ value }) => value),
-      meter,
-    );
+    meter.charge(base);
+    const reply = called.run(values, meter);
     meter.check();
     if (!reply.ok) return "reverted";
     const encoded = tryEncodeValue(reply.value);
@@ -171,6 +175,11 @@ function runFunction(
 /** P4. */
 export function isExpected(expected: Value | undefined, bytes: Uint8Array): boolean {
   return expected === undefined || equalBytes(encodeValue(expected), bytes);
+}
+
+/** Decodes what a step is given, for it alone. That is work in itself, so the bytes are paid for before (P7). */
+export function deliver(args: readonly Given[]): readonly Delivered[] {
+  return args.map(({ bytes, origin }) => ({ value: decodedValue(bytes), origin }));
 }
 
 function literal(value: Value): Seen {

@@ -63,8 +63,8 @@ export interface RoundChanges {
   readonly left: readonly Root[];
 }
 
-/** Every program that is pending can change in a round, and as many can come with a block. */
-const entriesMax = limits.pendingMax + limits.blockBlobsMax;
+/** Each node of a round can be of another program (R4), however many are pending; and a block brings new ones. */
+const entriesMax = limits.laneItemsMax + limits.blockBlobsMax;
 /** Those of genesis may all be of one shard; a later round has fewer lanes. */
 const contractsMax = Math.max(limits.genesisContractsMax, limits.lanesMax);
 

@@ -8,6 +8,7 @@ import {
   encodeValue,
   type LaneInput,
   SparseMap,
+  type Write,
   witnessKeys,
 } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
@@ -197,11 +198,19 @@ describe("a lie about what was given", () => {
     expect(refusal(checkClaimOf(lie))).toBe(`claim: wrong-input at lanes[1].inputs[${source}]`);
   });
 
-  test("an outcome that is no value is nothing to build on", () => {
-    const bad = { kind: "value", value: { bytes: Uint8Array.of(255), environment: "probe" } } as never;
-    const index = inputAt(till, "outcome", "source");
-    const lie = inputs(till, (all) => change(all, index, { content: { kind: "outcome", value: bad } }));
-    expect(refusal(checkStory(lie))).toBe(`basis: bad-outcome at inputs[${index}]`);
+  test("P8: bytes that are no value are no outcome and no write", () => {
+    const bytes = Uint8Array.of(255);
+    const bad = { kind: "value", value: { bytes, environment: "probe" } } as never;
+    const outcome = { content: { kind: "outcome", value: bad } } as const;
+    const given = inputs(till, (all) => change(all, inputAt(till, "outcome", "source"), outcome));
+    expect(refusal(checkStory(given))).toBe("material: malformed at material");
+    const made = exports(desk, (all) => change(all, 1, outcome));
+    expect(refusal(checkStory(made))).toBe("material: malformed at material");
+    const index = inputAt(desk, "write", "pending");
+    const { content } = contentOf(desk).inputs[index] as LaneInput;
+    const write = { kind: "write", value: { ...(content.value as Write), value: bytes } } as const;
+    const written = inputs(desk, (all) => change(all, index, { content: write }));
+    expect(refusal(checkStory(written))).toBe("material: malformed at material");
   });
 });
 

@@ -9,7 +9,9 @@ import {
   type Claim,
   claimCodec,
   encodeValue,
+  exportsRootOf,
   type Frontier,
+  laneExportsCodec,
   type PendingEntry,
   pendingEntryCodec,
   positionCodec,
@@ -137,6 +139,20 @@ describe("a lie about which rounds had work", () => {
     expect(given({ ...source, lanes: [] })).toBe("material: wrong-root at rounds[1].visible[0].lanes");
     const bad = { lanes: [[{}]] } as never;
     expect(given({ ...source, ...(bad as object) })).toBe("material: malformed at rounds[1].visible[0].lanes[0]");
+  });
+
+  test("C5, P8: exports that are no values are had by nobody, though a claim commits to them", () => {
+    const [idle, round] = waited.facts.rounds as [RoundFacts["rounds"][number], RoundFacts["rounds"][number]];
+    const [source] = round.visible as [(typeof round.visible)[number]];
+    const exporting = (bytes: Uint8Array) => {
+      const content = { kind: "outcome", value: { kind: "value", value: { bytes, environment: "probe" } } } as never;
+      const lanes = source.lanes.map((exports) => exports.map((each) => ({ ...each, content })));
+      const exports = exportsRootOf({ lanes: lanes.map((each) => ({ exports: laneExportsCodec.root(each) })) });
+      return checked(facts({ rounds: [idle, { ...round, visible: [{ ...source, exports, lanes }] }] }, waited));
+    };
+    expect(exporting(Uint8Array.of(255))).toBe("material: malformed at rounds[1].visible[0].lanes[0]");
+    // Any other value is one that they could have made; then it is the claim that does not fit.
+    expect(exporting(encodeValue(9n))).toMatch(/^claim: /);
   });
 });
 
@@ -390,10 +406,17 @@ describe("a claim before that cannot be", () => {
     );
   });
 
-  test("outcomes that are no values", () => {
-    const bad = { kind: "value", value: { bytes: Uint8Array.of(255), environment: "probe" } } as never;
-    const [step] = given[0].entry.ran as [PendingEntry["ran"][number]];
-    expect(withEntry({ ran: [{ ...step, outcome: bad }] })).toBe("basis: bad-outcome at basis");
+  test("P8: bytes that are no value stand in no entry", () => {
+    const bytes = Uint8Array.of(255);
+    const { ran, writes } = given[0].entry;
+    const [step] = ran as [PendingEntry["ran"][number]];
+    const bad = { kind: "value", value: { bytes, environment: "probe" } } as never;
+    expect(withEntry({ ran: [{ ...step, outcome: bad }] })).toBe("material: malformed at material");
+    const [written] = writes as [PendingEntry["writes"][number]];
+    const [write] = written.writes as [(typeof written.writes)[number]];
+    expect(withEntry({ writes: [{ ...written, writes: [{ ...write, value: bytes }] }] })).toBe(
+      "material: malformed at material",
+    );
   });
 
   test("contracts whose records are none", () => {

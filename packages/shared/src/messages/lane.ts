@@ -10,7 +10,19 @@
 import { compareBytes } from "../bytes.ts";
 import { limits } from "../limits.ts";
 import type { ContractName, EnvironmentName, Root, Round, StepIndex } from "../numbers.ts";
-import { byteList, codec, container, oneOf, optional, refine, sortedList, type Type, union } from "../ssz/index.ts";
+import {
+  byteList,
+  codec,
+  container,
+  oneOf,
+  optional,
+  refine,
+  refineRead,
+  sortedList,
+  type Type,
+  union,
+} from "../ssz/index.ts";
+import { decodeValue } from "../values/decode.ts";
 import { contractNameType, environmentNameType, rootType, roundType, stepIndexType } from "./common.ts";
 import { compareNodes, type Node, nodeType } from "./node.ts";
 
@@ -105,6 +117,12 @@ export interface LaneInput {
     | { readonly kind: "existence"; readonly value: Existence };
 }
 
+/** P8: the canonical encoding of a value. What is ours is one; what others send is looked at. */
+const encodedValueType: Type<Uint8Array> = refineRead(byteList(limits.valueBytesMax, 1), "bad-value", (bytes) => {
+  const decoded = decodeValue(bytes);
+  return decoded.ok ? undefined : `no value: ${decoded.error.message}`;
+});
+
 const statusType = oneOf("live", "ended");
 
 export const existenceType: Type<Existence> = container({ environment: environmentNameType, status: statusType });
@@ -125,7 +143,7 @@ export const laneType: Type<Lane> = container({
 });
 
 export const encodedOutcomeType: Type<EncodedOutcome> = union({
-  value: container({ bytes: byteList(limits.valueBytesMax, 1), environment: environmentNameType }),
+  value: container({ bytes: encodedValueType, environment: environmentNameType }),
   nothing: container({ why: oneOf(...nothingReasons), step: stepIndexType }),
 });
 
@@ -140,7 +158,7 @@ export const exportType: Type<Export> = container({
 
 export const writeType: Type<Write> = container({
   key: byteList(limits.keyBytesMax, 1),
-  value: optional(byteList(limits.valueBytesMax, 1)),
+  value: optional(encodedValueType),
 });
 
 const laneInputType: Type<LaneInput> = refine(

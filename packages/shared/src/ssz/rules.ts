@@ -8,6 +8,19 @@ import { DecodeFault, type Type } from "./type.ts";
 /** What a rule finds wrong, or nothing. */
 export type Problem = string | undefined;
 
+/** A rule that what is written keeps by the way it is made: only what is read has to be looked at. */
+export function refineRead<T>(type: Type<T>, code: "bad-value", problemOf: (value: T) => Problem): Type<T> {
+  return {
+    ...type,
+    read(input, start, end) {
+      const value = type.read(input, start, end);
+      const problem = problemOf(value);
+      if (problem !== undefined) throw new DecodeFault(code, problem);
+      return value;
+    },
+  };
+}
+
 /** `type` with a rule: checked after reading, and asserted of what is written or rooted. */
 export function refine<T>(
   type: Type<T>,

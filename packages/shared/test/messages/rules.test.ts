@@ -10,6 +10,7 @@ import { messageSchemas } from "../oracles/messages.ts";
 import type { Schema } from "../oracles/schema.ts";
 import { oracleOf } from "../oracles/ssz.ts";
 import { sampleGenesis } from "../support/genesis.ts";
+import { exportProofs, outcomeProofs } from "../support/proof-samples.ts";
 import * as samples from "../support/samples.ts";
 
 const { bytesOf, rootOf } = samples;
@@ -257,6 +258,44 @@ describe("a decoder refuses what another implementation would write", () => {
     expect(decoded.ok ? "decoded" : decoded.error.code).toBe(code);
     const rest = path === "" || path.startsWith("[") ? path : `.${path}`;
     expect(decoded.ok || decoded.error.path).toBe(`${kind}${rest}`);
+  });
+});
+
+/** What is not the canonical encoding of one value, though another decoder may take it for one. */
+const noValues: readonly (readonly [what: string, bytes: Uint8Array])[] = [
+  ["the end of something that never began", Uint8Array.of(0xff)],
+  ["an integer that could be shorter", Uint8Array.of(0x18, 0x17)],
+  ["text cut off", Uint8Array.of(0x62, 0x61)],
+  ["a list without end", Uint8Array.of(0x9f, 0xff)],
+  ["a floating-point number", Uint8Array.of(0xf9, 0, 0)],
+  ["keys out of order", Uint8Array.of(0xa2, 0x61, 0x62, 0, 0x61, 0x61, 0)],
+  ["two values", Uint8Array.of(0, 0)],
+];
+
+const valueBytes = "content.value.value.bytes";
+const tentativeBytes = "content.value.outcome.value.bytes";
+const [valueExport, tentativeExport] = [".content.outcome.value.bytes", ".content.tentative.outcome.value.bytes"];
+
+/** P8: every place for bytes of a value: the message, a sample, where it lies in the sample, and how the decoder names it. */
+const valuePlaces: readonly (readonly [kind: string, sample: unknown, at: string, path: string])[] = [
+  ["lane-exports", samples.laneExports, `[0].${valueBytes}`, `[0]${valueExport}`],
+  ["lane-exports", samples.laneExports, `[2].${tentativeBytes}`, `[2]${tentativeExport}`],
+  ["export", samples.laneExports[0], valueBytes, valueExport],
+  ["export", samples.laneExports[2], tentativeBytes, tentativeExport],
+  ["lane-inputs", samples.laneInputs, `[0].${valueBytes}`, `[0]${valueExport}`],
+  ["lane-inputs", samples.laneInputs, "[2].content.value.value", "[2].content.write.value[0]"],
+  ["pending-entry", samples.pendingEntry, "ran[0].outcome.value.bytes", ".ran[0].outcome.value.bytes"],
+  ["pending-entry", samples.pendingEntry, "writes[0].writes[0].value", ".writes[0].writes[0].value[0]"],
+  ["export-proof", exportProofs[0], `export.${valueBytes}`, `.export${valueExport}`],
+  ["outcome-proof", outcomeProofs[1], `outcome.export.${valueBytes}`, `.outcome.export${valueExport}`],
+];
+
+describe.each(valuePlaces)("P8: a decoder of %s refuses bytes that are no value", (kind, sample, at, path) => {
+  test.each(noValues)(`at ${at}: %s`, (_, bytes) => {
+    // Our own encoder does not look at them: what we write was made from values.
+    const encoding = codecOf(kind).encode(changed(sample, at, bytes));
+    const decoded = codecOf(kind).decode(encoding);
+    expect(decoded).toMatchObject({ ok: false, error: { code: "bad-value", path: `${kind}${path}` } });
   });
 });
 

@@ -32,6 +32,7 @@ const maybe = ssz.optional(ssz.uint16);
 const word = ssz.oneOf("red", "green");
 const rising = ssz.sortedList(ssz.uint8, 4, (a, b) => a - b);
 const even = ssz.refine(ssz.uint8, "bad-value", (n) => (n % 2 === 0 ? undefined : "odd"));
+const evenWhenRead = ssz.refineRead(ssz.uint8, "bad-value", (n) => (n % 2 === 0 ? undefined : "odd"));
 const nested = ssz.container({ head: pair, rows: ssz.list(mixed, 2), pick: ssz.union({ row: mixed }) });
 
 const rows: readonly Row[] = [
@@ -199,6 +200,8 @@ const rows: readonly Row[] = [
   { what: "a number twice", type: rising, hex: "0101", is: "bad-order", path: "it" },
   { what: "what a rule allows", type: even, hex: "02", is: "ok" },
   { what: "what a rule forbids", type: even, hex: "03", is: "bad-value", path: "it" },
+  { what: "what a rule for reading allows", type: evenWhenRead, hex: "02", is: "ok" },
+  { what: "what a rule for reading forbids", type: evenWhenRead, hex: "03", is: "bad-value", path: "it" },
 
   {
     what: "an error deep inside names the whole path",
@@ -312,6 +315,12 @@ describe("values of ours that have no encoding are our own mistake", () => {
 
   test.each(mistakes)("%s has no root", (_, type, value) => {
     expect(() => ssz.codec("it", type, 1000).root(value)).toThrow(AssertionFault);
+  });
+
+  test("what a rule for reading forbids is not looked at when it is ours", () => {
+    const codec = ssz.codec("it", evenWhenRead, 1000);
+    expect(codec.encode(3)).toEqual(Uint8Array.of(3));
+    expect(codec.root(3)).toEqual(ssz.codec("it", ssz.uint8).root(3));
   });
 
   test("more bytes than the codec would decode", () => {

@@ -8,6 +8,8 @@ import { type EncodedOutcome, type LaneInput, nothingReasons, type Write } from 
 import type { Node } from "../../src/messages/node.ts";
 import type { Vote } from "../../src/messages/vote.ts";
 import * as numbers from "../../src/numbers.ts";
+import { encodeValue } from "../../src/values/encode.ts";
+import { anyValue } from "../values/any-value.ts";
 
 type Arbitrary<T> = fc.Arbitrary<T>;
 
@@ -217,8 +219,10 @@ const node: Arbitrary<Node> = anyRecord({
 function compareNodes(a: Node, b: Node): number {
   return a.height - b.height || a.index - b.index || a.step - b.step || -compareNames(a.kind, b.kind);
 }
+/** P8: values in their encoding. */
+const encodedValue = anyValue.map(encodeValue);
 const outcome: Arbitrary<EncodedOutcome> = fc.oneof(
-  anyRecord({ bytes: bytesUpTo(40, 1), environment: environmentName }).map((value) => ({
+  anyRecord({ bytes: encodedValue, environment: environmentName }).map((value) => ({
     kind: "value" as const,
     value,
   })),
@@ -227,7 +231,7 @@ const outcome: Arbitrary<EncodedOutcome> = fc.oneof(
     value,
   })),
 );
-const write: Arbitrary<Write> = anyRecord({ key: bytesUpTo(20, 1), value: orUndefined(bytesUpTo(20, 1)) });
+const write: Arbitrary<Write> = anyRecord({ key: bytesUpTo(20, 1), value: orUndefined(encodedValue) });
 const outcomeContent = outcome.map((value) => ({ kind: "outcome" as const, value }));
 
 export const laneNodes = risingOf(node, compareNodes);

@@ -17,6 +17,7 @@ import type { PendingEntry } from "../../src/messages/pending.ts";
 import type { EpochSets, Members, ValidatorSets } from "../../src/messages/validator-sets.ts";
 import type { Vote } from "../../src/messages/vote.ts";
 import * as numbers from "../../src/numbers.ts";
+import { encodeValue } from "../../src/values/encode.ts";
 
 const { asAmount, asBlobIndex, asBudget, asContractName, asEnvironmentName, asEpoch, asHeight, asNonce } = numbers;
 const { asRound, asShardName, asStepIndex, asTimeMs, asValidatorIndex, asView, asWeight, zeroRoot } = numbers;
@@ -24,6 +25,11 @@ const { asRound, asShardName, asStepIndex, asTimeMs, asValidatorIndex, asView, a
 /** Bytes that no other number gives: they begin with it and go on in steps of 37. */
 export function bytesOf(length: number, number: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (number + 37 * index) & 0xff);
+}
+
+/** P8: such bytes as a value, in its encoding. */
+function encodedBytes(length: number, number: number): Uint8Array {
+  return encodeValue(bytesOf(length, number));
 }
 
 export const rootOf = (number: number) => numbers.asRoot(bytesOf(32, number));
@@ -216,7 +222,7 @@ function nodeOf(index: number, step: number, kind: Node["kind"] = "step"): Node 
 
 const value: EncodedOutcome = {
   kind: "value",
-  value: { bytes: bytesOf(5, 96), environment: asEnvironmentName("token") },
+  value: { bytes: encodedBytes(4, 96), environment: asEnvironmentName("token") },
 };
 const nothing: EncodedOutcome = { kind: "nothing", value: { why: "no-contract", step: asStepIndex(97) } };
 
@@ -255,7 +261,7 @@ export const laneInputs: readonly LaneInput[] = [
     contract: asContractName("bank/coin"),
     from: "pending",
     round: asRound(0),
-    content: { kind: "write", value: { key: bytesOf(3, 98), value: bytesOf(4, 99) } },
+    content: { kind: "write", value: { key: bytesOf(3, 98), value: encodedBytes(3, 99) } },
   },
   {
     node: nodeOf(1, 4, "settle"),
@@ -290,14 +296,14 @@ export const pendingEntry: PendingEntry = {
       contract: asContractName("bank/coin"),
       existence: undefined,
       writes: [
-        { key: bytesOf(2, 102), value: bytesOf(6, 103) },
+        { key: bytesOf(2, 102), value: encodedBytes(5, 103) },
         { key: bytesOf(2, 104), value: undefined },
       ],
     },
     {
       contract: asContractName("bank/gold"),
       existence: { environment: asEnvironmentName("escrow"), status: "live" },
-      writes: [{ key: bytesOf(1, 105), value: bytesOf(1, 106) }],
+      writes: [{ key: bytesOf(1, 105), value: encodedBytes(0, 106) }],
     },
   ],
 };

@@ -15,7 +15,7 @@ import {
   type ShardName,
   shardOf,
 } from "../../src/numbers.ts";
-import { bytesOf } from "./world-validators.ts";
+import { encodeValue } from "../../src/values/encode.ts";
 
 /** No value: the key is deleted. */
 export interface PlainWrite {
@@ -78,7 +78,7 @@ export function environmentOf(name: ContractName): EnvironmentName {
 }
 
 export function value(maker: ContractName, text: string): EncodedOutcome {
-  return { kind: "value", value: { bytes: bytesOf(text), environment: environmentOf(maker) } };
+  return { kind: "value", value: { bytes: encodeValue(text), environment: environmentOf(maker) } };
 }
 
 export function nothing(why: NothingReason, step: number): EncodedOutcome {
