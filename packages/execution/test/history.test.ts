@@ -6,6 +6,7 @@ import {
   asContractName,
   type ContractName,
   type Frontier,
+  limits,
   listEntries,
   loadMap,
   type MemoryStore,
@@ -19,6 +20,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { contractAt, pruneShard, restorePending, rollBackShard, ShardExecution } from "../src/index.ts";
+import { roundChangesCodec } from "../src/state/records.ts";
 import {
   anyBlocks,
   type Content,
@@ -311,4 +313,12 @@ test("more programs are restored than one reading gives, in line order", async (
   expect(restored.map(({ position }) => position.index)).toEqual(programs.map((_, index) => index));
   const wrong = { ...frontier, pending: { ...frontier.pending, count: 151 } };
   await expect(restorePending(storeOf(records), wrong)).rejects.toThrow(StoreFault);
+});
+
+test("R4: whatever is released at once, what the round changed is noted", () => {
+  const entries = (count: number) => Array.from({ length: count }, () => new Uint8Array(32) as Frontier["claim"]);
+  const [ran, came] = [limits.laneItemsMax, limits.blockBlobsMax];
+  const changes = { contracts: [], made: entries(ran + came), left: entries(ran) };
+  const decoded = roundChangesCodec.decode(roundChangesCodec.encode(changes));
+  expect(decoded.ok && decoded.value.left.length).toBe(ran);
 });

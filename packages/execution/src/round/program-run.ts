@@ -18,6 +18,7 @@ import {
   type StepIndex,
 } from "@tandem/shared";
 import type { OrderedProgram } from "../ordered.ts";
+import { includesKey } from "../run/host.ts";
 import { Outcomes } from "../run/outcomes.ts";
 import type { PureFunctions } from "../run/rules.ts";
 import { Changes } from "../run/state.ts";
@@ -163,5 +164,5 @@ export function lastStepOf({ first, count }: Group): StepIndex {
 
 /** Whether a settle with this footprint holds the key. */
 export function mayWrite(footprint: Footprint, key: Uint8Array): boolean {
-  return footprint.kind === "whole" || footprint.writes.some((written) => compareBytes(written, key) === 0);
+  return footprint.kind === "whole" || includesKey(footprint.writes, key);
 }

@@ -103,7 +103,8 @@ function allows({ reads, writes }: KeyFootprint, key: Uint8Array, isWritten: boo
   return includesKey(writes, key) || (!isWritten && includesKey(reads, key));
 }
 
-function includesKey(sorted: readonly Uint8Array[], key: Uint8Array): boolean {
+/** Keys of a footprint are sorted (P6). */
+export function includesKey(sorted: readonly Uint8Array[], key: Uint8Array): boolean {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
