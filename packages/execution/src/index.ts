@@ -23,7 +23,7 @@ export { type BlobAt, type Witnessed, witnessLane, witnessRound } from "./check/
 export * from "./ordered.ts";
 export type { RanLane } from "./round/claim.ts";
 export { type GenesisCode, type GenesisShard, type GenesisState, genesisShard } from "./round/genesis.ts";
-export type { LaneContent } from "./round/lane-run.ts";
+export type { LaneContent, RefusedCall } from "./round/lane-run.ts";
 export type { AwaitedStep, PendingProgram, VisibleClaim } from "./round/pending-programs.ts";
 export { type RoundInput, type RoundResult, ShardExecution, type ShardSetting } from "./round/shard-execution.ts";
 export { type PureFunctions, type Rules, rulesOf } from "./run/rules.ts";

@@ -14,6 +14,7 @@ import {
   laneNodesCodec,
   type Node,
   type ProgramNode,
+  type Refusal,
   type Root,
   type Round,
   type Source,
@@ -33,6 +34,13 @@ export interface LaneContent {
   readonly exports: readonly Export[];
 }
 
+/** A call that was `reverted` or `trapped`, and what its environment says of it. No part of a claim. */
+export interface RefusedCall {
+  readonly node: Node;
+  readonly contract: ContractName;
+  readonly refusal: Refusal;
+}
+
 export class LaneRun {
   readonly state: ContractState;
   readonly #rules: Rules;
@@ -40,6 +48,7 @@ export class LaneRun {
   readonly #nodes: Node[] = [];
   readonly #exports: Export[] = [];
   readonly #inputs: LaneInput[] = [];
+  readonly #refusals: RefusedCall[] = [];
   readonly #noted = new Set<string>();
   readonly #sources = new Set<Source>();
 
@@ -51,6 +60,11 @@ export class LaneRun {
 
   get content(): LaneContent {
     return { nodes: this.#nodes, inputs: sortInputs(this.#inputs), exports: this.#exports };
+  }
+
+  /** Why calls were reverted or trapped, for people. */
+  get refusals(): readonly RefusedCall[] {
+    return this.#refusals;
   }
 
   /** C1: the claims whose exports it used. */
@@ -73,7 +87,9 @@ export class LaneRun {
     const view = tentative === undefined ? this.state : viewWith(tentative, this.state);
     const result = runCall(this.#rules, program.ordered, step, program.outcomes, view);
     if (result.kind === "not-fetched") return result.key;
-    const { outcome, changes } = result;
+    const { outcome, changes, refusal } = result;
+    const node = nodeAt(program, { kind: "step", step });
+    if (refusal !== undefined) this.#refusals.push({ node, contract, refusal });
     program.learn(step, outcome, { kind: "here", round: this.#round });
     if (group === undefined) this.state.apply(changes);
     else program.writeTentatively(group, contract, changes);
@@ -81,7 +97,7 @@ export class LaneRun {
       group === undefined
         ? { kind: "outcome" as const, value: outcome }
         : { kind: "tentative" as const, value: { outcome, ...settlePlaceOf(program, group) } };
-    this.#exports.push({ node: nodeAt(program, { kind: "step", step }), content });
+    this.#exports.push({ node, content });
     return undefined;
   }
 

@@ -27,7 +27,7 @@ import type { DueNode } from "../schedule/schedule.ts";
 import { type EntryChange, ShardState } from "../state/shard-state.ts";
 import { laneOf, lanesInOrder, makeClaim, type RanLane, sourcesOf } from "./claim.ts";
 import type { ContractState } from "./contract-state.ts";
-import type { LaneRun } from "./lane-run.ts";
+import type { LaneRun, RefusedCall } from "./lane-run.ts";
 import { type AwaitedStep, type PendingProgram, PendingPrograms, type VisibleClaim } from "./pending-programs.ts";
 import { keysOf, runNodes } from "./run-nodes.ts";
 
@@ -58,6 +58,8 @@ export interface RoundResult {
   readonly contracts: SparseMap;
   /** C3: entries of the pending map that changed. */
   readonly entries: readonly EntryChange[];
+  /** Why calls were reverted or trapped: for people, and no part of the claim. */
+  readonly refusals: readonly RefusedCall[];
   /** Makes the state after the round durable; it is in the store before the next round reads. */
   readonly batch: StoreBatch;
 }
@@ -145,7 +147,8 @@ export class ShardExecution {
     const root = claimCodec.root(claim);
     this.#frontier = { round, claim: root, contracts, pending: claim.pending };
     const ranStates = ordered.map(({ state }) => state);
-    return { claim, root, lanes, states: ranStates, contracts: contractsBefore, entries, batch };
+    const refusals = ordered.flatMap((run) => run.refusals);
+    return { claim, root, lanes, states: ranStates, contracts: contractsBefore, entries, refusals, batch };
   }
 
   *#run(

@@ -26,6 +26,7 @@ import {
   isName,
   type Method,
   type NothingReason,
+  type Refusal,
   type StepIndex,
   shardOf,
   tryEncodeValue,
@@ -39,7 +40,13 @@ import type { Rules } from "./rules.ts";
 import { Changes, type StateView } from "./state.ts";
 
 export type CallResult =
-  | { readonly kind: "done"; readonly outcome: EncodedOutcome; readonly changes: Changes }
+  | {
+      readonly kind: "done";
+      readonly outcome: EncodedOutcome;
+      readonly changes: Changes;
+      /** Why a call was `reverted` or `trapped`, for people: nothing that a claim says or depends on. */
+      readonly refusal: Refusal | undefined;
+    }
   /** The call read a key that was not fetched. It has no effect; it is repeated when the key is there. */
   | { readonly kind: "not-fetched"; readonly key: Uint8Array };
 
@@ -61,21 +68,36 @@ export function runCall(
   if (base > call.budget) return nothing("budget", step);
   meter.charge(base);
   const found = findMethod(rules, ordered, call, deliver(given.args), view.existence);
-  if (typeof found === "string") return nothing(found, step);
+  if ("why" in found) return nothing(found.why, step, found.refusal);
   const host = new CallHost(meter, call.footprint, view);
   const facts = callFacts(ordered, call, step, found.args);
   const result = runMethod(found.method, facts, host, meter, places);
   if (host.missing !== undefined) return { kind: "not-fetched", key: host.missing };
-  if (typeof result === "string") return nothing(result, step);
+  if ("why" in result) return nothing(result.why, step, result.refusal);
   if (!isExpected(call.expect, result)) return nothing("expected", step);
   const { environment } = found;
   if (host.isEnded) host.changes.existence = { environment, status: "ended" };
   else if (view.existence === undefined) host.changes.existence = { environment, status: "live" };
-  return { kind: "done", outcome: { kind: "value", value: { bytes: result, environment } }, changes: host.changes };
+  const outcome: EncodedOutcome = { kind: "value", value: { bytes: result, environment } };
+  return { kind: "done", outcome, changes: host.changes, refusal: undefined };
 }
 
-function nothing(why: NothingReason, step: StepIndex): CallResult {
-  return { kind: "done", outcome: { kind: "nothing", value: { why, step } }, changes: noChanges };
+function nothing(why: NothingReason, step: StepIndex, refusal?: Refusal): CallResult {
+  return { kind: "done", outcome: { kind: "nothing", value: { why, step } }, changes: noChanges, refusal };
+}
+
+/** Why a call comes to nothing. */
+interface Stop {
+  readonly why: NothingReason;
+  readonly refusal: Refusal | undefined;
+}
+
+function stop(why: NothingReason): Stop {
+  return { why, refusal: undefined };
+}
+
+function revert(code: string, message: string): Stop {
+  return { why: "reverted", refusal: { code, message } };
 }
 
 interface FoundMethod {
@@ -90,15 +112,16 @@ function findMethod(
   call: CallStep,
   args: readonly Delivered[],
   existence: Existence | undefined,
-): FoundMethod | NothingReason {
+): FoundMethod | Stop {
   const isCreation = call.method === createMethod;
-  if (existence?.status === "live" && isCreation) return "reverted";
-  if (existence?.status === "ended" || (existence === undefined && !isCreation)) return "no-contract";
+  if (existence?.status === "live" && isCreation) return revert("exists", "the contract exists already");
+  if (existence?.status === "ended" || (existence === undefined && !isCreation)) return stop("no-contract");
   if (existence === undefined) return findCreation(rules, ordered, call, args);
-  const method = rules.environments.get(existence.environment)?.methods.get(call.method);
-  if (method === undefined) return "reverted";
-  if (call.footprint.kind === "whole" && !method.whole) return "footprint";
-  return { environment: existence.environment, method, args };
+  const { environment } = existence;
+  const method = rules.environments.get(environment)?.methods.get(call.method);
+  if (method === undefined) return revert("no-method", `${environment} has no method ${call.method}`);
+  if (call.footprint.kind === "whole" && !method.whole) return stop("footprint");
+  return { environment, method, args };
 }
 
 /** P10: its first argument names the environment, and is not the environment's own. */
@@ -107,14 +130,18 @@ function findCreation(
   { payer }: OrderedProgram,
   call: CallStep,
   args: readonly Delivered[],
-): FoundMethod | NothingReason {
-  if (call.footprint.kind !== "whole") return "footprint";
-  if (!mayCreate(creatorsOf(shardOf(call.at)), payer)) return "reverted";
+): FoundMethod | Stop {
+  if (call.footprint.kind !== "whole") return stop("footprint");
+  if (!mayCreate(creatorsOf(shardOf(call.at)), payer)) {
+    return revert("no-creator", "this payer may not create contracts in the shard");
+  }
   const [first, ...rest] = args;
-  if (typeof first?.value !== "string" || !isName(first.value)) return "reverted";
-  const environment = asEnvironmentName(first.value);
-  const method = environments.get(environment)?.methods.get(createMethod);
-  return method === undefined ? "reverted" : { environment, method, args: rest };
+  const named = typeof first?.value === "string" && isName(first.value) ? asEnvironmentName(first.value) : undefined;
+  const method = named === undefined ? undefined : environments.get(named)?.methods.get(createMethod);
+  if (named === undefined || method === undefined) {
+    return revert("no-environment", "the first argument names no environment that there is");
+  }
+  return { environment: named, method, args: rest };
 }
 
 function mayCreate({ rule, keys }: Creators, payer: Uint8Array): boolean {
@@ -134,23 +161,28 @@ function callFacts(
 }
 
 /** The outcome's bytes, or why there is none. */
-function runMethod(
-  method: Method,
-  call: Call,
-  host: CallHost,
-  meter: StepMeter,
-  places: number,
-): Uint8Array | NothingReason {
+function runMethod(method: Method, call: Call, host: CallHost, meter: StepMeter, places: number): Uint8Array | Stop {
   try {
     const reply = method.run(call, host);
     meter.check();
-    if (!reply.ok) return "reverted";
+    if (!reply.ok) return { why: "reverted", refusal: reply.error };
     const encoded = tryEncodeValue(reply.value);
-    if (!encoded.ok) return "trapped";
+    if (!encoded.ok) return trap(`it returned what is no value: ${encoded.error.message}`);
     meter.charge(costs.keptByte * places * encoded.value.length);
     return encoded.value;
-  } catch {
+  } catch (thrown) {
     // P3, P9: whatever an environment throws is a `Nothing` without effects.
-    return meter.fault?.why ?? "trapped";
+    const { fault } = meter;
+    if (fault?.why === "trapped") return trap(fault.message);
+    return fault === undefined ? trap(`it threw: ${messageOf(thrown)}`) : stop(fault.why);
   }
+}
+
+function trap(message: string): Stop {
+  return { why: "trapped", refusal: { code: "trapped", message } };
+}
+
+/** Of anything at all: nothing of it is called. */
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error && typeof thrown.message === "string" ? thrown.message : typeof thrown;
 }

@@ -12,8 +12,8 @@ export const callBugs: readonly Bug[] = [
     1,
     edit(
       "run/call.ts",
-      'if (typeof result === "string") return nothing(result, step);',
-      'if (typeof result === "string") return { ...nothing(result, step), changes: host.changes } as CallResult;',
+      'if ("why" in result) return nothing(result.why, step, result.refusal);',
+      'if ("why" in result) return { ...nothing(result.why, step), changes: host.changes } as CallResult;',
     ),
   ),
   bug(
@@ -32,8 +32,8 @@ export const callBugs: readonly Bug[] = [
     2,
     edit(
       "run/call.ts",
-      'if (typeof result === "string") return nothing(result, step);',
-      'if (typeof result === "string") return nothing(call.expect === undefined ? result : "expected", step);',
+      'if ("why" in result) return nothing(result.why, step, result.refusal);',
+      'if ("why" in result) return nothing(call.expect === undefined ? result.why : "expected", step);',
     ),
   ),
   bug(
@@ -58,8 +58,8 @@ export const callBugs: readonly Bug[] = [
     1,
     edit(
       "run/call.ts",
-      'if (existence?.status === "ended" || (existence === undefined && !isCreation)) return "no-contract";\n  if (existence === undefined)',
-      'if (existence?.status !== "live" && !isCreation) return "no-contract";\n  if (existence?.status !== "live")',
+      'if (existence?.status === "ended" || (existence === undefined && !isCreation)) return stop("no-contract");\n  if (existence === undefined)',
+      'if (existence?.status !== "live" && !isCreation) return stop("no-contract");\n  if (existence?.status !== "live")',
     ),
     edit("run/call.ts", "else if (view.existence === undefined)", 'else if (view.existence?.status !== "live")'),
   ),
@@ -67,13 +67,13 @@ export const callBugs: readonly Bug[] = [
     "anyone-creates",
     "does not ask who may create contracts (P10)",
     1,
-    edit("run/call.ts", 'if (!mayCreate(creatorsOf(shardOf(call.at)), payer)) return "reverted";', ""),
+    edit("run/call.ts", "if (!mayCreate(creatorsOf(shardOf(call.at)), payer)) {", "if (environments.size === 0) {"),
   ),
   bug(
     "whole-for-any-method",
     "lets any method take the whole contract (P6)",
     2,
-    edit("run/call.ts", 'if (call.footprint.kind === "whole" && !method.whole) return "footprint";', ""),
+    edit("run/call.ts", 'if (call.footprint.kind === "whole" && !method.whole) return stop("footprint");', ""),
   ),
   bug(
     "budget-ignored",
