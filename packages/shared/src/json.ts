@@ -115,7 +115,8 @@ function isWhole(value: unknown): value is number {
 
 function nameOf(value: unknown): string {
   if (value === null) return "null";
-  return Array.isArray(value) ? "a list" : `a ${typeof value}`;
+  if (typeof value === "object") return Array.isArray(value) ? "a list" : "an object";
+  return typeof value === "string" ? "text" : `a ${typeof value}`;
 }
 
 function expectString(value: unknown, path: string): string {

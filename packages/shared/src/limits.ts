@@ -171,9 +171,9 @@ export const limits = {
   branchNodesMax: 48,
   /** Leaves of a namespaced tree (O5): every blob of a full block touches as many shards as it may. */
   namespacedLeavesMax: 16_384 * 16,
-  /** Keys of one proof or witness of a sparse map: with 64 bytes for each, the bytes below are full. */
+  /** Keys of one proof of a sparse map: with 64 bytes for each, the bytes below are full. */
   touchedKeysMax: 65_536,
-  /** Encoded bytes of one proof or witness that a verifier is willing to read. */
+  /** Encoded bytes of one proof that a verifier is willing to read. */
   proofBytesMax: 4 * mib,
   /**
    * Inner nodes that such a proof opens: so many, and so many for each key, but never more than the last. An honest
@@ -185,4 +185,11 @@ export const limits = {
   proofNodesMin: 512,
   proofNodesPerKey: 96,
   proofNodesMax: 524_288,
+  // Witnesses of lanes (C2): what a contract's nodes touched in one round, as much as the largest budget pays for.
+  /** Keys: each that is read costs 8,000 units, each that is written 10,240. */
+  witnessKeysMax: 131_072,
+  /** Encoded bytes: values of 62 MB (16 units for a byte), keys of 16 MB, and hashes of 50 MB in a map of 2^30 keys. */
+  witnessBytesMax: 128 * mib,
+  /** Inner nodes that one opens: with 125,000 keys in a map of 2^40; to hash them takes some seconds. */
+  witnessNodesMax: 4_194_304,
 } as const;

@@ -72,7 +72,7 @@ export interface RoundMaterial {
 }
 
 /** Bytes of a lane's material: a full witness, full inputs and exports, nodes, and the blobs of a full block. */
-const laneMaterialBytesMax = 64 * 1024 * 1024;
+const laneMaterialBytesMax = 192 * 1024 * 1024;
 
 /** Bytes of a round's material: what it takes to run a full round again, and some thousand programs that wait. */
 const roundMaterialBytesMax = 256 * 1024 * 1024;

@@ -1,5 +1,5 @@
 // C2, C3: what an honest follower gives with its claim. A witness that nobody would read, because the nodes touched too
-// much for one (`touchedKeysMax`, `proofBytesMax`), is not made: `over-limit`.
+// much for one (`witnessKeysMax`, `witnessBytesMax`), is not made: `over-limit`.
 
 import { type Position, type Result, type SparseError, success, utf8, witnessKeys } from "@tandem/shared";
 import type { RanLane } from "../round/claim.ts";

@@ -43,23 +43,43 @@ export interface SparseWitness extends TouchedKeys {
   readonly proof: SparseProof;
 }
 
-export const sparseProofType: Type<SparseProof> = container({
-  shape: byteList(limits.proofBytesMax),
-  hashes: byteList(limits.proofBytesMax),
-  values: list(byteList(limits.valueBytesMax), limits.touchedKeysMax),
-});
+/** What a verifier is willing to read: little of who asks for a few keys, much of who runs a lane again (C2). */
+interface ProofBounds {
+  readonly keysMax: number;
+  readonly bytesMax: number;
+  readonly nodesMax: number;
+}
 
-const keysType = sortedList(byteList(limits.keyBytesMax), limits.touchedKeysMax, compareBytes);
+const proofBounds: ProofBounds = {
+  keysMax: limits.touchedKeysMax,
+  bytesMax: limits.proofBytesMax,
+  nodesMax: limits.proofNodesMax,
+};
+
+const witnessBounds: ProofBounds = {
+  keysMax: limits.witnessKeysMax,
+  bytesMax: limits.witnessBytesMax,
+  nodesMax: limits.witnessNodesMax,
+};
+
+function proofTypeOf({ bytesMax, keysMax }: ProofBounds): Type<SparseProof> {
+  const values = list(byteList(limits.valueBytesMax), keysMax);
+  return container({ shape: byteList(bytesMax), hashes: byteList(bytesMax), values });
+}
+
+export const sparseProofType: Type<SparseProof> = proofTypeOf(proofBounds);
+
+const keysType = sortedList(byteList(limits.keyBytesMax), witnessBounds.keysMax, compareBytes);
 
 const sparseWitnessType: Type<SparseWitness> = refine(
-  container({ reads: keysType, writes: keysType, proof: sparseProofType }),
+  container({ reads: keysType, writes: keysType, proof: proofTypeOf(witnessBounds) }),
   "bad-value",
   ({ reads, writes }) =>
     haveCommonKey(reads, writes) ? "a key that is read is not listed as one that is only written" : undefined,
 );
 
 export const sparseProofCodec = codec("sparse-proof", sparseProofType, limits.proofBytesMax);
-export const sparseWitnessCodec = codec("sparse-witness", sparseWitnessType, limits.proofBytesMax);
+export const sparseWitnessCodec = codec("sparse-witness", sparseWitnessType, witnessBounds.bytesMax);
 
 /** The values of `keys`, in their order, if `proof` shows them for `root`. */
 export function verifyKeys(
@@ -73,12 +93,21 @@ export function verifyKeys(
 }
 
 export function openWitness(root: Root, witness: SparseWitness): Result<SparseMap, SparseError> {
-  return openProof(root, witness.proof, witness);
+  return openWithin(witnessBounds, root, witness.proof, witness);
 }
 
 /** The part of the map that `proof` shows, if it is a proof for exactly the `touched` keys and `root`. */
 export function openProof(root: Root, proof: SparseProof, touched: TouchedKeys): Result<SparseMap, SparseError> {
-  const reader = new Reader(proof, targetsOf(touched));
+  return openWithin(proofBounds, root, proof, touched);
+}
+
+function openWithin(
+  bounds: ProofBounds,
+  root: Root,
+  proof: SparseProof,
+  touched: TouchedKeys,
+): Result<SparseMap, SparseError> {
+  const reader = new Reader(proof, targetsOf(touched), bounds);
   try {
     const map = new SparseMap(reader.read(), 0);
     if (equalBytes(map.root, root)) return success(map);
@@ -91,33 +120,38 @@ export function openProof(root: Root, proof: SparseProof, touched: TouchedKeys):
 
 /** The proof for the `touched` keys, all of which `map` must know. `over-limit` if nobody would read it. */
 export function proveKeys(map: SparseMap, touched: TouchedKeys): Result<SparseProof, SparseError> {
+  return proveWithin(proofBounds, map, touched);
+}
+
+function proveWithin(bounds: ProofBounds, map: SparseMap, touched: TouchedKeys): Result<SparseProof, SparseError> {
   const targets = targetsOf(touched);
   const writer = new Writer(targets);
   const proof = known(() => writer.write(map.top));
   if (!proof.ok) return proof;
   const { values } = proof.value;
-  if (values.length > limits.touchedKeysMax) return failure("over-limit", "", `a proof of ${values.length} values`);
-  if (writer.innerCount > innerCountMax(targets)) return failure("over-limit", "", "more inner nodes than keys allow");
-  return withinBytes(sparseProofType, proof.value);
+  if (values.length > bounds.keysMax) return failure("over-limit", "", `a proof of ${values.length} values`);
+  const innerMax = innerCountMax(targets, bounds);
+  if (writer.innerCount > innerMax) return failure("over-limit", "", "more inner nodes than keys allow");
+  return withinBytes(sparseProofType, proof.value, bounds);
 }
 
 export function witnessKeys(map: SparseMap, touched: TouchedKeys): Result<SparseWitness, SparseError> {
   const keys = withEachKeyOnce(touched);
   const count = Math.max(keys.reads.length, keys.writes.length);
-  if (count > limits.touchedKeysMax) return failure("over-limit", "", `a witness of ${count} keys`);
-  const proof = proveKeys(map, keys);
-  return proof.ok ? withinBytes(sparseWitnessType, { ...keys, proof: proof.value }) : proof;
+  if (count > witnessBounds.keysMax) return failure("over-limit", "", `a witness of ${count} keys`);
+  const proof = proveWithin(witnessBounds, map, keys);
+  return proof.ok ? withinBytes(sparseWitnessType, { ...keys, proof: proof.value }, witnessBounds) : proof;
 }
 
-function withinBytes<T>(type: Type<T>, value: T): Result<T, SparseError> {
+function withinBytes<T>(type: Type<T>, value: T, { bytesMax }: ProofBounds): Result<T, SparseError> {
   const size = type.sizeOf(value);
-  if (size <= limits.proofBytesMax) return success(value);
-  return failure("over-limit", "", `${size} bytes where ${limits.proofBytesMax} are allowed`);
+  if (size <= bytesMax) return success(value);
+  return failure("over-limit", "", `${size} bytes where ${bytesMax} are allowed`);
 }
 
 /** Q5 */
-function innerCountMax(targets: readonly Target[]): number {
-  return Math.min(limits.proofNodesMin + limits.proofNodesPerKey * targets.length, limits.proofNodesMax);
+function innerCountMax(targets: readonly Target[], { nodesMax }: ProofBounds): number {
+  return Math.min(limits.proofNodesMin + limits.proofNodesPerKey * targets.length, nodesMax);
 }
 
 class Writer {
@@ -207,10 +241,10 @@ class Reader {
   #valuesRead = 0;
   #innerCountLeft: number;
 
-  constructor(proof: SparseProof, targets: readonly Target[]) {
+  constructor(proof: SparseProof, targets: readonly Target[], bounds: ProofBounds) {
     this.#proof = proof;
     this.#targets = targets;
-    this.#innerCountLeft = innerCountMax(targets);
+    this.#innerCountLeft = innerCountMax(targets, bounds);
     // Every leaf that is opened lies on the path of a target of its own.
     this.#builder = new Builder(0, targets.length);
   }
