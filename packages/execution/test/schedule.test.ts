@@ -261,3 +261,23 @@ describe("what a schedule says of itself", () => {
     ]);
   });
 });
+
+test.each([
+  ["writes the key", keys([], ["k"])],
+  ["takes the whole contract", whole],
+])("R1: more nodes than a call takes arguments, read, and whoever %s waits for all of them", (_, footprint) => {
+  const count = 3_000;
+  const { program: read, analysis, ...rest } = inLine(program(Array(64).fill(at("a/x", keys(["k"])))), 1);
+  const schedule = scheduleOf(held(keys([], ["k"])));
+  for (let index = 1; index <= count; index++) {
+    schedule.add({ ...rest, program: read, analysis, index: index as typeof rest.index });
+  }
+  schedule.add(inLine(one(footprint), 1, count + 1));
+  expect(schedule.take()).toEqual([]);
+  release(schedule);
+  expect(schedule.take().map(({ program: { index } }) => index)).toEqual([
+    0,
+    ...Array.from({ length: 64 * count }, (_, node) => 1 + Math.floor(node / 64)),
+    count + 1,
+  ]);
+});

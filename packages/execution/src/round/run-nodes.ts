@@ -47,7 +47,9 @@ export function keysOf(due: readonly DueNode[]): ReadonlyMap<ContractName, reado
     const { contract, footprint } = program.analysis.nodes[place] as ProgramNode;
     const named = keys.get(contract) ?? [];
     keys.set(contract, named);
-    if (footprint.kind === "keys") named.push(...footprint.reads, ...footprint.writes);
+    if (footprint.kind === "whole") continue;
+    for (const key of footprint.reads) named.push(key);
+    for (const key of footprint.writes) named.push(key);
   }
   return keys;
 }

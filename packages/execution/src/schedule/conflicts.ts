@@ -79,7 +79,7 @@ function enterKeys<Node extends Standing>(
   }
   for (const key of writes) {
     const at = keyLine(line, key);
-    if (at.readers.size > 0) before.push(...at.readers);
+    if (at.readers.size > 0) pushAll(before, at.readers);
     else if (at.writer !== undefined) before.push(at.writer);
     at.writer = node;
     at.readers.clear();
@@ -109,6 +109,11 @@ function keyLine<Node extends Standing>(line: ContractLine<Node>, key: Uint8Arra
     line.keys.set(text, at);
   }
   return at;
+}
+
+/** There may be more than a call takes arguments. */
+function pushAll<Node>(nodes: Node[], more: Iterable<Node>): void {
+  for (const node of more) nodes.push(node);
 }
 
 function present<Node>(node: Node | undefined): Node[] {

@@ -12,7 +12,7 @@ export const scheduleBugs: readonly Bug[] = [
     4,
     edit(
       "schedule/conflicts.ts",
-      "if (at.readers.size > 0) before.push(...at.readers);\n    else if (at.writer",
+      "if (at.readers.size > 0) pushAll(before, at.readers);\n    else if (at.writer",
       "if (at.writer",
     ),
   ),
