@@ -3,6 +3,7 @@
 import {
   type Call,
   type Environment,
+  type Footprint,
   type Host,
   type Method,
   type MethodName,
@@ -12,7 +13,7 @@ import {
 } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
 import { type EnvironmentSubject, environmentCases, literal } from "../src/compliance/index.ts";
-import { counter, counterKeys, environments, footprintOf } from "../src/index.ts";
+import { counter, counterKeys, environments, footprintOf, keyOf } from "../src/index.ts";
 import { subjects } from "./support/subjects.ts";
 
 test("every environment has calls to draw", () => {
@@ -194,4 +195,54 @@ const misdeeds: readonly (readonly [forbidden: string, what: string, subject: En
 
 test.each(misdeeds)("the suite's case '%s' sees that %s", (forbidden, _, subject) => {
   expect(failures(subject)).toContain(forbidden);
+});
+
+/** What the suite says of an environment, by case. */
+function sayings(subject: EnvironmentSubject): ReadonlyMap<string, string> {
+  const said = environmentCases(subject).flatMap(({ name, run }): [string, string][] => {
+    try {
+      run();
+      return [];
+    } catch (error) {
+      return [[name, (error as Error).message]];
+    }
+  });
+  return new Map(said);
+}
+
+describe("the suite says what is wrong in words of its author", () => {
+  const within = "a planned call stays within its footprint";
+  const withAdd = (footprint: Footprint) => ({
+    ...honest,
+    plans: { ...honest.plans, add: () => ({ args: [literal(1n)], footprint }) },
+  });
+
+  test("which key is outside of the footprint", () => {
+    expect(sayings(withAdd(footprintOf({}))).get(within)).toMatch(
+      /^add, call \d+: reads `total`, outside its footprint$/,
+    );
+    expect(sayings(withAdd(footprintOf({ reads: [counterKeys.total] }))).get(within)).toMatch(
+      /^add, call \d+: writes `total`, which its footprint only reads$/,
+    );
+  });
+
+  test("which key no call needs", () => {
+    const read = () => ({ args: [], footprint: footprintOf({ reads: [counterKeys.total, keyOf("other/", whose)] }) });
+    const whose = new Uint8Array(32).fill(7);
+    const said = sayings({ ...honest, plans: { ...honest.plans, read } });
+    expect(said.get("of each method a call needs all of its footprint")).toBe(
+      `read: its footprint says that it reads \`other/\` 0x${"07".repeat(32)}, and no call needs all of that`,
+    );
+  });
+
+  test("which code is not on the list, and which method has no plan", () => {
+    const refused = sayings({ ...honest, refusals: ["out-of-range"] }).get(
+      "a refusal has one of its codes, and a sentence",
+    );
+    expect(refused).toMatch(/: `[a-z-]+` is not among `refusals` \(out-of-range\)$/);
+    const { add: _, ...plans } = honest.plans;
+    expect(sayings({ ...honest, plans }).get("every method is planned, and succeeds at times")).toBe(
+      "`plans` has none for the method add",
+    );
+  });
 });

@@ -2,7 +2,12 @@
 // samples from the same walks: hostile arguments to each method, and a host with other prices.
 
 import { assert, createMethod, decodeValue, encodeValue, fromHex, toHex, type Value } from "@tandem/shared";
-import { type ComplianceCase, type SampleCall, environmentCases as samplesCases } from "@tandem/shared/compliance";
+import {
+  type ComplianceCase,
+  keyWords,
+  type SampleCall,
+  environmentCases as samplesCases,
+} from "@tandem/shared/compliance";
 import { Draw } from "./draw.ts";
 import { callOf, literal, type MemoryCall, MemoryContract, type Ran } from "./memory-contract.ts";
 import type { MemoryState } from "./memory-host.ts";
@@ -73,16 +78,16 @@ function checkBadConfigs(subject: EnvironmentSubject): void {
 function checkPlans({ environment, plans }: EnvironmentSubject, planned: readonly Tried[]): void {
   for (const method of environment.methods.keys()) {
     if (method === createMethod) continue;
-    assert(plans[method] !== undefined, `${method} is not planned`);
+    assert(plans[method] !== undefined, `\`plans\` has none for the method ${method}`);
     const isUseful = planned.some(({ call, ran }) => call.method === method && ran.outcome.kind === "value");
-    assert(isUseful, `no planned call of ${method} succeeds`);
+    assert(isUseful, `no call of ${method} that \`plans\` gives succeeds`);
   }
 }
 
 function outcomeOf(outcome: Ran["outcome"]): string {
-  return outcome.kind === "value"
-    ? toHex(encodeValue(outcome.value))
-    : `${outcome.why} ${outcome.code} ${outcome.message}`;
+  if (outcome.kind === "value") return toHex(encodeValue(outcome.value));
+  const { why, code, message } = outcome;
+  return `${code === undefined ? why : `${why}, \`${code}\``}: ${message}`;
 }
 
 /** P3, P8. */
@@ -114,7 +119,8 @@ function checkUnchanged({ name, before, call, ran }: Tried): void {
 
 /** P6. */
 function checkWithin({ name, ran: { outcome } }: Tried): void {
-  assert(outcome.kind === "value" || outcome.why !== "footprint", `${name}: ${outcomeOf(outcome)}`);
+  const isWithin = outcome.kind === "value" || outcome.why !== "footprint";
+  assert(isWithin, isWithin ? "" : `${name}: ${outcome.message}`);
 }
 
 /** P6. What is declared and never needed makes others wait for nothing; some calls may need less than others. */
@@ -122,7 +128,7 @@ function checkNeeded(planned: readonly Tried[]): void {
   const useful = planned.filter(({ ran }) => ran.outcome.kind === "value");
   for (const method of new Set(useful.map(({ call }) => call.method))) {
     const calls = useful.filter(({ call }) => call.method === method);
-    assert(calls.some(needsAll), `no call of ${method} reads and writes all that its footprint says`);
+    assert(calls.some(needsAll), `${method}: ${spareWords(calls[0] as Tried)}`);
   }
 }
 
@@ -130,6 +136,13 @@ function needsAll({ call: { footprint }, ran: { host } }: Tried): boolean {
   if (footprint.kind === "whole") return true;
   const { reads, writes } = footprint;
   return reads.every((key) => host?.touched.has(toHex(key))) && writes.every((key) => host?.written.has(toHex(key)));
+}
+
+function spareWords({ call: { footprint }, ran: { host } }: Tried): string {
+  if (footprint.kind === "whole") return "";
+  const unread = footprint.reads.filter((key) => !host?.touched.has(toHex(key))).map((key) => `reads ${keyWords(key)}`);
+  const kept = footprint.writes.filter((key) => !host?.written.has(toHex(key))).map((key) => `writes ${keyWords(key)}`);
+  return `its footprint says that it ${[...unread, ...kept].join(" and ")}, and no call needs all of that`;
 }
 
 /** P7. */
@@ -165,9 +178,11 @@ function checkEnd({ endings }: EnvironmentSubject, { name, call, ran }: Tried): 
 
 function checkRefusal({ refusals }: EnvironmentSubject, { name, ran: { outcome } }: Tried): void {
   if (outcome.kind === "value" || outcome.why !== "reverted") return;
-  assert(outcome.code !== undefined && refusals.includes(outcome.code), `${name}: no refusal ${outcome.code}`);
-  assert(/^[a-z]+(?:-[a-z]+)*$/.test(outcome.code), `${name}: ${outcome.code} is no code`);
-  assert(/^\S[^\n]*\.$/.test(outcome.message), `${name}: ${outcome.message} is no sentence`);
+  const { code, message } = outcome;
+  assert(code !== undefined, `${name}: ${message}`);
+  assert(refusals.includes(code), `${name}: \`${code}\` is not among \`refusals\` (${refusals.join(", ")})`);
+  assert(/^[a-z]+(?:-[a-z]+)*$/.test(code), `${name}: \`${code}\` is no code, that is small letters and dashes`);
+  assert(/^\S[^\n]*\.$/.test(message), `${name}: "${message}" is no sentence with a full stop`);
 }
 
 /** The first call of each method that succeeds. */

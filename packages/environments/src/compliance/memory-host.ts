@@ -15,6 +15,7 @@ import {
   tryEncodeValue,
   type Value,
 } from "@tandem/shared";
+import { keyWords } from "@tandem/shared/compliance";
 
 /** Canonical encodings by the key in hexadecimal. */
 export type MemoryState = ReadonlyMap<string, Uint8Array>;
@@ -78,7 +79,8 @@ export class MemoryHost implements Host {
 
   end(): void {
     this.enter();
-    if (this.footprint.kind !== "whole") this.stop("footprint", "who ends a contract takes the whole of it");
+    if (this.footprint.kind !== "whole")
+      this.stop("footprint", "ends the contract, and its footprint does not take the whole of it");
     this.spend(costs.write);
     this.ended = true;
   }
@@ -124,18 +126,22 @@ export class MemoryHost implements Host {
   private enterKey(key: Uint8Array): string {
     this.enter();
     const isKey = key instanceof Uint8Array && key.length > 0 && key.length <= limits.keyBytesMax;
-    return isKey ? toHex(key) : this.stop("trapped", "no key");
+    return isKey ? toHex(key) : this.stop("trapped", `names a key that is none: 1 to ${limits.keyBytesMax} bytes`);
   }
 
   private touch(name: string, key: Uint8Array, writing: boolean): void {
     this.touched.add(name);
     if (this.footprint.kind === "whole") {
-      if (this.touched.size > limits.footprintKeysMax) this.stop("footprint", "more keys than others can name");
+      if (this.touched.size > limits.footprintKeysMax)
+        this.stop("footprint", `touches more than the ${limits.footprintKeysMax} keys that a footprint can name`);
       return;
     }
     const { reads, writes } = this.footprint;
     const allowed = writing ? writes : [...reads, ...writes];
-    if (!allowed.some((each) => equalBytes(each, key))) this.stop("footprint", `key ${name}`);
+    if (allowed.some((each) => equalBytes(each, key))) return;
+    const isRead = writing && reads.some((each) => equalBytes(each, key));
+    const where = isRead ? "which its footprint only reads" : "outside its footprint";
+    this.stop("footprint", `${writing ? "writes" : "reads"} ${keyWords(key)}, ${where}`);
   }
 
   private spend(units: number): void {

@@ -100,7 +100,7 @@ function checkReply(environment: Environment, sample: SampleCall): void {
   if (thrown !== undefined || host.fault?.why === "budget" || host.fault?.why === "footprint") return;
   assert(host.fault === undefined, `${sample.name}: the host was given ${host.fault?.message}`);
   const isReply = typeof reply === "object" && reply !== null && typeof reply.ok === "boolean";
-  assert(isReply, `${sample.name}: no reply`);
+  assert(isReply, `${sample.name}: what it returns is no reply`);
   const problem = reply.ok ? checkValue(reply.value)?.message : refusalProblem(reply.error);
   assert(problem === undefined, `${sample.name}: ${problem}`);
 }
@@ -126,7 +126,7 @@ function callSummary({ args, payer, uses, ...rest }: Call): string {
 
 function checkCharges(environment: Environment, sample: SampleCall): void {
   const { host } = runSample(environment, sample);
-  assert(host.charged > 0, `${sample.name}: no charge`);
+  assert(host.charged > 0, `${sample.name}: it charges nothing for its own work`);
 }
 
 function checkPrices(environment: Environment, samples: readonly SampleCall[]): void {

@@ -9,6 +9,7 @@ import type { Footprint } from "../programs/program.ts";
 import { decodeValue } from "../values/decode.ts";
 import { encodeValue, tryEncodeValue } from "../values/encode.ts";
 import type { Value } from "../values/value.ts";
+import { keyWords } from "./key-words.ts";
 
 export type SampleState = readonly (readonly [key: Uint8Array, value: Value])[];
 
@@ -95,7 +96,8 @@ export class SampleHost implements Host {
     if (this.footprint.kind === "whole") return;
     const { reads, writes } = this.footprint;
     const allowed = writing ? writes : [...reads, ...writes];
-    if (!allowed.some((each) => equalBytes(each, key))) this.stop("footprint", `key ${toHex(key)}`);
+    if (allowed.some((each) => equalBytes(each, key))) return;
+    this.stop("footprint", `${writing ? "writes" : "reads"} ${keyWords(key)}, which its footprint does not allow`);
   }
 
   private enter(): void {
