@@ -38,16 +38,23 @@ const lineOf = (...txs: readonly Readonly<Record<string, readonly string[]>>[]) 
 
 describe("a trace as programs", () => {
   test.each([
-    ["no JSON", "{"],
-    ["no block", "[]"],
-    ["no transactions", '{"block":1}'],
-    ["no address", lineOf({ "0x12": [slotOf(1)] })],
-    ["no slot", lineOf({ [addressOf(1)]: ["0x1"] })],
-  ])("%s is refused, and the line named", (_what, line) => {
+    ["no JSON", "{", "no object"],
+    ["no object", "[]", "no object"],
+    ["no block", "{}", '"block" is no number'],
+    ["no transactions", '{"block":1}', '"txs" is no list'],
+    ["no storage", '{"block":1,"txs":[[]]}', 'txs[0]: "storage" is no object'],
+    ["no address", lineOf({}, { "0x12": [slotOf(1)] }), 'txs[1]: "0x12" is no contract'],
+    ["no slot", lineOf({ [addressOf(1)]: ["0x1"] }), 'txs[0]: "0x1" is no slot'],
+    ["no list of slots", `{"block":1,"txs":[{"storage":{"${addressOf(1)}":{}}}]}`, "are no list"],
+  ])("%s is refused, and the line named", (_what, line, message) => {
     expect(readTrace(`${lineOf()}\n${line}\n`)).toMatchObject({
       ok: false,
-      error: { code: "bad-trace", path: "line 2" },
+      error: { code: "bad-trace", path: "line 2", message: expect.stringContaining(message) },
     });
+  });
+
+  test("so is a trace without a block", () => {
+    expect(readTrace("\n\n")).toMatchObject({ ok: false, error: { code: "bad-trace", path: "" } });
   });
 
   test("a step for each contract, which uses the one before; slots are what it writes", () => {

@@ -27,27 +27,37 @@ export function readTrace(text: string): Result<readonly TraceBlock[], TraceFail
   for (const [index, line] of text.split("\n").entries()) {
     if (line === "") continue;
     const block = readBlock(line);
-    if (block === undefined) return failure("bad-trace", `line ${index + 1}`, "this is no block of a trace");
+    if (typeof block === "string") return failure("bad-trace", `line ${index + 1}`, block);
     blocks.push(block);
   }
-  return success(blocks);
+  return blocks.length > 0 ? success(blocks) : failure("bad-trace", "", "there is no block in it");
 }
 
-function readBlock(line: string): TraceBlock | undefined {
+/** The block, or why it is none. */
+function readBlock(line: string): TraceBlock | string {
   const parsed = parsedJson(line);
-  if (!isRecord(parsed)) return undefined;
+  if (!isRecord(parsed)) return "this is no object in JSON";
   const { block, txs } = parsed;
-  if (typeof block !== "number" || !Array.isArray(txs)) return undefined;
-  const transactions = txs.map(readTransaction);
-  const isWhole = transactions.every((each) => each !== undefined);
-  return isWhole ? { number: block, transactions } : undefined;
+  if (typeof block !== "number") return '"block" is no number';
+  if (!Array.isArray(txs)) return '"txs" is no list';
+  const transactions: TraceTransaction[] = [];
+  for (const [index, each] of txs.entries()) {
+    const read = readTransaction(each);
+    if (typeof read === "string") return `txs[${index}]: ${read}`;
+    transactions.push(read);
+  }
+  return { number: block, transactions };
 }
 
-function readTransaction(transaction: unknown): TraceTransaction | undefined {
-  if (!isRecord(transaction) || !isRecord(transaction["storage"])) return undefined;
+function readTransaction(transaction: unknown): TraceTransaction | string {
+  const storage = isRecord(transaction) ? transaction["storage"] : undefined;
+  if (!isRecord(storage)) return '"storage" is no object';
   const writes: TraceWrites[] = [];
-  for (const [address, slots] of Object.entries(transaction["storage"])) {
-    if (!/^0x[0-9a-f]{40}$/.test(address) || !Array.isArray(slots) || !slots.every(isSlot)) return undefined;
+  for (const [address, slots] of Object.entries(storage)) {
+    if (!/^0x[0-9a-f]{40}$/.test(address)) return `${shown(address)} is no contract (0x and 40 digits, a to f small)`;
+    if (!Array.isArray(slots)) return `the slots of ${address} are no list`;
+    const wrong: unknown = slots.find((slot) => !isSlot(slot));
+    if (wrong !== undefined) return `${shown(wrong)} is no slot (0x and 64 digits, a to f small)`;
     const unique = [...new Set(slots)].sort();
     writes.push({ contract: address.slice(2), slots: unique.map((slot) => Buffer.from(slot.slice(2), "hex")) });
   }
@@ -56,6 +66,13 @@ function readTransaction(transaction: unknown): TraceTransaction | undefined {
 
 function isSlot(slot: unknown): slot is string {
   return typeof slot === "string" && /^0x[0-9a-f]{64}$/.test(slot);
+}
+
+const shownMax = 80;
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > shownMax ? `${text.slice(0, shownMax)}…` : text;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
