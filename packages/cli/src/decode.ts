@@ -77,6 +77,6 @@ export async function readUpTo(file: string, bytesMax: number): Promise<Uint8Arr
   return new Uint8Array(Buffer.concat(chunks).subarray(0, bytesMax));
 }
 
-function nameOf(file: string): string {
+export function nameOf(file: string): string {
   return file === "-" ? "stdin" : file;
 }

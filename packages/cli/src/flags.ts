@@ -31,6 +31,7 @@ export function countFlag(flags: Flags, name: string): number | undefined {
   if (text === undefined) return undefined;
   const count = typeof text === "string" && /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(count)) return count;
+  if (isNegative(text)) throw badFlag(`--${name} may not be negative, as ${text} is.`);
   throw badFlag(`--${name} takes a whole number, not "${text}".`);
 }
 
@@ -40,12 +41,17 @@ export function countBetween(flags: Flags, name: string, [min, max]: readonly [n
   throw badFlag(`--${name} is from ${min} to ${max}, not ${count}.`);
 }
 
+function isNegative(text: unknown): boolean {
+  return typeof text === "string" && /^-\d+$/.test(text);
+}
+
 /** Below 2^128, as all amounts are. */
 export function amountFlag(flags: Flags, name: string): bigint | undefined {
   const text = textFlag(flags, name);
   if (text === undefined) return undefined;
   const amount = /^\d{1,39}$/.test(text) ? BigInt(text) : -1n;
   if (amount >= 0n && amount < 1n << 128n) return amount;
+  if (isNegative(text)) throw badFlag(`--${name} may not be negative, as ${text} is.`);
   throw badFlag(`--${name} takes a whole amount below 2^128, not "${text}".`);
 }
 
@@ -57,8 +63,10 @@ export function pathFlag(flags: Flags, name: string): string | undefined {
 /** The one word that a command takes besides its flags. */
 export function onePositional(positionals: readonly string[], what: string): string {
   const [first, ...more] = positionals;
-  if (first !== undefined && more.length === 0) return first;
-  throw badFlag(first === undefined ? `${what} is missing.` : `Only one ${what} is taken, not "${more[0]}" too.`);
+  if (first !== undefined && first !== "" && more.length === 0) return first;
+  throw badFlag(
+    first === undefined || first === "" ? `${what} is missing.` : `Only one ${what} is taken, not "${more[0]}" too.`,
+  );
 }
 
 export function noPositionals(positionals: readonly string[]): void {

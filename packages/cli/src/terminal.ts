@@ -103,6 +103,7 @@ export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<
 function argumentWords(message: string, args: readonly string[] = []): string {
   const [, flag] = /^Option '(?:-\w, )?(--[\w-]+).*ambiguous/.exec(message) ?? [];
   const value = flag === undefined ? undefined : args[args.indexOf(flag) + 1];
+  if (value !== undefined && /^-\d+$/.test(value)) return `${flag} may not be negative, as ${value} is.`;
   if (value !== undefined) return `${flag} takes a value, not "${value}".`;
   const [what = message] = message.split(/\.\s/);
   return `${what.replace(/\.$/, "")}.`;

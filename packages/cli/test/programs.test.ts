@@ -138,7 +138,7 @@ describe("program", () => {
     { program: withStep({ at: "nowhere" }), code: "bad-name", path: "steps[0].at" },
     { program: withStep({ budget: 5 }), code: "budget-too-small", path: "steps[0].budget" },
     { program: withStep({ reads: ["alice"] }), code: "key-twice", path: "steps[0]" },
-    { program: "no JSON", code: "bad-shape", path: "" },
+    { program: "no JSON", code: "not-json", path: "" },
     { program: '{"steps": 1}', code: "wrong-type", path: "steps" },
   ])("a void one has a code and a place, and exits with 1: $code", ({ program, code, path }) => {
     const { status, stderr } = tandem("program", "check", fileOf("void", program), "--json");

@@ -10,13 +10,11 @@ import {
   concatBytes,
   type Failure,
   type Footprint,
-  fromHex,
   type Group,
   type JsonCode,
   jsonCount,
   jsonList,
   jsonObject,
-  jsonText,
   limits,
   type MethodName,
   type Operand,
@@ -27,10 +25,11 @@ import {
   refuseJson,
   type Step,
   type StepIndex,
-  tryEncodeValue,
+  toHex,
   utf8,
   type Value,
 } from "@tandem/shared";
+import { anyText, bytesOf, isObject, valueForms, valueReader } from "./value-from-json.ts";
 
 /** Characters: a payload in hexadecimal, and as much again around it. */
 export const charactersMax: number = 4 * limits.payloadBytesMax;
@@ -39,7 +38,7 @@ export function programFromJson(text: string): Result<Program, Failure<JsonCode>
   return readJson(text, charactersMax, readProgram);
 }
 
-const anyText = jsonText<string>(() => true, "text");
+const readValue = valueReader();
 const budgetReader = jsonCount<Budget>(0, limits.budgetMax);
 const stepIndexReader = jsonCount<StepIndex>(0, limits.stepsMax - 1);
 
@@ -50,53 +49,20 @@ const readArgument: Reader<Argument> = (value, path) => {
 };
 
 function readOperand(value: unknown, path: string): Operand {
-  if (!isObject(value) || !Object.hasOwn(value, "step")) return { kind: "literal", value: readValue(value, path) };
+  if (!isObject(value) || !Object.hasOwn(value, "step")) return { kind: "literal", value: readLiteral(value, path) };
   const { step } = jsonObject({ step: stepIndexReader })(value, path);
   return { kind: "step", step };
 }
 
-/** P8. */
-export function readValue(value: unknown, path: string): Value {
-  const read = valueAt(value, path, 1);
-  const encoded = tryEncodeValue(read);
-  return encoded.ok ? read : refuseJson("out-of-range", path, `this is no value: ${encoded.error.message}`);
-}
+/** An object that is none of its forms may be meant as the outcome of a step. */
+const readLiteral: Reader<Value> = (value, path) => {
+  const tags = isObject(value) ? Object.keys(value) : [];
+  const isKnown = tags.length === 1 && valueTags.has(tags[0] as string);
+  if (!isObject(value) || isKnown) return readValue(value, path);
+  return refuseJson("bad-format", path, `an object is {"step"}, ${valueForms}`);
+};
 
-function valueAt(value: unknown, path: string, depth: number): Value {
-  if (depth > limits.valueDepthMax) return refuseJson("out-of-range", path, `deeper than ${limits.valueDepthMax}`);
-  if (value === null || typeof value === "boolean" || typeof value === "string") return value;
-  if (typeof value === "number")
-    return BigInt(jsonCount(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)(value, path));
-  if (Array.isArray(value)) return value.map((each, index) => valueAt(each, `${path}[${index}]`, depth + 1));
-  return taggedValue(value as object, path, depth);
-}
-
-function taggedValue(value: object, path: string, depth: number): Value {
-  const [[tag, inner] = ["", undefined], ...more] = Object.entries(value);
-  const at = `${path}.${tag}`;
-  if (more.length === 0) {
-    if (tag === "bytes") return bytesOf(inner, at);
-    if (tag === "integer") return integerOf(inner, at);
-    if (tag === "map" && isObject(inner)) {
-      const entries = Object.entries(inner);
-      return new Map(entries.map(([name, each]) => [name, valueAt(each, `${at}.${name}`, depth + 1)]));
-    }
-  }
-  return refuseJson("bad-format", path, 'an object is {"step"}, {"bytes"}, {"integer"} or {"map"}');
-}
-
-function bytesOf(value: unknown, path: string): Uint8Array {
-  const bytes = fromHex(anyText(value, path).replace(/^0x/, ""));
-  return bytes ?? refuseJson("bad-format", path, "lower-case hex is expected, two digits a byte");
-}
-
-const integerDigitsMax = 78;
-
-function integerOf(value: unknown, path: string): bigint {
-  const text = anyText(value, path);
-  if (/^-?\d+$/.test(text) && text.length <= integerDigitsMax) return BigInt(text);
-  return refuseJson("bad-format", path, "decimal digits are expected");
-}
+const valueTags: ReadonlySet<string> = new Set(["bytes", "integer", "map"]);
 
 const readKey: Reader<Uint8Array> = (value, path) => {
   const parts = Array.isArray(value) ? value : [value];
@@ -104,13 +70,22 @@ const readKey: Reader<Uint8Array> = (value, path) => {
 };
 
 function keyPart(value: unknown, path: string): Uint8Array {
-  if (typeof value !== "string") return jsonObject({ bytes: bytesOf })(value, path).bytes;
+  if (isObject(value)) return jsonObject({ bytes: bytesOf })(value, path).bytes;
+  if (typeof value !== "string") return refuseJson("wrong-type", path, 'a key is text, {"bytes"} or a list of these');
   return value.isWellFormed() ? utf8(value) : refuseJson("bad-format", path, "this is half of a character");
 }
 
 /** Keys may stand in any order; that they are sorted is a matter of the encoding. */
-const readKeys: Reader<readonly Uint8Array[]> = (value, path) =>
-  jsonList(readKey, limits.footprintKeysMax)(value, path).toSorted(compareBytes);
+const readKeys: Reader<readonly Uint8Array[]> = (value, path) => {
+  const keys = jsonList(readKey, limits.footprintKeysMax)(value, path);
+  const seen = new Map<string, number>();
+  for (const [index, key] of keys.entries()) {
+    const first = seen.get(toHex(key));
+    if (first !== undefined) refuseJson("doubled", `${path}[${index}]`, `key given twice, first as ${path}[${first}]`);
+    seen.set(toHex(key), index);
+  }
+  return keys.toSorted(compareBytes);
+};
 
 const readTrue: Reader<true> = (value, path) =>
   value === true ? value : refuseJson("bad-format", path, "only true can stand here");
@@ -146,13 +121,9 @@ const readGroup: Reader<Group> = (value, path) => {
 
 const readProgram: Reader<Program> = (value, path) => {
   const shape = jsonObject(
-    { steps: jsonList(readStep, limits.stepsMax) },
-    { groups: jsonList(readGroup, limits.stepsMax) },
+    {},
+    { steps: jsonList(readStep, limits.stepsMax), groups: jsonList(readGroup, limits.stepsMax) },
   );
-  const { steps, groups = [] } = shape(value, path);
-  return { steps, groups };
+  const { steps = [], groups = [] } = shape(value, path);
+  return steps.length > 0 ? { steps, groups } : refuseJson("missing", "steps", "a program has at least one step");
 };
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

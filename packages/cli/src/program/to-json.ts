@@ -56,7 +56,7 @@ function operandToJson(operand: Operand): Json {
   return operand.kind === "step" ? { step: operand.step } : valueToJson(operand.value);
 }
 
-function valueToJson(value: Value): Json {
+export function valueToJson(value: Value): Json {
   if (value instanceof Uint8Array) return { bytes: toHex(value) };
   if (typeof value === "bigint") {
     return Number.isSafeInteger(Number(value)) ? Number(value) : { integer: String(value) };
