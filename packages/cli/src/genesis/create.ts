@@ -31,7 +31,8 @@ others, change the addresses in their config.json. Such as --out .tandem/net.
   --validators N    seats, each of weight 1 (4)
   --shards A,B      names of shards; every validator is in each one's committee (main)
   --contracts FILE  what the genesis creates: {"main/sum": {"environment": "counter", "config": 0}};
-                    values are written as in programs (docs/running.md)
+                    values are written as in programs (docs/running.md), and {"account":
+                    "account-0"} is the key of an account that is made here
   --accounts N      payers with a balance (4)
   --balance X       of each (${balanceUsual})
   --delay-ms D      Δ: the longest that a message takes in good times (200)
@@ -63,10 +64,9 @@ others, change the addresses in their config.json. Such as --out .tandem/net.
 
 function planOf(flags: Flags): NetworkPlan {
   const validators = countBetween(flags, "validators", [1, limits.validatorsMax], 4);
-  const contracts = contractsOf(pathFlag(flags, "contracts"));
   return {
     validators,
-    contracts: () => contracts,
+    contracts: (_, accounts) => contractsOf(pathFlag(flags, "contracts"), accounts),
     shards: shardsOf(textFlag(flags, "shards") ?? "main"),
     accounts: countBetween(flags, "accounts", [0, limits.genesisAllocationsMax], 4),
     balance: amountFlag(flags, "balance") ?? balanceUsual,

@@ -22,6 +22,7 @@ import {
   asWeight,
   compareBytes,
   compareText,
+  type Failure,
   type Fees,
   formatGenesis,
   type Genesis,
@@ -37,12 +38,13 @@ import {
   toHex,
 } from "@tandem/shared";
 import { Complaint } from "../terminal.ts";
+import { contractWords } from "./contract-words.ts";
 
 export interface NetworkPlan {
   readonly validators: number;
   readonly shards: readonly string[];
-  /** What genesis creates, from the keys of the accounts. */
-  contracts(payers: readonly Uint8Array[]): readonly GenesisContract[];
+  /** What genesis creates, from the keys of the accounts, in order and by name. */
+  contracts(payers: readonly Uint8Array[], accounts: ReadonlyMap<string, Uint8Array>): readonly GenesisContract[];
   readonly accounts: number;
   /** Of each account. */
   readonly balance: bigint;
@@ -94,14 +96,13 @@ export async function createNetworkFolder(folder: string, plan: NetworkPlan): Pr
     nativeScheme.deriveSecretKey(new Uint8Array(randomBytes(secretKeyBytes))),
   );
   const accounts = Array.from({ length: plan.accounts }, (_, index) => createAccount(folder, index));
-  const genesis = formatGenesis(genesisOf(plan, secrets, accounts));
+  const planned = genesisOf(plan, secrets, accounts);
+  const genesis = formatGenesis(planned);
   const checked = parseGenesis(nativeScheme, genesis);
-  if (!checked.ok) throw new Complaint(checked.error.code, `${checked.error.message}.`, "Ask for less, or otherwise.");
+  if (!checked.ok) throw notAskedWell(planned, checked.error);
   const contracts = checkContracts(checked.value);
-  if (!contracts.ok) {
-    const { code, path, message } = contracts.error;
-    throw new Complaint(code, `${path}: ${message}.`, "Mend that contract.");
-  }
+  if (!contracts.ok)
+    throw new Complaint(...contractWords(checked.value.genesis, contracts.error), "Mend that contract.");
   await makeNew(folder, genesis);
   const nodes = await writeNodes(folder, plan, secrets);
   await mkdir(join(folder, "accounts"));
@@ -112,6 +113,14 @@ export async function createNetworkFolder(folder: string, plan: NetworkPlan): Pr
     nodes,
     accounts: accounts.map(({ name, file, keys }) => ({ name, key: toHex(keys.publicKey), file })),
   };
+}
+
+function notAskedWell(planned: Genesis, problem: Failure): Complaint {
+  if (problem.code !== "unknown-shard") {
+    return new Complaint(problem.code, `${problem.message}.`, "Ask for less, or otherwise.");
+  }
+  const shards = planned.shards.map(({ name }) => name).join(", ");
+  return new Complaint(...contractWords(planned, problem), `Its shards are ${shards}: --shards names others.`);
 }
 
 type NewAccount = ReturnType<typeof createAccount>;
@@ -137,7 +146,10 @@ function genesisOf(plan: NetworkPlan, secrets: readonly SecretKey[], accounts: r
       creators: { rule: "anyone", keys: [] },
     })),
     contracts: plan
-      .contracts(accounts.map(({ keys }) => keys.publicKey))
+      .contracts(
+        accounts.map(({ keys }) => keys.publicKey),
+        new Map(accounts.map(({ name, keys }) => [name, keys.publicKey])),
+      )
       .toSorted((a, b) => compareText(a.name, b.name)),
     allocations: accounts
       .map(({ keys }) => ({ payer: keys.publicKey, amount: asAmount(plan.balance) }))

@@ -6,6 +6,7 @@ import { checkContracts } from "@tandem/node";
 import { type CheckedGenesis, parseGenesis } from "@tandem/shared";
 import { callerPath, onePositional } from "../flags.ts";
 import { Complaint } from "../terminal.ts";
+import { contractWords } from "./contract-words.ts";
 
 export function readGenesisOf(positionals: readonly string[]): CheckedGenesis {
   const file = callerPath(onePositional(positionals, "FILE"));
@@ -25,8 +26,7 @@ export function readGenesisOf(positionals: readonly string[]): CheckedGenesis {
 function withContracts(genesis: CheckedGenesis, file: string): CheckedGenesis {
   const checked = checkContracts(genesis);
   if (checked.ok) return genesis;
-  const { code, path, message } = checked.error;
-  throw new Complaint(code, `${path}: ${message}.`, `Mend that key in ${file}.`, 1);
+  throw new Complaint(...contractWords(genesis.genesis, checked.error, true), `Mend that key in ${file}.`, 1);
 }
 
 /** Of another file it would not help to hear which key is wrong in it. */
