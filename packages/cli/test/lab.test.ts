@@ -1,12 +1,13 @@
 // The lab's commands as their caller sees them.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
-const main = join(resolve(import.meta.dirname, "../../.."), "packages/cli/src/main.ts");
+const project = resolve(import.meta.dirname, "../../..");
+const main = join(project, "packages/cli/src/main.ts");
 
 function tandem(...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8" });
@@ -66,7 +67,14 @@ describe("lab", () => {
     const stage = ["--stage", "rounds"];
     const campaign = tandem("lab", "check", ...stage, "--seeds", "5", "--no-controls", "--json");
     expect(campaign.status).toBe(0);
-    expect(JSON.parse(campaign.stdout)).toMatchObject({ runs: 5, violations: [] });
+    const said = JSON.parse(campaign.stdout) as { claims: number; coverage: { name: string }[] };
+    expect(said).toMatchObject({ runs: 5, heights: expect.any(Number), violations: [] });
+    expect(said.claims).toBeGreaterThan(100);
+    // Words of worlds say nothing here: messages, habits of liars.
+    expect(Object.keys(said)).not.toEqual(expect.arrayContaining(["messages"]));
+    const happened = said.coverage.map(({ name }) => name);
+    expect(happened).toContain("Nothing, budget");
+    expect(happened).not.toContain("twins");
     const shown = tandem("lab", "replay", ...stage, "--seed", "4");
     expect(shown.status).toBe(0);
     expect(shown.stdout).toMatch(/^height 1 cites /m);
@@ -96,16 +104,38 @@ describe("lab", () => {
       { grouped: false, shards: 2, delay: 3, transactions: 2, empty: 1, steps: 2 },
       { grouped: true, shards: 2, delay: 3, programs: 1 },
     ]);
-    expect(tandem("lab", "trace", write("bad", "{}\n")).stderr).toContain("line 1: this is no block of a trace");
+    const { stderr } = tandem("lab", "trace", write("bad", "{}\n"));
+    expect(stderr).toContain('line 1: "block" is no number');
+    expect(stderr).toContain('A line is {"block": 20615532, "txs": [{"storage": ');
+    expect(tandem("lab", "trace", write("empty", "\n"))).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("there is no block in it"),
+    });
     expect(tandem("lab", "trace", join(folder, "none")).status).toBe(2);
+    rmSync(folder, { recursive: true });
+  });
+
+  test("trace has the columns of docs/rounds.md, and its help the form of a line", () => {
+    const folder = mkdtempSync(join(tmpdir(), "tandem-columns-"));
+    const path = join(folder, "trace");
+    writeFileSync(path, '{"block": 1, "txs": []}\n');
+    const [, head = ""] = tandem("lab", "trace", path, "--shards", "2", "--delay", "2").stdout.split("\n");
+    const page = readFileSync(join(project, "docs/rounds.md"), "utf8");
+    const columns = /^\| (shards \| .*) \|$/m.exec(page)?.[1]?.split(" | ");
+    expect(head.split(/ {2,}/)).toEqual(columns);
+    expect(tandem("lab", "trace", "--help").stdout).toContain('{"block": 20615532, "txs": [{"storage": ');
     rmSync(folder, { recursive: true });
   });
 
   test.each([
     [["lab", "nothing"], 'There is no command "lab nothing".'],
     [["lab", "check", "--seeds", "many"], '--seeds takes a whole number, not "many".'],
-    [["lab", "check", "--seeds", "-1"], '--seeds takes a value, not "-1".'],
-    [["lab", "check", "--seeds=-1"], '--seeds takes a whole number, not "-1".'],
+    [["lab", "check", "--seeds", "-1"], "--seeds may not be negative, as -1 is."],
+    [["lab", "check", "--seeds=-1"], "--seeds may not be negative, as -1 is."],
+    [["lab", "check", "--seeds", "0"], "--seeds is from 1 to 1000000, not 0."],
+    [["lab", "check", "--stage", "rounds", "--native"], "--native says nothing in the rounds stage"],
+    [["lab", "check", "--stage", "rounds", "--blocks", "9"], "--blocks says nothing in the rounds stage"],
+    [["lab", "replay", "--stage", "rounds", "--seed", "3", "--node", "1"], "--node says nothing in the rounds stage"],
     [["lab", "replay"], "--seed is missing."],
     [["lab", "replay", "--seed", "3", "--kind", "rumour"], 'There is no kind "rumour".'],
   ])("%j is refused", (args, what) => {

@@ -11,9 +11,9 @@ import {
 import type { Command } from "../command.ts";
 import { Complaint, formatTable } from "../terminal.ts";
 import { areAllCaught, bugsOf, catchAll, readableCatches } from "./controls.ts";
-import { countFlag, entryFlag, jobsFlag, stageFlag } from "./flags.ts";
+import { countFlag, entryFlag, jobsFlag, seedsFlag, stageFlag } from "./flags.ts";
 import { ProgressBar } from "./progress-bar.ts";
-import { roundsPace } from "./rounds.ts";
+import { refuseOfWorlds, roundsPage, roundsSummary } from "./rounds.ts";
 
 const seedsUsual = 200;
 /** A bug that its known seed does not show any more is looked for in so many. */
@@ -32,8 +32,8 @@ and what happens in it is counted instead of faults. Exit code 1 if a checker fi
   --seeds N         how many (${seedsUsual})
   --from S          the first (1)
   --jobs J          threads (one for each core)
-  --native          BLS signatures instead of the mock: some hundred times slower, so take few seeds
-  --blocks N        end runs after so many blocks (200)
+  --native          BLS signatures instead of the mock: some hundred times slower, so take few seeds; not in rounds
+  --blocks N        end runs after so many blocks (200); not in rounds
   --no-controls     leave the deliberate bugs out
   --stage STAGE     consensus alone (usual); order: the whole replica; rounds: execution
   --entry PATH      the index.ts of another copy of packages/consensus, packages/replica or packages/execution
@@ -52,9 +52,10 @@ and what happens in it is counted instead of faults. Exit code 1 if a checker fi
     if (positionals.length > 0)
       throw new Complaint("bad-arguments", "check takes no words.", "./tandem lab check --help");
     const from = countFlag(flags, "from") ?? 1;
-    const plans = Array.from({ length: countFlag(flags, "seeds") ?? seedsUsual }, (_, index) => from + index);
+    const plans = Array.from({ length: seedsFlag(flags, seedsUsual) }, (_, index) => from + index);
     const entry = entryFlag(flags);
     const stage = stageFlag(flags) ?? "consensus";
+    if (stage === "rounds") refuseOfWorlds(flags, ["native", "blocks"]);
     const blocksMax = countFlag(flags, "blocks");
     const threads = jobsFlag(flags);
     const startMs = performance.now();
@@ -82,7 +83,8 @@ and what happens in it is counted instead of faults. Exit code 1 if a checker fi
     const isOwn = entry === undefined && flags["no-controls"] !== true;
     const controls = isOwn ? await catchAll(bugsOf(stage), controlSeeds, threads) : [];
     const shown = readable(stage, summary, threads, wallSeconds) + (isOwn ? `\n${readableCatches(controls)}` : "");
-    print(json ? `${JSON.stringify({ threads, wallSeconds, ...summary, controls })}\n` : shown);
+    const said = stage === "rounds" ? roundsSummary(summary) : summary;
+    print(json ? `${JSON.stringify({ threads, wallSeconds, ...said, controls })}\n` : shown);
     const isGood = summary.violations.length === 0 && summary.unfelt.length === 0 && areAllCaught(controls);
     if (!isGood) process.exitCode = 1;
   },
@@ -95,17 +97,20 @@ function pace(done: number, messages: number, said: string, violations: number, 
 }
 
 function readable(stage: StageName, summary: CampaignSummary, threads: number, wallSeconds: number): string {
-  const { runs, hash, coverage, unfelt, violations } = summary;
-  const isOfStage = ({ kind }: Coverage) => stage !== "rounds" || kind === "work";
-  const rows = coverage.filter(isOfStage).map(coverageRow);
+  const { runs, violations } = summary;
   const said = violations.map((report) => violationLines(stage, report)).join("");
   return `${count(runs)} runs in ${wallSeconds.toFixed(1)} s on ${threads} threads: ${(runs / wallSeconds).toFixed(1)} seeds/s
-${stage === "rounds" ? roundsPace(summary) : worldsPace(summary, wallSeconds)}
+${stage === "rounds" ? roundsPage(summary) : worldsPage(summary, wallSeconds)}${said}${violations.length} violations
+`;
+}
+
+function worldsPage(summary: CampaignSummary, wallSeconds: number): string {
+  const { hash, coverage, unfelt } = summary;
+  return `${worldsPace(summary, wallSeconds)}
 hash of all traces: ${hash}
 
-${formatTable(["what happened", "", "runs", "felt in", "times"], rows, [2, 3, 4])}
-${unfelt.map((name) => `never felt: ${name}\n`).join("")}${said}${violations.length} violations
-`;
+${formatTable(["what happened", "", "runs", "felt in", "times"], coverage.map(coverageRow), [2, 3, 4])}
+${unfelt.map((name) => `never felt: ${name}\n`).join("")}`;
 }
 
 function worldsPace(summary: CampaignSummary, wallSeconds: number): string {

@@ -3,7 +3,7 @@
 import { type Bug, bugs, type Catch, catchBug, type StageName } from "@tandem/lab";
 import type { Command } from "../command.ts";
 import { Complaint, formatTable } from "../terminal.ts";
-import { countFlag, jobsFlag, stageFlag } from "./flags.ts";
+import { jobsFlag, seedsFlag, stageFlag } from "./flags.ts";
 import { ProgressBar } from "./progress-bar.ts";
 
 const seedsUsual = 60;
@@ -23,7 +23,7 @@ the sources any more (bug-misfit).
   options: { stage: { type: "string" }, seeds: { type: "string" }, jobs: { type: "string" } },
   async run({ positionals, flags, json, print }) {
     const some = chosen(positionals, stageFlag(flags));
-    const catches = await catchAll(some, countFlag(flags, "seeds") ?? seedsUsual, jobsFlag(flags));
+    const catches = await catchAll(some, seedsFlag(flags, seedsUsual), jobsFlag(flags));
     print(json ? `${JSON.stringify({ controls: catches })}\n` : readableCatches(catches));
     if (!areAllCaught(catches)) process.exitCode = 1;
   },

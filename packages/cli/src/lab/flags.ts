@@ -2,7 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import { type StageName, stageNames } from "@tandem/lab";
-import { countFlag, type Flags, pathFlag } from "../flags.ts";
+import { countBetween, countFlag, type Flags, pathFlag } from "../flags.ts";
 import { Complaint } from "../terminal.ts";
 
 export { countFlag, pathFlag };
@@ -11,6 +11,13 @@ export function neededFlag(flags: Flags, name: string): number {
   const count = countFlag(flags, name);
   if (count !== undefined) return count;
   throw new Complaint("bad-arguments", `--${name} is missing.`, "--help lists what there is.");
+}
+
+/** A campaign holds a report of each in memory. */
+const seedsMax = 1_000_000;
+
+export function seedsFlag(flags: Flags, usual: number): number {
+  return countBetween(flags, "seeds", [1, seedsMax], usual);
 }
 
 export function jobsFlag(flags: Flags): number {

@@ -18,7 +18,7 @@ import {
 import type { Command } from "../command.ts";
 import { Complaint } from "../terminal.ts";
 import { countFlag, entryFlag, neededFlag, pathFlag, stageFlag } from "./flags.ts";
-import { replayLog } from "./rounds.ts";
+import { refuseOfWorlds, replayLog } from "./rounds.ts";
 
 export const replayCommand: Command = {
   help: `./tandem lab replay --seed S|--file PATH [--node N] [--kind K] [--from MS] [--to MS] [--json]
@@ -54,6 +54,7 @@ shard claims of it. Exit code 1 if a checker fires.
     const stage = stageFlag(flags);
     const log = logOf(flags, stage);
     if (log !== undefined) {
+      refuseOfWorlds(flags, ["native", "node", "kind", "from", "to"]);
       if (flags["setting"] === true) return print(`${JSON.stringify({ log }, null, json ? 0 : 2)}\n`);
       return await replayLog(log, { entry: entryFlag(flags), json, print });
     }

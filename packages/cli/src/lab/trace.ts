@@ -7,6 +7,9 @@ import type { Command } from "../command.ts";
 import { callerPath, countBetween, onePositional } from "../flags.ts";
 import { Complaint, formatTable } from "../terminal.ts";
 
+const lineForm =
+  '{"block": 20615532, "txs": [{"storage": {"0x… (a contract, 40 digits)": ["0x… (a slot it wrote, 64 digits)"]}}]}';
+
 const shardsUsual = [2, 8, 64];
 const delaysUsual = [2, 5];
 /** Bytes of a trace: four hundred busy blocks. */
@@ -17,10 +20,16 @@ export const traceCommand: Command = {
 
 Reads a trace of a real chain (JSON lines, packed by gzip or not: for each transaction of some blocks the contracts and
 slots that it wrote) and schedules it over ${shardsUsual.join(", ")} shards. Each transaction is a program with one step for each
-contract, which uses the step before; all its steps are one group, or none are. docs/rounds.md has the model.
+contract, which uses the step before; all its steps are one group, or none are. docs/rounds.md has the model, and what
+the columns mean. A line for each block:
+
+  ${lineForm}
+
+Such can be made of block access lists (EIP-7928), or of what debug_traceBlockByNumber says with the prestateTracer in
+diffMode: the slots of "pre" and of "post". Other keys beside these are of no matter.
 
   --shards N        only so many
-  --delay D         order blocks until a claim is cited (${delaysUsual.join(" and ")})
+  --delay D         d: order blocks until a claim is cited (${delaysUsual.join(" and ")})
   --without-hottest without the transactions that write the slot that most write
 `,
   options: { shards: { type: "string" }, delay: { type: "string" }, "without-hottest": { type: "boolean" } },
@@ -40,7 +49,8 @@ function traceAt(file: string): readonly TraceBlock[] {
   const trace = readTrace(unpacked(file));
   if (trace.ok) return trace.value;
   const { path, message } = trace.error;
-  throw new Complaint("bad-trace", `${file}, ${path}: ${message}.`, "docs/rounds.md says what a trace is.");
+  const where = path === "" ? file : `${file}, ${path}`;
+  throw new Complaint("bad-trace", `${where}: ${message}.`, `A line is ${lineForm}.`);
 }
 
 function unpacked(file: string): string {
@@ -59,15 +69,15 @@ function readable(figures: readonly TraceFigures[]): string {
     "shards",
     "grouped",
     "across",
-    "delay",
+    "d",
     "rounds",
     "at once",
     "p50",
     "p90",
     "p99",
     "max",
-    "critical",
-    "side by side",
+    "critical path",
+    "steps for each",
   ];
   const rows = figures.map(({ shards, grouped, across, programs, delay, rounds, atOnce, lag, ...rest }) => [
     String(shards),
