@@ -68,15 +68,20 @@ test("in a pipe it shows three blobs and a program final on every node, and ends
   }
   // Its first program: what one shard does alone is done; what two have to agree on waits for the attest chain.
   expect(stdout).toMatch(/^program .* final on 4 nodes: height \d+, \d+ ms$/m);
-  expect(stdout).toMatch(/^bank +\d+ {2}[0-9a-f]{16}… {2}bank\/coins\.transfer → 25$/m);
-  for (const [shard, contract, other] of [
-    ["hotel", "rooms", "step 1 of rail"],
-    ["rail", "trains", "step 2 of hotel"],
+  expect(stdout).toMatch(/^#0 +bank +\d+ {2}bank\/coins\.transfer → 25$/m);
+  for (const [step, shard, contract, other] of [
+    [1, "rail", "rail/trains", 2],
+    [2, "hotel", "hotel/rooms", 1],
   ] as const) {
-    const ran = `^${shard} +\\d+ {2}[0-9a-f]{16}… {2}${shard}/${contract}\\.reserve → ~ \\{item: "day-1"`;
-    expect(stdout).toMatch(new RegExp(`${ran}[^→]*waits for ${other}$`, "m"));
+    expect(stdout).toMatch(new RegExp(`^#${step} +${shard} +\\d+ {2}${contract}\\.reserve → ~ \\{item: "day-1"`, "m"));
+    expect(stdout).toMatch(
+      new RegExp(`^settle #1-#2 +${shard} +- {2}${contract} waits for #${other} \\(to be cited\\)$`, "m"),
+    );
+    expect(stdout).toMatch(new RegExp(`^${shard} +\\d+ {2}[0-9a-f]{16}… unchanged: nothing is settled$`, "m"));
   }
   expect(stdout).toMatch(/^first final block \(height \d+\), \d+\.\d\d s after their start$/m);
+  expect(stdout.indexOf("first final block")).toBeLessThan(stdout.indexOf("final on 4 nodes"));
+  expect(stdout).toMatch(/^all 4 nodes: height \d+/m);
   expect(stdout).toMatch(/^all 4 nodes stopped cleanly in /m);
 });
 

@@ -4,7 +4,7 @@
 import { type StoryProgram, stories, tellStory } from "@tandem/lab/stories";
 import { type Argument, asMethodName, asStepIndex, type CallStep, type PureStep } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
-import { changes, outcomes, runs, tell, waits } from "../support/told.ts";
+import { changes, outcomes, refusals, runs, tell, waits } from "../support/told.ts";
 
 describe("money moves from one contract to another (P5, P11)", () => {
   const told = tell("pay-across");
@@ -23,7 +23,7 @@ describe("money moves from one contract to another (P5, P11)", () => {
 
   test("what comes from nowhere is refused on both sides, and what is withdrawn for it never left", () => {
     expect(outcomes(told, "B")).toEqual(["Nothing{group 0}", "Nothing{group 0}"]);
-    expect(changes(told)).toEqual(["east/coins balance/ada: 100 -> 70", "west/coins balance/bo: none -> 30"]);
+    expect(changes(told)).toEqual(["east/coins balance/<ada>: 100 -> 70", "west/coins balance/<bo>: none -> 30"]);
   });
 
   test("who touches the account of an open group waits for it; the deposit waits for nobody", () => {
@@ -54,6 +54,10 @@ describe("train and hotel, both or neither (P5)", () => {
     ]);
   });
 
+  test("why the room was refused is told beside the outcome, which says no more than that it was", () => {
+    expect(refusals(told)).toEqual(["2 hotel: B1 full"]);
+  });
+
   test("the second waits for the first to settle, and only for that", () => {
     expect(waits(told)).toContain("1 hotel: B1 for A earlier");
     expect(waits(told)).toContain("1 rail: B0 for A earlier");
@@ -80,9 +84,9 @@ describe("a payment rests on what another contract says (P4, P11)", () => {
 
   test("and moves 50 coins from one to the other", () => {
     expect(changes(told)).toEqual([
-      "bank/coins balance/bo: none -> 50",
-      "bank/coins balance/ada: 80 -> 30",
-      "rail/trains booked/bo/seat: none -> 1",
+      "bank/coins balance/<bo>: none -> 50",
+      "bank/coins balance/<ada>: 80 -> 30",
+      "rail/trains booked/<bo>seat: none -> 1",
       "rail/trains item/seat: [1, 0, []] -> [1, 1, []]",
     ]);
   });
@@ -102,8 +106,8 @@ describe("a first step fails (P3)", () => {
       "2 log: A2 Nothing{input 0}, A3 1",
     ]);
     expect(changes(told)).toEqual([
-      "bank/coins balance/bo: none -> 4",
-      "bank/coins balance/ada: 10 -> 6",
+      "bank/coins balance/<bo>: none -> 4",
+      "bank/coins balance/<ada>: 10 -> 6",
       "log/names name/ada: none -> {owner: ada, value: was here}",
       "log/tries total: 0 -> 1",
     ]);
@@ -118,7 +122,7 @@ test("a hold counts up to its height, and the shard does nothing when it ends (P
     "4 rail: C0 {item: seat, holder: bo, places: 1}, D0 Nothing{reverted 0}, E0 {item: seat, holder: bo, places: 1}",
   ]);
   expect(changes(told)).toEqual([
-    "rail/trains booked/bo/seat: none -> 1",
+    "rail/trains booked/<bo>seat: none -> 1",
     "rail/trains item/seat: [1, 0, []] -> [1, 1, []]",
   ]);
 });

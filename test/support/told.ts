@@ -21,13 +21,24 @@ export function waits({ rounds }: Telling): readonly string[] {
   );
 }
 
+/** `2 hotel: B1 full`: what the contract said of a call that it refused. */
+export function refusals({ rounds }: Telling): readonly string[] {
+  return rounds.flatMap(({ height, shard, ran }) =>
+    ran.flatMap((node) =>
+      node.kind === "step" && node.refusal !== undefined
+        ? [`${height} ${shard}: ${nodeText(node)} ${node.refusal.code}`]
+        : [],
+    ),
+  );
+}
+
 /** Of each step of a program, as seen from outside of its group. */
 export function outcomes({ programs }: Telling, letter: string): readonly (string | undefined)[] {
   const program = programs.find((each) => each.letter === letter);
   return (program?.outcomes ?? []).map((outcome) => outcome && outcomeText(outcome));
 }
 
-/** `east/coins balance/ada: 100 -> 70`. */
+/** `east/coins balance/<ada>: 100 -> 70`. */
 export function changes({ changes }: Telling): readonly string[] {
   return changes.map(changeText);
 }
@@ -61,7 +72,7 @@ function keyText(key: Uint8Array): string {
   const [owner, rest] = [key.subarray(prefix.length, prefix.length + 32), key.subarray(prefix.length + 32)];
   const person = personOf(owner);
   if (person === undefined) return fromUtf8(key) ?? toHex(key);
-  return `${fromUtf8(prefix)}${person.name}${rest.length === 0 ? "" : `/${fromUtf8(rest)}`}`;
+  return `${fromUtf8(prefix)}<${person.name}>${fromUtf8(rest)}`;
 }
 
 function text(value: Value | undefined): string {

@@ -73,8 +73,16 @@ export class ApiClient {
   }
 
   /** An encoded run of slices. */
-  async slices(shard: string, from: number): Promise<Uint8Array> {
-    const path = `/slices/${shard}/${from}`;
+  slices(shard: string, from: number): Promise<Uint8Array> {
+    return this.#bytes(`/slices/${shard}/${from}`);
+  }
+
+  /** A blob as it was submitted. */
+  rawBlob(root: string): Promise<Uint8Array> {
+    return this.#bytes(`/blobs/${root}?raw`);
+  }
+
+  async #bytes(path: string): Promise<Uint8Array> {
     const response = await this.#reach(path, {});
     if (!response.ok) throw this.#refused(path, response.status, await response.text());
     return new Uint8Array(await response.arrayBuffer());

@@ -43,7 +43,7 @@ const root: Group = {
       load: async () => (await import("./blob/group.ts")).blobGroup,
     },
     program: {
-      summary: "check and encode a program that is written as JSON",
+      summary: "check and encode programs written as JSON; what became of one",
       load: async () => (await import("./program/group.ts")).programGroup,
     },
     story: {

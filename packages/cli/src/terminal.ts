@@ -109,10 +109,10 @@ function argumentWords(message: string, args: readonly string[] = []): string {
   return `${what.replace(/\.$/, "")}.`;
 }
 
-/** Lines of whole words, none longer than `width` (but for a word that is). */
+/** Lines of whole words, none longer than `width` (but for a word that is). What follows a colon stays with it: `places: 1`. */
 export function wrap(text: string, width: number): string[] {
   const lines = [""];
-  for (const word of text.split(" ")) {
+  for (const word of text.split(/(?<!:) /)) {
     const last = lines.at(-1) as string;
     if (last !== "" && last.length + 1 + word.length > width) lines.push(word);
     else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;

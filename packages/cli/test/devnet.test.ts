@@ -6,10 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NodeStatus } from "@tandem/node";
 import { afterAll, describe, expect, test } from "vitest";
+import { devnetCommand } from "../src/devnet/command.ts";
+import { wordsOf } from "../src/devnet/events.ts";
 import { runFirstProgram } from "../src/devnet/first-program.ts";
 import { openFolder } from "../src/devnet/folder.ts";
 import type { NodeProcess } from "../src/devnet/node-process.ts";
-import type { DevnetOptions } from "../src/devnet/options.ts";
+import { type DevnetOptions, flagsKeptByNpm } from "../src/devnet/options.ts";
 import { liveScreen, plainScreen } from "../src/devnet/screen.ts";
 import { tableLines } from "../src/devnet/table.ts";
 import type { NodeRow } from "../src/devnet/watch.ts";
@@ -194,17 +196,33 @@ const gone: NodeRow = {
 describe("the table", () => {
   test("shows each node", () => {
     expect(tableLines([here, gone], 120)).toEqual([
-      "node    role       height    view  peers     disk  blobs/s  data/s    age     loop",
-      "node-0  validator  123456  123999    2/3  12.3 MB     1234  568 kB  0.4 s  12.3 ms",
-      "node-1  ended           -       -      -        -        -       -      -        -",
+      "node     role         height      view  peers     disk  blobs/s   data/s     age      loop",
+      "node-0   validator    123456    123999    2/3  12.3 MB     1234   568 kB   0.4 s   12.3 ms",
+      "node-1   ended             -         -      -        -        -        -       -         -",
     ]);
   });
 
   test("has the least telling columns dropped where there is no room", () => {
     const [head, ...rows] = tableLines([here, gone], 60);
-    expect(head).toBe("node    role       height  peers  blobs/s  data/s    age");
+    expect(head).toBe("node     role         height  peers  blobs/s     age");
     for (const row of rows) expect(row.length).toBeLessThanOrEqual(60);
   });
+
+  test.each([60, 80, 90, 120])(
+    "has columns that follow from the width of %i alone, whatever stands in them",
+    (width) => {
+      const delay = { p50Ms: 0, p99Ms: 123_456, maxMs: 0 };
+      const late: NodeRow = {
+        ...here,
+        blockAgeMs: 359_999_000,
+        bytesPerSecond: 99_950_000,
+        status: { ...status, diskBytes: 999_949, eventLoopDelay: delay },
+      };
+      const [head] = tableLines([here], width);
+      expect(tableLines([late], width)[0]).toBe(head);
+      for (const row of tableLines([late, gone], width)) expect(row.length).toBeLessThanOrEqual(head?.length ?? 0);
+    },
+  );
 });
 
 const escapeCode = "\u001b";
@@ -307,10 +325,58 @@ describe("the screen", () => {
     expect(terminal.text).toContain("…\nCtrl-C");
   });
 
-  test("elsewhere is lines, of which every fifth second has one for all nodes", () => {
+  test("elsewhere is lines: one for all nodes where something is new, one in five seconds while blobs come", () => {
     const said: string[] = [];
-    const screen = plainScreen((text) => said.push(text));
+    const screen = plainScreen((text) => said.push(text), 80);
     for (let second = 0; second < 6; second++) screen.show([here, gone]);
-    expect(said).toEqual(Array(2).fill("node-0 height 123456 peers 2/3 1234 blobs/s 568 kB/s | node-1 ended\n"));
+    screen.show([here, here]);
+    expect(said).toEqual([
+      ...Array(2).fill("node-0: height 123456, peers 2/3; node-1 ended; 1234 blobs/s, 568 kB/s\n"),
+      "all 2 nodes: height 123456, peers 2/3; 1234 blobs/s, 568 kB/s\n",
+    ]);
   });
+
+  test("elsewhere says nothing for a minute where there is no news but higher blocks", () => {
+    const said: string[] = [];
+    const screen = plainScreen((text) => said.push(text), 80);
+    const idle = (executed: number) => ({
+      ...here,
+      blobsPerSecond: 0,
+      status: { ...status, heights: { final: executed, executed } },
+    });
+    for (let second = 0; second < 61; second++) screen.show([idle(second), idle(second + 1)]);
+    expect(said.map((line) => line.split(",")[0])).toEqual(["all 2 nodes: height 0-1", "all 2 nodes: height 60-61"]);
+  });
+});
+
+describe("npm start", () => {
+  test("names the flags that npm kept to itself", () => {
+    const environment = { npm_lifecycle_event: "start", npm_config_fresh: "true", npm_config_yes: "true" };
+    const flags = flagsKeptByNpm(environment);
+    expect(flags).toEqual(["--fresh"]);
+    expect(flagsKeptByNpm({ npm_lifecycle_event: "start" })).toEqual([]);
+    expect(flagsKeptByNpm({ ...environment, npm_lifecycle_event: "test" })).toEqual([]);
+    const said = wordsOf({ kind: "kept-by-npm", flags }, 80);
+    expect(said).toBe("npm kept --fresh to itself, and this goes on without it: npm start -- --fresh");
+  });
+});
+
+test.each([60, 80, 120])("what is told fits into %i columns, but for commands", (width) => {
+  const why = "no program is submitted: this network was made without contracts. --fresh makes one that has them";
+  const folder = { folder: "/a", network: "ab".repeat(32), isNew: true, deltaMs: 200, delayMs: 500, nodes: [] };
+  const opened = { kind: "opened", folder: { ...folder, accounts: "/a/accounts", release: async () => {} } } as const;
+  for (const event of [opened, { kind: "no-program", why }] as const) {
+    for (const line of wordsOf(event, width).split("\n")) expect(line.length).toBeLessThanOrEqual(width);
+  }
+  for (const line of devnetCommand.help.split("\n")) expect(line.length).toBeLessThanOrEqual(84);
+});
+
+test("what to try has the program that was run, and a story that comes to its end", () => {
+  const event = { kind: "try", accounts: "/net/accounts", genesis: "/net/genesis.json", api: "http://a" } as const;
+  const said = wordsOf({ ...event, program: "ab".repeat(32) }, 80);
+  expect(said).toContain(
+    `  ./tandem program follow ${"ab".repeat(32)} \\\n    --genesis /net/genesis.json \\\n    --api http://a\n`,
+  );
+  expect(said).toContain("  ./tandem story run train-and-hotel\n");
+  expect(wordsOf({ ...event, program: undefined }, 80)).not.toContain("program follow");
 });

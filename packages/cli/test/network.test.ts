@@ -57,10 +57,16 @@ async function stopNode(): Promise<number | null> {
 
 beforeAll(async () => {
   const contracts = join(folder, "contracts.json");
-  writeFileSync(contracts, '{"main/sum": {"environment": "counter", "config": 5}}');
+  const sums = {
+    "main/sum": { environment: "counter", config: 5 },
+    "other/sum": { environment: "counter", config: 0 },
+  };
+  writeFileSync(contracts, JSON.stringify(sums));
   const made = ["--contracts", contracts];
   const plan = [
     ...made,
+    "--shards",
+    "main,other",
     "--validators",
     "1",
     "--accounts",
@@ -112,7 +118,10 @@ describe("genesis", () => {
 
   test("check and create refuse contracts that cannot be, by name", () => {
     const genesis = JSON.parse(readFileSync(file, "utf8"));
-    expect(genesis.contracts).toEqual([{ name: "main/sum", environment: "counter", config: "05" }]);
+    expect(genesis.contracts).toEqual([
+      { name: "main/sum", environment: "counter", config: "05" },
+      { name: "other/sum", environment: "counter", config: "00" },
+    ]);
     const contracts = join(folder, "bad-contracts.json");
     writeFileSync(contracts, '{"main/sum": {"environment": "counter", "config": "five"}}');
     const create = tandem("genesis", "create", "--out", join(folder, "bad"), "--contracts", contracts);
@@ -241,6 +250,87 @@ describe("blob submit --program", () => {
     expect(submit("--text", "too").said.error).toMatchObject({ code: "bad-arguments" });
     writeFileSync(program, JSON.stringify({ steps: [{ ...add, budget: 1 }] }));
     expect(submit()).toMatchObject({ status: 1, said: { error: { code: "budget-too-small" } } });
+  });
+});
+
+describe("program follow", () => {
+  const file = join(folder, "followed.json");
+  const genesis = ["--genesis", join(net, "genesis.json")];
+  const add = (shard: string, ...args: readonly unknown[]) => ({
+    ...{ at: `${shard}/sum`, method: "add", args, writes: ["total"], budget: 100_000 },
+  });
+  const submit = (program: object) => {
+    writeFileSync(file, JSON.stringify(program));
+    return tandem("blob", "submit", "--from", "account-1", "--program", file, "--wait", ...keys, ...api).said;
+  };
+  const follow = (root: string, ...more: readonly string[]) =>
+    tandem("program", "follow", root, ...genesis, ...api, ...more);
+
+  test("tells each outcome, the round that it came in, and why a call was refused", () => {
+    const { blob, height } = submit({
+      steps: [add("main", 3), add("main", "three"), { ...add("other", 1), at: "other/none" }],
+    });
+    const { status, said } = follow(blob);
+    expect(status).toBe(0);
+    expect(said).toMatchObject({ status: "ordered", blob, height, until: height });
+    expect(said.nodes).toMatchObject([
+      // 5 from the genesis, and 2 from the program before.
+      { kind: "step", step: 0, shard: "main", ran: { round: height, isTentative: false, outcome: { value: 10 } } },
+      { step: 1, ran: { outcome: { kind: "nothing", why: "reverted" }, refusal: { code: "bad-arguments" } } },
+      { step: 2, ran: { outcome: { kind: "nothing", why: "no-contract" } } },
+    ]);
+    const [main, other] = said.shards;
+    expect(main).toMatchObject({ shard: "main", round: height, isPending: false });
+    expect(main.before).not.toBe(main.after);
+    expect(other.before).toBe(other.after);
+  });
+
+  test("tells what waits, and for what: to be cited, to run, first in line", () => {
+    const first = submit({ steps: [add("main", 1), add("other", { step: 0 }), add("main", { step: 1 })] });
+    const second = submit({ steps: [add("other", 1), add("main", 1)], groups: [[0, 2]] });
+    expect(follow(first.blob).said.nodes).toMatchObject([
+      { step: 0, ran: { outcome: { value: 11 } } },
+      { step: 1, shard: "other", waits: [{ why: "not-cited", step: 0 }] },
+      { step: 2, shard: "main", waits: [{ why: "not-run", step: 1 }] },
+    ]);
+    const args = ["program", "follow", second.blob, ...genesis, ...api];
+    const { stdout } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8" });
+    const before = `block ${first.height}, place 0`;
+    expect(stdout).toMatch(new RegExp(`^#0 +other +- +other/sum\\.add waits for ${before} \\(first in line\\)$`, "m"));
+    expect(stdout).toMatch(
+      new RegExp(`^settle #0-#1 +main +- +main/sum waits for #0, #1 \\(to run\\), ${before}`, "m"),
+    );
+    expect(stdout).toMatch(/^other +\d+ +[0-9a-f]{16}… unchanged: nothing is settled$/m);
+  });
+
+  test("waits on demand until it is ordered", () => {
+    const unknown = follow("ab".repeat(32));
+    expect(unknown).toMatchObject({ status: 1, said: { status: "unknown" } });
+    expect(follow("ab".repeat(32), "--wait", "--timeout", "1").said.error.code).toBe("timeout");
+  });
+
+  test("says so of what is no program, and of a genesis that is not the node's", () => {
+    const text = tandem("blob", "submit", "--from", "account-0", "--text", "hello", "--wait", ...keys, ...api).said;
+    const { status, said } = follow(text.blob);
+    expect({ status, message: said.error.message }).toEqual({
+      status: 1,
+      message: expect.stringContaining("no program"),
+    });
+    const other = ["--genesis", join(folder, "four/genesis.json")];
+    expect(tandem("program", "follow", text.blob, ...other, ...api)).toMatchObject({
+      status: 2,
+      said: { error: { code: "other-network" } },
+    });
+  });
+
+  test("is what submit names, with the genesis that stands beside the keys", () => {
+    writeFileSync(file, JSON.stringify({ steps: [add("main", 0)] }));
+    const args = ["blob", "submit", "--from", "account-1", "--program", file, ...keys, ...api];
+    const { stdout } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8" });
+    const [, root] = /^blob ([0-9a-f]{64})$/m.exec(stdout) ?? [];
+    expect(stdout).toContain(
+      `./tandem program follow ${root} \\\n    --genesis ${join(net, "genesis.json")} \\\n    --api ${api[1]}\n`,
+    );
   });
 });
 

@@ -4,14 +4,15 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { stories } from "@tandem/lab/stories";
-import { encodeProgram, type Program } from "@tandem/shared";
+import { people, stories } from "@tandem/lab/stories";
+import { encodeProgram, type Program, toHex } from "@tandem/shared";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Command } from "../src/command.ts";
 import { programFromJson } from "../src/program/from-json.ts";
 import { programToJson } from "../src/program/to-json.ts";
 import { runCommand } from "../src/story/run.ts";
 import { showCommand } from "../src/story/show.ts";
+import { wrap } from "../src/terminal.ts";
 
 const main = join(resolve(import.meta.dirname, "../../.."), "packages/cli/src/main.ts");
 const folder = mkdtempSync(join(tmpdir(), "tandem-programs-"));
@@ -186,6 +187,27 @@ describe("story", () => {
       /^ {14}B settle {2}hotel\/rooms: Nothing, for step 1 failed$|^ {4}3 {2}hotel {2}B settle {2}hotel\/rooms: Nothing/m,
     );
     expect(stdout).toMatch(/^hotel\/rooms {2}item\/double +\[1, 0, \[\]\] +\[1, 0, \[\[ada, 1, 10\]\]\]$/m);
+  });
+
+  test("run gives what was written a row of its own, and refusals their code", () => {
+    const page = pageOf(runCommand, "train-and-hotel");
+    expect(page).toMatch(
+      /^ {14}B1 {8}hotel\/rooms\.reserve → ~ Nothing\{reverted: full\} \(0 places are free, not 1\)\n {14}B settle {2}waits .*\n {14}written {3}hotel\/rooms item\/double: /m,
+    );
+  });
+
+  test("keys have no slash that is not there, and are told in parts as JSON", () => {
+    expect(pageOf(runCommand, "paid-on-a-result")).toContain("rail/trains booked/<bo>seat: - → 1");
+    const bo = { bytes: toHex(people.find(({ name }) => name === "bo")?.key ?? new Uint8Array()) };
+    const { changes } = JSON.parse(tandem("story", "run", "paid-on-a-result", "--json").stdout);
+    expect(changes.map(({ key }: { key: unknown }) => key)).toContainEqual(["booked/", bo, "seat"]);
+    const shown = tandem("story", "show", "paid-on-a-result", "--json").stdout;
+    expect(shown).toContain(JSON.stringify({ writes: [["booked/", bo, "seat"], "item/seat"] }).slice(1, -1));
+  });
+
+  test("a value is not torn from its name where a line is full", () => {
+    expect(pageOf(runCommand, "paid-on-a-result")).not.toMatch(/: *$/m);
+    expect(wrap("{item: day-1, places: 1}", 22)).toEqual(["{item: day-1,", "places: 1}"]);
   });
 
   test("run says the same as JSON", () => {

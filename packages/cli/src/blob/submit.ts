@@ -1,15 +1,17 @@
 // `tandem blob submit`: any payload, ordered if it is paid for.
 
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { asShardName, leastAllowance, limits, utf8 } from "@tandem/shared";
 import { keystoreOf } from "../account/keystore.ts";
 import { apiOf } from "../api-client.ts";
 import type { Command } from "../command.ts";
 import { badFlag, countBetween, type Flags, neededText, noPositionals, pathFlag, textFlag } from "../flags.ts";
+import { followHint } from "../program/follow-hint.ts";
 import { readProgram } from "../program/read-file.ts";
 import { Complaint } from "../terminal.ts";
 import { writeNew } from "../write-new.ts";
-import { type Content, paidWords, pay, payHelp, payOptions, sign } from "./pay.ts";
+import { type Content, type Paid, paidWords, pay, payHelp, payOptions, sign } from "./pay.ts";
 
 export const submitCommand: Command = {
   help: `./tandem blob submit --from NAME [--program FILE | --payload FILE | --text T] [--touch SHARD ...]
@@ -48,9 +50,17 @@ ${payHelp}
       return print(json ? `${JSON.stringify(made)}\n` : signedWords(made));
     }
     const paid = await pay(payer, content);
-    print(json ? `${JSON.stringify(paid)}\n` : paidWords(paid));
+    if (json) return print(`${JSON.stringify(paid)}\n`);
+    print(`${paidWords(paid)}${flags["program"] === undefined ? "" : outcomeHint(paid, flags)}`);
   },
 };
+
+/** Accounts mostly stand beside the genesis of their network. */
+function outcomeHint({ blob }: Paid, flags: Flags): string {
+  const genesis = join(keystoreOf(flags).folder, "../genesis.json");
+  const known = existsSync(genesis) ? genesis : undefined;
+  return `\nwhat came of it, once it is ordered:\n${followHint({ blob, genesis: known, api: textFlag(flags, "api") })}`;
+}
 
 interface Made {
   readonly blob: string;

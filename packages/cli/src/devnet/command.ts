@@ -1,5 +1,6 @@
 // `tandem devnet`, and `npm start`: a network of validators on this machine, each a process with its own folder.
 
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Call, Command } from "../command.ts";
 import { onSignals } from "../signals.ts";
@@ -8,7 +9,7 @@ import { Devnet, describeEnd } from "./devnet.ts";
 import { type FinalBlob, submitFirstBlobs } from "./first-blobs.ts";
 import { runFirstProgram } from "./first-program.ts";
 import { type DevnetFolder, openFolder } from "./folder.ts";
-import { type DevnetOptions, isWatched, readOptions } from "./options.ts";
+import { type DevnetOptions, flagsKeptByNpm, isWatched, readOptions } from "./options.ts";
 import { jsonScreen, liveScreen, plainScreen, type Screen } from "./screen.ts";
 import { Watch } from "./watch.ts";
 
@@ -17,21 +18,27 @@ const everyMs = 1000;
 const programPatienceMs = 2000;
 
 export const devnetCommand: Command = {
-  help: `./tandem devnet [--validators N] [--delay MS] [--fresh] [--level] [--for S] [--folder DIR] [--json]
+  help: `./tandem devnet [--validators N] [--delay MS] [--fresh] [--level] [--for S]
+                [--folder DIR] [--json]
 
-Runs a network on this machine: a process for each validator, with its own keys and store, on loopback. The
-first start makes all of it, later ones continue. A few blobs are submitted and told when they are final on
-every node, and a program for the contracts in three shards, which is run here; then a table shows what the
-nodes do. Ctrl-C stops all.
+Runs a network on this machine: a process for each validator, with its own keys
+and store, on loopback. The first start makes all of it, later ones continue. A few
+blobs are submitted and told when they are final on every node. So is a program for
+the contracts in three shards, which is run here. Then a table shows what the nodes
+do. Ctrl-C stops all.
 
   --validators N  seats of a new network (4)
   --delay MS      every frame between two nodes arrives so much later (0)
   --fresh         a new network in place of the one that is there
   --level         the nodes of a new network store in LevelDB (RocksDB)
-  --for S         stop after so many seconds; 0 for never. Where nobody watches (a pipe, CI=true) it stops
-                  when the blobs are final, unless this is given
-  --folder DIR    where keys, genesis, stores and logs are (.tandem/devnet of the project)
+  --for S         stop after so many seconds; 0 for never. Where nobody watches (a
+                  pipe, CI=true) it stops when the blobs are final and the program
+                  was run, unless this is given
+  --folder DIR    where keys, genesis, stores and logs are (.tandem/devnet of the
+                  project)
   --json          one line of JSON for each event, and one for all nodes each second
+
+npm keeps flags to itself that do not stand behind --: npm start -- --fresh
 `,
   options: {
     validators: { type: "string" },
@@ -44,6 +51,8 @@ nodes do. Ctrl-C stops all.
   async run(call) {
     const options = readOptions(call);
     const screen = screenFor(call);
+    const flags = flagsKeptByNpm();
+    if (flags.length > 0) screen.tell({ kind: "kept-by-npm", flags });
     const folder = await openFolder(options);
     try {
       screen.tell({ kind: "opened", folder });
@@ -98,30 +107,45 @@ async function show(
     onFinal: (height, afterMs) => screen.tell({ kind: "first-final", height, afterMs }),
   });
   await Promise.race([linked.promise, isUp]);
-  const onFinal = (blob: FinalBlob) => screen.tell({ kind: "blob", nodes: nodes.length, ...blob });
+  const onFinal = async (blob: FinalBlob) => {
+    // Whatever was seen first, the first final block is told first.
+    await isUp;
+    screen.tell({ kind: "blob", nodes: nodes.length, ...blob });
+  };
   await Promise.all([isUp, submitFirstBlobs(folder, nodes, onFinal, signal)]);
   const program = showFirstProgram(folder, devnet, screen, signal);
-  await (forSeconds === 0 ? program : Promise.race([program, sleep(programPatienceMs, undefined, { signal })]));
-  if (forSeconds !== 0) screen.tell({ kind: "try", accounts: folder.accounts, api: nodes[0]?.apiUrl ?? "" });
+  const patience = () => sleep(programPatienceMs, undefined, { signal });
+  const blob = await (forSeconds === 0 ? program : Promise.race([program, patience()]));
+  if (forSeconds !== 0) screen.tell({ ...tryEvent(folder), program: blob });
   await Promise.all([program, watch(nodes, screen, forSeconds, signal)]);
 }
 
+function tryEvent({ folder, accounts, nodes }: DevnetFolder) {
+  return { kind: "try", accounts, genesis: join(folder, "genesis.json"), api: nodes[0]?.api ?? "" } as const;
+}
+
+/** Gives the blob that it is in. */
 async function showFirstProgram(
   folder: DevnetFolder,
   { nodes }: Devnet,
   screen: Screen,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string | undefined> {
   try {
     const run = await runFirstProgram(folder, nodes, signal);
     const why = "no program is submitted: this network was made without contracts. --fresh makes one that has them";
-    if (run === undefined) return screen.tell({ kind: "no-program", why });
+    if (run === undefined) {
+      screen.tell({ kind: "no-program", why });
+      return undefined;
+    }
     screen.tell({ kind: "blob", nodes: nodes.length, ...run.ordered });
     screen.tell({ kind: "program", ...run });
+    return run.ordered.blob;
   } catch (error) {
     // O10: a shard that nobody attests falls behind, and takes no more programs after a day.
     if (!isTold(error) || error.code !== "shard-behind") throw error;
     screen.tell({ kind: "no-program", why: `no program is submitted: ${error.message}` });
+    return undefined;
   }
 }
 

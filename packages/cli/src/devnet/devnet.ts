@@ -81,9 +81,10 @@ function hasAllLinks(status: NodeStatus | undefined): boolean {
   return status?.peers.every(({ connected }) => connected) === true;
 }
 
-/** Of the last block that it has executed in this run. */
+/** Of the first block that it has executed in this run. */
 function newHeight(status: NodeStatus | undefined): number {
-  return status !== undefined && status.ordered.blocks > 0 ? status.heights.executed : 0;
+  const blocks = status?.ordered.blocks ?? 0;
+  return status !== undefined && blocks > 0 ? status.heights.executed - blocks + 1 : 0;
 }
 
 /** In words, and what it said last. */

@@ -1,17 +1,14 @@
 // What a devnet tells: each as a line of words, or of JSON.
 
-import { relative } from "node:path";
-import { type Program, toHex } from "@tandem/shared";
-import { callerPath } from "../flags.ts";
-import { programToJson } from "../program/to-json.ts";
-import { calledWords, type Names, outcomeWords } from "../program/words.ts";
-import { toJson } from "../readable.ts";
-import { formatTable } from "../terminal.ts";
+import { followHint, pathWords } from "../program/follow-hint.ts";
+import { followedJson, followedPage } from "../program/follow-words.ts";
+import { wrap } from "../terminal.ts";
 import type { FinalBlob } from "./first-blobs.ts";
-import type { RanStep, RunProgram, ShardRun } from "./first-program.ts";
+import type { RunProgram } from "./first-program.ts";
 import type { DevnetFolder } from "./folder.ts";
 
 export type DevnetEvent =
+  | { readonly kind: "kept-by-npm"; readonly flags: readonly string[] }
   | { readonly kind: "opened"; readonly folder: DevnetFolder }
   | {
       readonly kind: "started";
@@ -22,7 +19,14 @@ export type DevnetEvent =
   | ({ readonly kind: "blob"; readonly nodes: number } & FinalBlob)
   | ({ readonly kind: "program" } & RunProgram)
   | { readonly kind: "no-program"; readonly why: string }
-  | { readonly kind: "try"; readonly accounts: string; readonly api: string }
+  | {
+      readonly kind: "try";
+      readonly accounts: string;
+      readonly genesis: string;
+      readonly api: string;
+      /** Of the first program, if it was there in time. */
+      readonly program: string | undefined;
+    }
   | {
       readonly kind: "node-ended";
       readonly what: string;
@@ -32,10 +36,13 @@ export type DevnetEvent =
   | { readonly kind: "stopping" }
   | { readonly kind: "stopped"; readonly nodes: number; readonly badly: readonly string[]; readonly tookMs: number };
 
-export function wordsOf(event: DevnetEvent): string {
+/** In lines of that width, but for commands and logs. */
+export function wordsOf(event: DevnetEvent, width: number): string {
   switch (event.kind) {
+    case "kept-by-npm":
+      return wrapped(keptWords(event.flags.join(" ")), width);
     case "opened":
-      return openedWords(event.folder);
+      return openedWords(event.folder, width);
     case "started":
       return `${event.processes.length} processes started`;
     case "ready":
@@ -45,9 +52,9 @@ export function wordsOf(event: DevnetEvent): string {
     case "blob":
       return `${event.name.padEnd(8)}  ${event.what.padEnd(25)}  final on ${event.nodes} nodes: height ${event.height}, ${event.tookMs} ms`;
     case "program":
-      return programWords(event);
+      return programWords(event, width);
     case "no-program":
-      return event.why;
+      return wrapped(event.why, width);
     case "try":
       return tryWords(event);
     case "node-ended":
@@ -60,60 +67,49 @@ export function wordsOf(event: DevnetEvent): string {
 }
 
 export function jsonOf(event: DevnetEvent): string {
-  if (event.kind === "program") return JSON.stringify(programJson(event));
+  if (event.kind === "program") {
+    const { name, what, ...place } = event.ordered;
+    return JSON.stringify({ kind: "program", ...place, ...(followedJson(event.followed) as object) });
+  }
   if (event.kind !== "opened") return JSON.stringify(event);
   const { folder, network, isNew, deltaMs, delayMs, nodes } = event.folder;
   return JSON.stringify({ kind: "opened", folder, network, isNew, deltaMs, delayMs, nodes });
 }
 
-function openedWords({ folder, network, isNew, deltaMs, delayMs, nodes }: DevnetFolder): string {
+function keptWords(flags: string): string {
+  return `npm kept ${flags} to itself, and this goes on without it: npm start -- ${flags}`;
+}
+
+function wrapped(text: string, width: number): string {
+  return wrap(text, width).join("\n");
+}
+
+function openedWords({ folder, network, isNew, deltaMs, delayMs, nodes }: DevnetFolder, width: number): string {
   const what = isNew ? "a new network" : "the network that is there";
   const delay = delayMs === 0 ? "" : `, each frame delayed by ${delayMs} ms`;
-  const small = delayMs > deltaMs ? `\nΔ was chosen for less delay: views will time out. --fresh chooses it anew.` : "";
-  return `${what}: ${network.slice(0, 16)}…, ${nodes.length} validators, Δ ${deltaMs} ms${delay}\nin ${folder}${small}`;
+  const small = "Δ was chosen for less delay: views will time out. --fresh chooses it anew.";
+  return [
+    wrapped(`${what}: ${network.slice(0, 16)}…, ${nodes.length} validators, Δ ${deltaMs} ms${delay}`, width),
+    `in ${folder}`,
+    ...(delayMs > deltaMs ? [wrapped(small, width)] : []),
+  ].join("\n");
 }
 
-function programJson({ ordered, program, shards }: RunProgram) {
-  const { name, what, ...place } = ordered;
-  return { kind: "program", ...place, program: programToJson(program), shards: toJson(shards) };
+function programWords({ followed, names }: RunProgram, width: number): string {
+  const head = wrapped("the program, run here, from the slices of its shards alone:", width);
+  return `${head}\n\n${followedPage(followed, names, width)}`.trimEnd();
 }
 
-const waitingWords =
-  "\n~ counts if its whole group holds. To know that, each shard has to see what the other did; the attest chain\nwill make that visible, and is still to come: until then both wait";
-
-/** What each shard has run of it, and the root of the shard's contracts afterwards. */
-function programWords({ program, shards, names }: RunProgram): string {
-  const rows = shards.flatMap((shard) => {
-    const { round, contracts } = shard;
-    const [first = "", ...more] = [...shard.ran.map((ran) => ranWords(ran, program, names)), ...leftWords(shard)];
-    const root = `${toHex(contracts).slice(0, 16)}…`;
-    return [[shard.shard, String(round), root, first], ...more.map((text) => ["", "", "", text])];
-  });
-  const table = formatTable(["shard", "round", "contracts root", "what came of it"], rows, [1]);
-  const isWaiting = shards.some(({ isPending }) => isPending);
-  return `the program, run here, from the slices of its shards alone:\n\n${table}${isWaiting ? waitingWords : ""}`.trimEnd();
-}
-
-function ranWords({ step, isTentative, outcome }: RanStep, { steps }: Program, names: Names): string {
-  const call = steps[step];
-  const called = call?.kind === "call" ? calledWords(call) : `step ${step}`;
-  return `${called} → ${isTentative ? "~ " : ""}${outcomeWords(names, outcome)}`;
-}
-
-function leftWords({ awaited, isPending }: ShardRun): readonly string[] {
-  if (!isPending) return [];
-  const steps = awaited.map(({ shard, step }) => `step ${step} of ${shard}`);
-  return [`waits for ${steps.join(", ") || "what was ordered earlier"}`];
-}
-
-function tryWords({ accounts, api }: Extract<DevnetEvent, { readonly kind: "try" }>): string {
-  const keys = relative(callerPath("."), accounts);
+function tryWords({ accounts, genesis, api, program }: Extract<DevnetEvent, { readonly kind: "try" }>): string {
+  const follow = program === undefined ? "" : followHint({ blob: program, genesis, api });
   return `
 try in another terminal:
   ./tandem blob submit --from account-0 --text "Hello" --wait \\
-    --keys ${keys.startsWith("..") ? accounts : keys} \\
+    --keys ${pathWords(accounts)} \\
     --api ${api}
-  curl ${api}/status`;
+  curl ${api}/status
+${follow}  ./tandem story run train-and-hotel
+programs of your own: --program FILE in place of --text; docs/running.md says how`;
 }
 
 function stoppedWords({ nodes, badly, tookMs }: Extract<DevnetEvent, { readonly kind: "stopped" }>): string {

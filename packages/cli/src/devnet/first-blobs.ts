@@ -41,7 +41,7 @@ const nothing: Content = { transfers: [], touches: [], payload: new Uint8Array(0
 export async function submitFirstBlobs(
   folder: DevnetFolder,
   nodes: readonly NodeProcess[],
-  onFinal: (final: FinalBlob) => void,
+  onFinal: (final: FinalBlob) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
   const keystore = new Keystore(folder.accounts);
@@ -50,7 +50,7 @@ export async function submitFirstBlobs(
   const submissions = plansTo(to).map(async (plan, index) => {
     const node = nodes[index % nodes.length] as NodeProcess;
     const name = accounts[index]?.name ?? "";
-    onFinal(await submitBlob(plan, { name, keystore, api: node.api, flags: {} }, nodes, signal));
+    await onFinal(await submitBlob(plan, { name, keystore, api: node.api, flags: {} }, nodes, signal));
   });
   await Promise.all(submissions);
 }

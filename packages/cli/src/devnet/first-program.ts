@@ -1,58 +1,34 @@
 // The first program of a devnet: a fee in one shard, and a trip that needs two others, both or neither. It is ordered like
-// any blob. What it does is then worked out here, from the slices of its shards alone: any follower comes to the same.
+// any blob. What it does is then worked out here, as `tandem program follow` does it.
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nativeScheme } from "@tandem/native";
 import {
-  asShardName,
   type CheckedGenesis,
-  decodeValue,
-  type Export,
   encodeProgram,
   leastAllowance,
-  type Outcome,
   type Program,
   parseGenesis,
-  type Root,
   shardOf,
   toHex,
 } from "@tandem/shared";
 import { Keystore } from "../account/keystore.ts";
+import { readPlaced } from "../program/follow.ts";
+import { type FollowedProgram, followProgram } from "../program/follow-program.ts";
 import type { Names } from "../program/words.ts";
 import { Complaint } from "../terminal.ts";
 import { devnetShards, tripProgram } from "./contracts.ts";
-import { type FinalBlob, type Place, submitBlob } from "./first-blobs.ts";
+import { type FinalBlob, submitBlob } from "./first-blobs.ts";
 import type { DevnetFolder } from "./folder.ts";
-import { FollowedShard } from "./followed-shard.ts";
 import type { NodeProcess } from "./node-process.ts";
 
-/** A program that was ordered, and what each of its shards has run of it. */
+/** The first program, and what became of it. */
 export interface RunProgram {
   readonly ordered: FinalBlob;
-  readonly program: Program;
-  readonly shards: readonly ShardRun[];
+  readonly followed: FollowedProgram;
   /** Who has which key. */
   readonly names: Names;
-}
-
-export interface ShardRun {
-  readonly shard: string;
-  readonly round: number;
-  readonly claim: Root;
-  readonly contracts: Root;
-  readonly ran: readonly RanStep[];
-  /** Steps elsewhere whose outcomes are to be seen before the rest runs. */
-  readonly awaited: readonly { readonly shard: string; readonly step: number }[];
-  /** Whether nodes of the program are left here. */
-  readonly isPending: boolean;
-}
-
-export interface RanStep {
-  readonly step: number;
-  /** It counts only if its group holds. */
-  readonly isTentative: boolean;
-  readonly outcome: Outcome;
 }
 
 /** Heights that a seat and a room are held. */
@@ -80,9 +56,8 @@ export async function runFirstProgram(
   const plan = { name: "program", what: "a fee; a seat and a room", content: contentOf(program) };
   const from = { name: payer.name, keystore, api: node.api, flags: {} };
   const ordered = await submitBlob(plan, from, nodes, signal);
-  const followed = devnetShards.map((name) => new FollowedShard(checked, asShardName(name), node.api));
-  const shards = await Promise.all(followed.map((shard) => runIn(shard, ordered)));
-  return { ordered, program, shards, names: new Map(accounts.map(({ key, name }) => [key, name])) };
+  const followed = await followProgram(checked, await readPlaced(node.api, ordered), node.api, signal);
+  return { ordered, followed, names: new Map(accounts.map(({ key, name }) => [key, name])) };
 }
 
 async function readGenesis({ folder }: DevnetFolder): Promise<CheckedGenesis> {
@@ -104,29 +79,4 @@ function hasContracts({ genesis }: CheckedGenesis): boolean {
 
 function contentOf(program: Program) {
   return { payload: encodeProgram(program), ...leastAllowance(program) };
-}
-
-async function runIn(followed: FollowedShard, { blob, ...place }: FinalBlob): Promise<ShardRun> {
-  const { claim, root, lanes } = await followed.runTo(place.height);
-  const pending = followed.waiting().find(({ program }) => toHex(program.blob) === blob);
-  return {
-    shard: followed.name,
-    round: claim.round,
-    claim: root,
-    contracts: claim.contracts,
-    ran: lanes.flatMap(({ content }) => content.exports).flatMap((made) => ranStep(made, place)),
-    awaited: pending?.awaited ?? [],
-    isPending: pending !== undefined,
-  };
-}
-
-function ranStep({ node, content }: Export, { height, index }: Place): readonly RanStep[] {
-  if (node.height !== height || node.index !== index || content.kind === "verdict") return [];
-  const isTentative = content.kind === "tentative";
-  const outcome = isTentative ? content.value.outcome : content.value;
-  if (outcome.kind === "nothing")
-    return [{ step: node.step, isTentative, outcome: { kind: "nothing", ...outcome.value } }];
-  const value = decodeValue(outcome.value.bytes);
-  if (!value.ok) throw new Error("outcomes are values");
-  return [{ step: node.step, isTentative, outcome: { kind: "value", value: value.value } }];
 }

@@ -48,3 +48,10 @@ function usualSeconds(): number | undefined {
 export function isWatched(): boolean {
   return process.stdout.isTTY === true && process.env["CI"] !== "true";
 }
+
+/** `npm start --fresh`: npm takes the flag for one of its own settings, and hands on no more than that. */
+export function flagsKeptByNpm(environment: NodeJS.ProcessEnv = process.env): readonly string[] {
+  if (environment["npm_lifecycle_event"] !== "start") return [];
+  const names = ["validators", "delay", "fresh", "level", "for", "folder"];
+  return names.filter((name) => environment[`npm_config_${name}`] !== undefined).map((name) => `--${name}`);
+}

@@ -1,8 +1,10 @@
 // Where a devnet tells what happens: on a terminal events scroll by above a table that is drawn in place, elsewhere each
 // is a line, and with --json each is a line of JSON.
 
+import { columns } from "../terminal.ts";
 import { type DevnetEvent, jsonOf, wordsOf } from "./events.ts";
-import { summaryLine, tableLines } from "./table.ts";
+import { summaryOf } from "./summary.ts";
+import { tableLines } from "./table.ts";
 import type { NodeRow } from "./watch.ts";
 
 export interface Screen {
@@ -25,15 +27,22 @@ export function jsonScreen(print: Print): Screen {
   };
 }
 
-/** Rows come each second; a log wants less. */
-const plainEvery = 5;
+/** Rows come each second. A log has a line when something is new, while blobs come one in five, and else one a minute. */
+const busyEvery = 5;
+const quietEvery = 60;
 
-export function plainScreen(print: Print): Screen {
-  let shown = 0;
+export function plainScreen(print: Print, width = columns(process.stdout)): Screen {
+  let last = "";
+  let since = 0;
   return {
-    tell: (event) => print(`${wordsOf(event)}\n`),
+    tell: (event) => print(`${wordsOf(event, width)}\n`),
     show(rows) {
-      if (shown++ % plainEvery === 0) print(`${summaryLine(rows)}\n`);
+      const { standing, isBusy, line } = summaryOf(rows);
+      since++;
+      if (standing === last && since < (isBusy ? busyEvery : quietEvery)) return;
+      last = standing;
+      since = 0;
+      print(`${line}\n`);
     },
   };
 }
@@ -57,7 +66,7 @@ export function liveScreen(print: Print, terminal: Terminal): Screen {
     tell(event) {
       // From there on the table is history.
       if (event.kind === "stopping") drawn = [];
-      print(`${erase()}${wordsOf(event)}\n${drawn.map((line) => `${line}\n`).join("")}`);
+      print(`${erase()}${wordsOf(event, sizeOf(terminal).columns)}\n${drawn.map((line) => `${line}\n`).join("")}`);
     },
     show(rows) {
       const size = sizeOf(terminal);

@@ -1,10 +1,13 @@
-// Rows of nodes as a table. What does not fit into the width loses its least telling columns.
+// Rows of nodes as a table. What does not fit into the width loses its least telling columns: each has a width of its own,
+// whatever stands in it, so the same columns stay as long as the terminal does.
 
 import type { NodeRow } from "./watch.ts";
 
 interface Column {
   readonly title: string;
   readonly isText?: true;
+  /** Characters of what is widest in it. */
+  readonly width: number;
   /** The highest goes first when there is no room. */
   readonly spare: number;
   readonly of: (row: NodeRow) => string;
@@ -12,55 +15,52 @@ interface Column {
 
 /** `age`: since the header time of the last block. `loop`: delay of the event loop, at the 99th percentile. */
 const columns: readonly Column[] = [
-  { title: "node", isText: true, spare: 0, of: ({ node }) => node },
-  { title: "role", isText: true, spare: 1, of: ({ role }) => role },
-  { title: "height", spare: 0, of: ({ status }) => orDash(status?.heights.executed) },
-  { title: "view", spare: 6, of: ({ status }) => orDash(status?.view) },
-  { title: "peers", spare: 0, of: peersOf },
-  { title: "disk", spare: 5, of: ({ status }) => (status === undefined ? "-" : bytesText(status.diskBytes)) },
-  { title: "blobs/s", spare: 0, of: ({ status, blobsPerSecond }) => orDash(status && blobsPerSecond) },
-  { title: "data/s", spare: 3, of: ({ status, bytesPerSecond }) => (status ? bytesText(bytesPerSecond) : "-") },
-  { title: "age", spare: 2, of: ({ blockAgeMs }) => (blockAgeMs === undefined ? "-" : secondsText(blockAgeMs)) },
-  { title: "loop", spare: 4, of: ({ status }) => (status ? `${status.eventLoopDelay.p99Ms.toFixed(1)} ms` : "-") },
+  { title: "node", isText: true, width: 7, spare: 0, of: ({ node }) => node },
+  { title: "role", isText: true, width: 9, spare: 1, of: ({ role }) => role },
+  { title: "height", width: 8, spare: 0, of: ({ status }) => orDash(status?.heights.executed) },
+  { title: "view", width: 8, spare: 6, of: ({ status }) => orDash(status?.view) },
+  { title: "peers", width: 5, spare: 0, of: peersOf },
+  { title: "disk", width: 7, spare: 5, of: ({ status }) => (status === undefined ? "-" : bytesText(status.diskBytes)) },
+  { title: "blobs/s", width: 7, spare: 0, of: ({ status, blobsPerSecond }) => orDash(status && blobsPerSecond) },
+  {
+    title: "data/s",
+    width: 7,
+    spare: 3,
+    of: ({ status, bytesPerSecond }) => (status ? bytesText(bytesPerSecond) : "-"),
+  },
+  { title: "age", width: 6, spare: 2, of: ({ blockAgeMs }) => (blockAgeMs === undefined ? "-" : ageText(blockAgeMs)) },
+  { title: "loop", width: 8, spare: 4, of: ({ status }) => (status ? delayText(status.eventLoopDelay.p99Ms) : "-") },
 ];
+const gap = 2;
 
 export function tableLines(rows: readonly NodeRow[], width: number): readonly string[] {
+  const shown = fitting(width);
+  const cells = [shown.map(({ title }) => title), ...rows.map((row) => shown.map((column) => column.of(row)))];
+  const pad = (text: string, at: number) => {
+    const { isText, width } = shown[at] as Column;
+    return isText ? text.padEnd(width) : text.padStart(width);
+  };
+  return cells.map((line) => line.map(pad).join(" ".repeat(gap)).trimEnd());
+}
+
+function fitting(width: number): readonly Column[] {
   let shown = columns;
-  for (;;) {
-    const lines = linesOf(shown, rows);
-    if (Math.max(...lines.map((line) => line.length)) <= width || shown.every(({ spare }) => spare === 0)) return lines;
+  const room = () => shown.reduce((sum, each) => sum + each.width + gap, -gap);
+  while (room() > width && shown.some(({ spare }) => spare > 0)) {
     const most = Math.max(...shown.map(({ spare }) => spare));
     shown = shown.filter(({ spare }) => spare < most);
   }
+  return shown;
 }
 
-/** All nodes in one line, for what is no terminal. */
-export function summaryLine(rows: readonly NodeRow[]): string {
-  return rows
-    .map((row) => {
-      const { node, role, status, blobsPerSecond, bytesPerSecond } = row;
-      if (status === undefined) return `${node} ${role}`;
-      return `${node} height ${status.heights.executed} peers ${peersOf(row)} ${blobsPerSecond} blobs/s ${bytesText(bytesPerSecond)}/s`;
-    })
-    .join(" | ");
-}
-
-function bytesText(bytes: number): string {
+export function bytesText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(bytes < 1e5 ? 1 : 0)} kB`;
-  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0)} MB`;
-  return `${(bytes / 1e9).toFixed(2)} GB`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(bytes < 99_950 ? 1 : 0)} kB`;
+  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(bytes < 99_950_000 ? 1 : 0)} MB`;
+  return `${(bytes / 1e9).toFixed(bytes < 99_950_000_000 ? 1 : 0)} GB`;
 }
 
-function linesOf(shown: readonly Column[], rows: readonly NodeRow[]): readonly string[] {
-  const cells = [shown.map(({ title }) => title), ...rows.map((row) => shown.map((column) => column.of(row)))];
-  const widths = shown.map((_, at) => Math.max(...cells.map((line) => (line[at] as string).length)));
-  const pad = (text: string, at: number) =>
-    shown[at]?.isText ? text.padEnd(widths[at] as number) : text.padStart(widths[at] as number);
-  return cells.map((line) => line.map(pad).join("  ").trimEnd());
-}
-
-function peersOf({ status }: NodeRow): string {
+export function peersOf({ status }: NodeRow): string {
   if (status === undefined) return "-";
   return `${status.peers.filter(({ connected }) => connected).length}/${status.peers.length}`;
 }
@@ -69,6 +69,11 @@ function orDash(number: number | undefined): string {
   return number === undefined ? "-" : String(number);
 }
 
-function secondsText(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
+function ageText(ms: number): string {
+  if (ms < 99_950) return `${(ms / 1000).toFixed(1)} s`;
+  return ms < 6_000_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
+}
+
+function delayText(ms: number): string {
+  return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

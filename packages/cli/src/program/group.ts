@@ -11,5 +11,9 @@ export const programGroup: Group = {
       summary: "the bytes of a program that is written as JSON",
       load: async () => (await import("./encode.ts")).encodeCommand,
     },
+    follow: {
+      summary: "what became of one that was ordered, run here from its shards' slices",
+      load: async () => (await import("./follow.ts")).followCommand,
+    },
   },
 };

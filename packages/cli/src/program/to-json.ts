@@ -13,7 +13,6 @@
 import {
   type Argument,
   type Footprint,
-  fromUtf8,
   type Operand,
   type Program,
   type Step,
@@ -21,6 +20,7 @@ import {
   type Value,
 } from "@tandem/shared";
 import type { Json } from "../readable.ts";
+import { keyParts } from "./key-parts.ts";
 
 export function programToJson({ steps, groups }: Program): Json {
   const written = steps.map(stepToJson);
@@ -67,17 +67,8 @@ export function valueToJson(value: Value): Json {
   return Array.isArray(value) ? value.map(valueToJson) : (value as Json);
 }
 
-/** A prefix in text up to a slash is told as such. */
-function keyToJson(key: Uint8Array): Json {
-  const text = printable(key);
-  if (text !== undefined) return text;
-  const start = key.indexOf("/".charCodeAt(0)) + 1;
-  const prefix = printable(key.subarray(0, start));
-  if (start === 0 || prefix === undefined) return { bytes: toHex(key) };
-  return [prefix, { bytes: toHex(key.subarray(start)) }];
-}
-
-function printable(bytes: Uint8Array): string | undefined {
-  const text = fromUtf8(bytes);
-  return text !== undefined && /^[\x20-\x7e]+$/.test(text) ? text : undefined;
+/** In parts, where it is not all text. */
+export function keyToJson(key: Uint8Array): Json {
+  const parts = keyParts(key).map((part) => (typeof part === "string" ? part : { bytes: toHex(part) }));
+  return parts.length === 1 ? (parts[0] as Json) : parts;
 }

@@ -4,19 +4,19 @@ import {
   type Argument,
   type CallStep,
   type Footprint,
-  fromUtf8,
   type Outcome,
   type Program,
+  type Refusal,
   type Step,
   toHex,
   type Value,
 } from "@tandem/shared";
 import { wrap } from "../terminal.ts";
+import { keyParts } from "./key-parts.ts";
 
 /** Names by the hexadecimal of keys. */
 export type Names = ReadonlyMap<string, string>;
 
-const keyBytes = 32;
 /** Longer ones are cut. */
 const shownBytesMax = 16;
 
@@ -36,30 +36,18 @@ function bytesWords(names: Names, bytes: Uint8Array): string {
   return bytes.length <= shownBytesMax ? `0x${hex}` : `0x${hex.slice(0, shownBytesMax)}…`;
 }
 
-/** A key of state: mostly a text before a slash, and then text, or whose it is, or both. */
+/** A key of state; what is not text in it stands in angle brackets, for nothing but that parts it from the rest. */
 export function keyWords(names: Names, key: Uint8Array): string {
-  const start = key.indexOf("/".charCodeAt(0)) + 1;
-  const text = printable(key);
-  if (text !== undefined) return text;
-  const prefix = printable(key.subarray(0, start)) ?? "";
-  return `${prefix}${partWords(names, key.subarray(prefix.length))}`;
+  return keyParts(key)
+    .map((part) => (typeof part === "string" ? part : `<${bytesWords(names, part)}>`))
+    .join("");
 }
 
-function partWords(names: Names, part: Uint8Array): string {
-  const text = printable(part);
-  if (text !== undefined) return text;
-  const [owner, rest] = [part.subarray(0, keyBytes), part.subarray(keyBytes)];
-  return rest.length === 0 ? bytesWords(names, owner) : `${bytesWords(names, owner)}/${partWords(names, rest)}`;
-}
-
-function printable(bytes: Uint8Array): string | undefined {
-  const text = fromUtf8(bytes);
-  return text !== undefined && /^[\x20-\x7e]*$/.test(text) ? text : undefined;
-}
-
-export function outcomeWords(names: Names, outcome: Outcome): string {
+/** A refusal is what an environment said when it ran here, and no part of the outcome. */
+export function outcomeWords(names: Names, outcome: Outcome, refusal?: Refusal): string {
   if (outcome.kind === "value") return valueWords(names, outcome.value);
   const { why, step } = outcome;
+  if (refusal !== undefined) return `Nothing{${why}: ${refusal.code}} (${refusal.message.replace(/\.$/, "")})`;
   return why === "input" || why === "group" ? `Nothing{${why}, step ${step}}` : `Nothing{${why}}`;
 }
 
@@ -71,7 +59,7 @@ function footprintWords(names: Names, footprint: Footprint): string {
 }
 
 /** `#0` is the outcome of step 0. */
-function stepWords(names: Names, step: Step): string {
+export function stepWords(names: Names, step: Step): string {
   const args = step.args.map((argument) => argumentWords(names, argument)).join(", ");
   const expected = step.expect === undefined ? "" : ` expects ${valueWords(names, step.expect)}`;
   return `${step.kind === "call" ? calledWords(step) : step.pure}(${args})${expected}`;

@@ -5,13 +5,14 @@ import {
   type Telling,
   type ToldNode,
   type ToldProgram,
-  type ToldReason,
   type ToldRound,
   type ToldWait,
   tellStory,
 } from "@tandem/lab/stories";
 import { toHex } from "@tandem/shared";
 import type { Command } from "../command.ts";
+import { reasonsWords } from "../program/reasons.ts";
+import { keyToJson } from "../program/to-json.ts";
 import { calledWords, keyWords, outcomeWords, valueWords } from "../program/words.ts";
 import { toJson } from "../readable.ts";
 import { columns, formatTable } from "../terminal.ts";
@@ -32,7 +33,12 @@ what, what comes of it and what it writes, and who waits for what.
 
 function toldJson({ story, programs, rounds, changes }: Telling) {
   const outcomes = programs.map(({ letter, height, outcomes }) => ({ program: letter, height, outcomes }));
-  return toJson({ story: story.name, programs: outcomes, rounds, changes });
+  const told = rounds.map((round) => ({ ...round, changes: round.changes.map(changeJson) }));
+  return toJson({ story: story.name, programs: outcomes, rounds: told, changes: changes.map(changeJson) });
+}
+
+function changeJson({ key, ...change }: KeyChange) {
+  return { ...change, key: key === undefined ? null : keyToJson(key) };
 }
 
 function pageOf(told: Telling, width: number): string {
@@ -55,13 +61,13 @@ ${formatTable(["contract", "key", "in the beginning", "in the end"], state)}${se
 }
 
 const legend =
-  'A0 is step 0 of program A, "A settle" where its group comes about or not; what has a ~ counts only then. "to run": its outcome is needed. "to be cited": it ran, and no block makes that visible yet. "first in line": it touches the same, and was ordered earlier. A shard without a claim had no work in that round.';
+  'A0 is step 0 of program A, "A settle" where its group comes about or not; what has a ~ counts only then. "to run": its outcome is needed. "to be cited": it ran, and no block makes that visible yet. "first in line": it touches the same, and was ordered earlier. "written" is what the round changed in state, of all that ran or settled in it. What stands after "reverted:" is why the contract refused: who runs it knows, the outcome does not say. A shard without a claim had no work in that round.';
 
 function scheduleRows({ programs, rounds }: Telling): string[][] {
   const told = new Map<string, string>();
   return rounds.flatMap((round, index) => {
     const ran = round.ran.map((node) => ranRow(node, programs));
-    const rows = [...ran, ...round.changes.map(changeRow), ...waitRows(round.waits, told), ...claimRows(round)];
+    const rows = [...ran, ...waitRows(round.waits, told), ...changeRows(round), ...claimRows(round)];
     const isFirst = rounds[index - 1]?.height !== round.height;
     const placed = rows.map(([node, what], at) => [
       isFirst && at === 0 ? String(round.height) : "",
@@ -82,12 +88,16 @@ function ranRow(node: ToldNode, programs: readonly ToldProgram[]): Row {
   }
   const call = programs.find(({ letter }) => letter === node.program)?.program.steps[node.step];
   const called = call?.kind === "call" ? calledWords(call) : node.contract;
-  return [nameOf(node), `${called} → ${node.isTentative ? "~ " : ""}${outcomeWords(names, node.outcome)}`];
+  const outcome = outcomeWords(names, node.outcome, node.refusal);
+  return [nameOf(node), `${called} → ${node.isTentative ? "~ " : ""}${outcome}`];
 }
 
-function changeRow({ contract, key, before, after }: KeyChange): Row {
-  const what = key === undefined ? contract : `${contract} ${keyWords(names, key)}`;
-  return ["", `· ${what}: ${valueOrDash(before)} → ${valueOrDash(after)}`];
+/** All that the round wrote, whoever did: what is tentative is written where its group settles. */
+function changeRows({ changes }: ToldRound): readonly Row[] {
+  return changes.map(({ contract, key, before, after }, index) => {
+    const what = key === undefined ? contract : `${contract} ${keyWords(names, key)}`;
+    return [index === 0 ? "written" : "", `${what}: ${valueOrDash(before)} → ${valueOrDash(after)}`];
+  });
 }
 
 /** Who waits for the same as before is only named. */
@@ -95,24 +105,13 @@ function waitRows(waits: readonly ToldWait[], told: Map<string, string>): readon
   const same: string[] = [];
   const rows: Row[] = [];
   for (const wait of waits) {
-    const [node, what] = [nameOf(wait), `waits for ${reasonsText(wait.for)}`];
+    const [node, what] = [nameOf(wait), `waits for ${reasonsWords(wait.for, nameOf)}`];
     const place = `${wait.contract} ${node}`;
     if (told.get(place) === what) same.push(node);
     else rows.push([node, what]);
     told.set(place, what);
   }
   return same.length === 0 ? rows : [...rows, [same.join(", "), "as before"]];
-}
-
-const reasonWords = { "not-run": "to run", "not-cited": "to be cited", earlier: "first in line" } as const;
-
-function reasonsText(reasons: readonly ToldReason[]): string {
-  const kinds = ["not-run", "not-cited", "earlier"] as const;
-  return kinds
-    .map((kind) => reasons.filter(({ why }) => why === kind))
-    .filter((same) => same.length > 0)
-    .map((same) => `${same.map(nameOf).join(", ")} (${reasonWords[(same[0] as ToldReason).why]})`)
-    .join(", ");
 }
 
 function claimRows({ claim }: ToldRound): readonly Row[] {

@@ -6,6 +6,7 @@ import {
   type GenesisState,
   genesisShard,
   type OrderedProgram,
+  type PendingProgram,
   programsOf,
   type RoundResult,
   type RoundSlice,
@@ -56,8 +57,6 @@ export interface LocalRound {
 
 export class LocalShard {
   readonly name: ShardName;
-  /** Of the rounds in which it had work. */
-  readonly results: RoundResult[] = [];
   readonly #store = new MemoryStore();
   readonly #execution: ShardExecution;
 
@@ -73,9 +72,9 @@ export class LocalShard {
     return this.#execution.frontier;
   }
 
-  /** Programs with nodes left here, each with the steps elsewhere that it waits for. */
-  waiting(): ReturnType<ShardExecution["waiting"]> {
-    return this.#execution.waiting();
+  /** C3: programs with nodes left here, each with what ran of it. */
+  pending(): readonly PendingProgram[] {
+    return this.#execution.pending();
   }
 
   /** Nothing if the shard had no work, and so makes no claim (C1). */
@@ -83,7 +82,6 @@ export class LocalShard {
     const result = this.#run(this.#execution.round({ slice, visible }));
     if (result === undefined) return undefined;
     this.#store.write(result.batch);
-    this.results.push(result);
     return result;
   }
 
@@ -101,8 +99,8 @@ export type LocalGenesis = GenesisState & Pick<Genesis, "shards">;
 export class LocalShards {
   readonly #shards: readonly LocalShard[];
   readonly #startMs: number;
-  /** R2: up to which round each shard's claims are visible. */
-  readonly #cited = new Map<ShardName, number>();
+  /** R2: what each shard claimed and no block has cited yet. */
+  readonly #uncited = new Map<ShardName, RoundResult[]>();
   #height = 0;
 
   constructor(genesis: LocalGenesis) {
@@ -123,7 +121,7 @@ export class LocalShards {
     const height = asHeight(++this.#height);
     const timeMs = asTimeMs(this.#startMs + height * blockMs);
     const ordered = blobs.map((blob, index) => orderBlob(blob, height, index));
-    const visible = this.#shards.filter(({ name }) => !behind.includes(name)).flatMap((shard) => this.#cite(shard));
+    const visible = this.names.filter((name) => !behind.includes(name)).flatMap((name) => this.#cite(name));
     const results = new Map<ShardName, RoundResult>();
     for (const shard of this.#shards) {
       const slice = { height, timeMs, blobs: ordered.filter(({ envelope }) => envelope.touches.includes(shard.name)) };
@@ -131,17 +129,18 @@ export class LocalShards {
         slice,
         visible.filter((claim) => claim.shard !== shard.name),
       );
-      if (result !== undefined) results.set(shard.name, result);
+      if (result === undefined) continue;
+      results.set(shard.name, result);
+      this.#uncited.set(shard.name, [...(this.#uncited.get(shard.name) ?? []), result]);
     }
     const programs = programsOf({ height, timeMs, blobs: ordered });
     assert(programs.length === blobs.length, "no program is void");
     return { height, programs, visible, results };
   }
 
-  #cite({ name, results }: LocalShard): readonly VisibleClaim[] {
-    const seen = this.#cited.get(name) ?? 0;
-    const fresh = results.filter(({ claim }) => claim.round > seen);
-    this.#cited.set(name, results.at(-1)?.claim.round ?? 0);
+  #cite(shard: ShardName): readonly VisibleClaim[] {
+    const fresh = this.#uncited.get(shard) ?? [];
+    this.#uncited.delete(shard);
     return fresh.map(visibleClaim);
   }
 }

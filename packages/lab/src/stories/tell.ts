@@ -12,8 +12,10 @@ import {
   type EncodedOutcome,
   type Export,
   encodeValue,
+  type Node,
   type Outcome,
   type ProgramNode,
+  type Refusal,
   type Root,
   type ShardName,
   type StepIndex,
@@ -63,7 +65,13 @@ export interface ToldClaim {
 
 export type ToldNode = NodeName &
   (
-    | { readonly kind: "step"; readonly isTentative: boolean; readonly outcome: Outcome }
+    | {
+        readonly kind: "step";
+        readonly isTentative: boolean;
+        readonly outcome: Outcome;
+        /** What the environment says of a call that was reverted or trapped; no part of the outcome. */
+        readonly refusal: Refusal | undefined;
+      }
     /** `failed` names the first step of the group that came to `Nothing`. */
     | { readonly kind: "settle"; readonly failed: number | undefined }
   );
@@ -114,9 +122,12 @@ function toldRounds(names: readonly ShardName[], { height, visible, results }: L
 }
 
 /** In line order, whatever their contracts. */
-function nodesIn({ lanes }: RoundResult, line: Line): readonly ToldNode[] {
+function nodesIn({ lanes, refusals }: RoundResult, line: Line): readonly ToldNode[] {
   const nodes = lanes.flatMap(({ lane, content }) =>
-    content.exports.map(({ node, content }) => ({ node, told: toldNode(line.nameOf(node, lane.contract), content) })),
+    content.exports.map(({ node, content }) => {
+      const refused = refusals.find((each) => isSame(each.node, node));
+      return { node, told: toldNode(line.nameOf(node, lane.contract), content, refused?.refusal) };
+    }),
   );
   return nodes
     .sort((a, b) => a.node.index - b.node.index || a.node.step - b.node.step || compareText(b.node.kind, a.node.kind))
@@ -124,14 +135,18 @@ function nodesIn({ lanes }: RoundResult, line: Line): readonly ToldNode[] {
     .map(({ told }) => told);
 }
 
-function toldNode(name: NodeName, content: Export["content"]): ToldNode {
+function isSame(a: Node, b: Node): boolean {
+  return a.kind === b.kind && a.height === b.height && a.index === b.index && a.step === b.step;
+}
+
+function toldNode(name: NodeName, content: Export["content"], refusal: Refusal | undefined): ToldNode {
   if (content.kind === "verdict") return { ...name, kind: "settle", failed: content.value.failed };
   const isTentative = content.kind === "tentative";
   const outcome = isTentative ? content.value.outcome : content.value;
-  return { ...name, kind: "step", isTentative, outcome: decodeOutcome(outcome) };
+  return { ...name, kind: "step", isTentative, outcome: decodeOutcome(outcome), refusal };
 }
 
-function decodeOutcome(outcome: EncodedOutcome): Outcome {
+export function decodeOutcome(outcome: EncodedOutcome): Outcome {
   if (outcome.kind === "nothing") return { kind: "nothing", ...outcome.value };
   const value = decodeValue(outcome.value.bytes);
   if (!value.ok) throw new Error("outcomes are values");

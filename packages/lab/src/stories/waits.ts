@@ -45,13 +45,13 @@ export class Line {
   readonly #places: Place[] = [];
   readonly #byText = new Map<string, Place>();
 
-  /** Stands a program at the end. */
-  add(letter: string, { height, index, analysis }: OrderedProgram): void {
+  /** Stands a program at the end, under a name of its own. */
+  add(program: string, { height, index, analysis }: Pick<OrderedProgram, "height" | "index" | "analysis">): void {
     const own: Place[] = [];
     for (const node of analysis.nodes) {
       const { kind, step, contract } = node;
       const needs = node.needs.map((need) => own[need] as Place);
-      const name = { program: letter, kind, step, contract };
+      const name = { program, kind, step, contract };
       const place = { name, node, needs, hasRun: false, isCited: false };
       own.push(place);
       this.#byText.set(textOf({ height, index, step, kind }, contract), place);
@@ -69,8 +69,12 @@ export class Line {
 
   run({ lanes }: RoundResult): void {
     for (const { lane, content } of lanes) {
-      for (const node of content.nodes) this.#find(node, lane.contract).hasRun = true;
+      for (const node of content.nodes) this.setRun(node, lane.contract);
     }
+  }
+
+  setRun(node: Node, contract: ContractName): void {
+    this.#find(node, contract).hasRun = true;
   }
 
   nameOf(node: Node, contract: ContractName): NodeName {
@@ -79,7 +83,16 @@ export class Line {
 
   /** Of the nodes in a shard that did not run yet. */
   waitsIn(shard: ShardName): readonly ToldWait[] {
-    const waiting = this.#places.filter(({ node, hasRun }) => node.shard === shard && !hasRun);
+    return this.#waits(({ node }) => node.shard === shard);
+  }
+
+  /** Of the nodes of a program that did not run yet. */
+  waitsOf(program: string): readonly ToldWait[] {
+    return this.#waits(({ name }) => name.program === program);
+  }
+
+  #waits(isMeant: (place: Place) => boolean): readonly ToldWait[] {
+    const waiting = this.#places.filter((place) => !place.hasRun && isMeant(place));
     return waiting.map((place) => ({ ...place.name, for: [...neededBy(place), ...this.#earlierThan(place)] }));
   }
 

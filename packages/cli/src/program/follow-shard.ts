@@ -2,8 +2,9 @@
 // that it is all of it (O5), and the contracts that run on them. It is given no claims of other shards, for there is no
 // attest chain that would make them visible (R2): what a program needs from another shard is waited for.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { environments, pureFunctions } from "@tandem/environments";
-import type { RoundResult, RoundSlice } from "@tandem/execution";
+import type { PendingProgram, RoundResult, RoundSlice } from "@tandem/execution";
 import { roundBounds, rulesOf } from "@tandem/execution";
 import { LocalShard } from "@tandem/lab/stories";
 import { verifyContextOf } from "@tandem/node";
@@ -11,6 +12,10 @@ import { type FollowedBlock, openNetwork, ShardStream, sliceRunCodec } from "@ta
 import { asEpoch, asHeight, blobCodec, type CheckedGenesis, type ShardName } from "@tandem/shared";
 import type { ApiClient } from "../api-client.ts";
 import { Complaint } from "../terminal.ts";
+
+type OnRound = (slice: RoundSlice, result: RoundResult | undefined) => void;
+
+const pauseMs = 50;
 
 export class FollowedShard {
   readonly name: ShardName;
@@ -29,23 +34,23 @@ export class FollowedShard {
     this.#api = api;
   }
 
-  waiting(): ReturnType<LocalShard["waiting"]> {
-    return this.#shard.waiting();
+  /** C3: programs with nodes left here. */
+  pending(): readonly PendingProgram[] {
+    return this.#shard.pending();
   }
 
-  /** Runs every round up to one that a program of the shard was ordered in, and gives what that one brought. */
-  async runTo(height: number): Promise<RoundResult> {
-    let result: RoundResult | undefined;
+  /** Runs every round up to a height, and hands on what each block brought, if the shard had work in its round. */
+  async runTo(height: number, signal: AbortSignal, onRound: OnRound): Promise<void> {
     while (this.#stream.last.height < height) {
       const before = this.#stream.last.height;
       for (const block of await this.#nextBlocks()) {
-        const ran = this.#shard.round(sliceOf(block), []);
-        if (block.header.height === height) result = ran;
+        const slice = sliceOf(block);
+        onRound(slice, this.#shard.round(slice, []));
       }
-      if (this.#stream.last.height === before) await this.#pause();
+      // What was executed may not be final by its own certificate yet.
+      if (this.#stream.last.height === before) await sleep(pauseMs, undefined, { signal });
+      signal.throwIfAborted();
     }
-    if (result === undefined) throw new Error("a shard makes a claim where a blob touches it");
-    return result;
   }
 
   async #nextBlocks(): Promise<readonly FollowedBlock[]> {
@@ -56,14 +61,7 @@ export class FollowedShard {
     const { code, message } = blocks.error;
     throw new Complaint(code, `The node gives a false slice of ${this.name}: ${message}.`, "Ask another node.", 1);
   }
-
-  /** What was executed may not be final by its own certificate yet. */
-  #pause(): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, pauseMs));
-  }
 }
-
-const pauseMs = 50;
 
 function sliceOf({ header, blobs }: FollowedBlock): RoundSlice {
   return {
