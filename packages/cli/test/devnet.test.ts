@@ -377,6 +377,6 @@ test("what to try has the program that was run, and a story that comes to its en
   expect(said).toContain(
     `  ./tandem program follow ${"ab".repeat(32)} \\\n    --genesis /net/genesis.json \\\n    --api http://a\n`,
   );
-  expect(said).toContain("  ./tandem story run train-and-hotel\n");
+  expect(said).toContain("  ./tandem story run train-and-hotel ");
   expect(wordsOf({ ...event, program: undefined }, 80)).not.toContain("program follow");
 });

@@ -108,7 +108,7 @@ try in another terminal:
     --keys ${pathWords(accounts)} \\
     --api ${api}
   curl ${api}/status
-${follow}  ./tandem story run train-and-hotel
+${follow}  ./tandem story run train-and-hotel    # such a program to its end, both or neither
 programs of your own: --program FILE in place of --text; docs/running.md says how`;
 }
 
