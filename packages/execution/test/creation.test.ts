@@ -136,7 +136,7 @@ describe("P3: the first reason is given, where there are several", () => {
   const options = { budget: scant } as CallOptions;
 
   test.each<[string, readonly Step[], string]>([
-    ["input before budget", [fails, call("a/x", "add", [0, long], keys([], ["k"]), options)], "input@0"],
+    ["input before budget", [fails, call("a/x", "add", [0, long], keys([]), options)], "input@0"],
     ["budget before no contract", [call(fresh, "read", [long], keys([]), options)], "budget@0"],
     ["budget before `create` on a live contract", [create([long], whole, options, "a/x")], "budget@0"],
     ["`create` on a live contract before footprint", [create([literal("probe")], keys([]), {}, "a/x")], "reverted@0"],

@@ -75,7 +75,8 @@ test("P7: an outcome that its step cannot have paid for is none, for it might no
 test("P7: one that it can have paid for, to the unit", () => {
   const bytes = new Uint8Array(99);
   const places = 2;
-  const price = places * (limits.placeCost + limits.byteCost * encodeValue(bytes).length);
+  const key = 8_000;
+  const price = key + places * (limits.placeCost + limits.byteCost * encodeValue(bytes).length);
   for (const [budget, isSeen] of [
     [price, true],
     [price - 1, false],
@@ -89,7 +90,7 @@ test("P7: one that it can have paid for, to the unit", () => {
 test("P7: what a step is given is paid for before it is decoded", () => {
   // Bytes that nobody could decode, so whoever tries stops here.
   const broken = { kind: "value", value: { bytes: Uint8Array.of(255), environment: "probe" } } as never;
-  const dear = { ...putHere, budget: limits.placeCost as never };
+  const dear = { ...putHere, budget: (limits.placeCost + 8_000) as never };
   const { shard } = waiting(program([readThere, dear]));
   const made = nextRound(shard, shard.execution, [claimed(3, broken)]);
   const contents = made?.lanes.flatMap(({ content }) => content.exports.map((each) => each.content.value));

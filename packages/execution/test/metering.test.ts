@@ -1,18 +1,22 @@
 // P7: what everything costs, to the unit. A budget that is exactly enough is enough, and one less is not.
 
-import { asBudget, type Budget, type Footprint, success, type Value } from "@tandem/shared";
+import { asBudget, type Budget, type Footprint, type Host, readNow, success, type Value } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
+import { ShardExecution } from "../src/index.ts";
 import { anything, does, key, nothing, ownEnvironment, type Run } from "./support/environments.ts";
 import { withEnvironment, yielded } from "./support/outcomes.ts";
+import { dump, storeOf } from "./support/past.ts";
 import { call, keys, literal, program, pure, whole } from "./support/programs.ts";
 
 const place = 10_240;
 const kept = 64;
+const named = 8_000;
 
 interface Row {
   readonly what: string;
   readonly run: Run;
   readonly args?: readonly Value[];
+  /** Without one: of no keys. */
   readonly footprint?: Footprint;
   /** Units; the outcome `null` takes a byte. */
   readonly cost: number;
@@ -20,6 +24,7 @@ interface Row {
 
 const bare = place + kept;
 const long = "x".repeat(100);
+const [k, longer] = [keys([], ["k"]), keys([], ["key"])];
 const rows: readonly Row[] = [
   { what: "a call that does nothing", run: () => nothing, cost: bare },
   { what: "an argument of a byte", run: () => nothing, args: [1n], cost: bare + 1 },
@@ -27,16 +32,34 @@ const rows: readonly Row[] = [
   { what: "an outcome of 102 bytes", run: () => success(long), cost: place + kept * 102 },
   { what: "its own work", run: does((host) => host.charge(123)), cost: bare + 123 },
   { what: "no work", run: does((host) => host.charge(0)), cost: bare },
-  { what: "getting what is not there", run: does((host) => host.get(key("k"))), cost: bare + 8_000 },
+  { what: "a key that it may read, and leaves alone", run: () => nothing, footprint: keys(["r"]), cost: bare + named },
+  { what: "keys that it leaves alone", run: () => nothing, footprint: keys(["q", "r"], ["k"]), cost: bare + 3 * named },
+  {
+    what: "getting what is not there",
+    run: does((host) => host.get(key("r"))),
+    footprint: keys(["r"]),
+    cost: bare + named + 500,
+  },
+  {
+    what: "getting twice what is not there",
+    run: does(
+      (host) => host.get(key("k")),
+      (host) => host.get(key("k")),
+    ),
+    footprint: k,
+    cost: bare + named + 2 * 500,
+  },
   {
     what: "setting a key of 1 byte to a value of 1",
     run: does((host) => host.set(key("k"), 1n)),
-    cost: bare + place + kept * 2,
+    footprint: k,
+    cost: bare + named + place + kept * 2,
   },
   {
     what: "setting a key of 3 bytes to a value of 102",
     run: does((host) => host.set(key("key"), long)),
-    cost: bare + place + kept * 105,
+    footprint: longer,
+    cost: bare + named + place + kept * 105,
   },
   {
     what: "setting it twice",
@@ -44,7 +67,8 @@ const rows: readonly Row[] = [
       (host) => host.set(key("k"), 1n),
       (host) => host.set(key("k"), 1n),
     ),
-    cost: bare + 2 * (place + kept * 2),
+    footprint: k,
+    cost: bare + named + 2 * (place + kept * 2),
   },
   {
     what: "getting what it set, of 102 bytes",
@@ -52,7 +76,8 @@ const rows: readonly Row[] = [
       (host) => host.set(key("k"), long),
       (host) => host.get(key("k")),
     ),
-    cost: bare + place + kept * 103 + 8_000 + 16 * 102,
+    footprint: k,
+    cost: bare + named + place + kept * 103 + 500 + 16 * 102,
   },
   {
     what: "getting what it deleted",
@@ -60,17 +85,32 @@ const rows: readonly Row[] = [
       (host) => host.delete(key("k")),
       (host) => host.get(key("k")),
     ),
-    cost: bare + place + kept + 8_000,
+    footprint: k,
+    cost: bare + named + place + kept + 500,
   },
   {
     what: "deleting a key of 3 bytes",
     run: does((host) => host.delete(key("key"))),
-    cost: bare + place + kept * 3,
+    footprint: longer,
+    cost: bare + named + place + kept * 3,
   },
   { what: "ending the contract", run: does((host) => host.end()), footprint: whole, cost: bare + place },
+  { what: "the whole contract, left alone", run: () => nothing, footprint: whole, cost: bare },
+  {
+    what: "of the whole contract one key, touched in every way, and another",
+    run: does(
+      (host) => host.get(key("k")),
+      (host) => host.get(key("k")),
+      (host) => host.set(key("k"), 1n),
+      (host) => host.delete(key("k")),
+      (host) => host.get(key("other")),
+    ),
+    footprint: whole,
+    cost: bare + 2 * named + 3 * 500 + place + kept * 2 + place + kept,
+  },
 ];
 
-function spend({ run, args = [], footprint = keys([], ["k", "key"]) }: Row, budget: Budget): Value | undefined {
+function spend({ run, args = [], footprint = keys([]) }: Row, budget: Budget): Value | undefined {
   const world = withEnvironment(ownEnvironment({ run }));
   return yielded(world, program([call("a/e", "run", args.map(literal), footprint, { budget })]))[0];
 }
@@ -86,10 +126,39 @@ describe("P7: exact charges", () => {
       set: does((host) => host.set(key("k"), long)),
       get: does((host) => host.get(key("k"))),
     });
-    const cost = bare + 8_000 + 16 * 102;
+    const cost = bare + named + 500 + 16 * 102;
     const get = (budget: number) => call("a/e", "get", [], keys(["k"]), { budget: asBudget(budget) });
     const steps = [call("a/e", "set", [], keys([], ["k"])), get(cost), get(cost - 1)];
     expect(yielded(withEnvironment(environment), program(steps))).toEqual([null, null, "budget@2"]);
+  });
+
+  test("of the whole contract each key once, though the call is run again for each that was not fetched", async () => {
+    const all = Array.from({ length: 20 }, (_, index) => key(`k ${index}`));
+    let runs = 0;
+    const environment = ownEnvironment({
+      fill: does(...all.map((each) => (host: Host) => host.set(each, 1n))),
+      get: does(() => runs++, ...all.map((each) => (host: Host) => host.get(each))),
+    });
+    const cost = bare + all.length * (named + 500 + 16);
+    const get = (budget: number) => call("a/e", "get", [], whole, { budget: asBudget(budget) });
+    const world = withEnvironment(environment);
+    expect(yielded(world, program([call("a/e", "fill", [], whole)]))).toEqual([null]);
+    const shard = world.shard("a");
+    const store = storeOf(await dump(shard.store));
+    const anew = new ShardExecution(shard.execution.setting, shard.execution.frontier);
+    expect(yielded(world, program([get(cost), get(cost - 1)]))).toEqual([null, "budget@1"]);
+    runs = 0;
+    const slice = world.sliceOf(2, shard.name);
+    const result = readNow((keys) => store.readNow(keys), anew.round({ slice, visible: [] }));
+    expect(result?.root).toEqual(shard.results.at(-1)?.root);
+    expect(runs).toBeGreaterThan(all.length / 2);
+  });
+
+  test("keys that are paid for, and none that is not: one unit less is no program", () => {
+    const world = withEnvironment(ownEnvironment({ run: () => nothing }));
+    const of = (budget: number) => call("a/e", "run", [], keys(["q"], ["r"]), { budget: asBudget(budget) });
+    expect(yielded(world, program([of(place + 2 * named)]))).toEqual(["budget@0"]);
+    expect(yielded(world, program([of(place + 2 * named - 1)]))).toEqual([undefined]);
   });
 
   test("an outcome pays a place and its bytes for each node that is given it, directly or through pure steps", () => {
@@ -165,7 +234,7 @@ describe("a fault is final", () => {
   test.each(faults.flatMap(([why, fault]) => gains.map(([what, gain]) => [why, what, caught(fault, gain)] as const)))(
     "%s: code that catches it and %s gains nothing",
     (why, _what, run) => {
-      expect(spend({ what: "", run, cost: 0 }, asBudget(1_000_000))).toBe(`${why}@0`);
+      expect(spend({ what: "", run, footprint: k, cost: 0 }, asBudget(1_000_000))).toBe(`${why}@0`);
     },
   );
 
@@ -189,7 +258,7 @@ describe("a fault is final", () => {
       for (const use of [...uses, () => host.delete(key("k")), () => host.end()]) thrown.push(isThrown(use));
       return nothing;
     };
-    expect(spend({ what: "", run, cost: 0 }, asBudget(1_000_000))).toBe("budget@0");
+    expect(spend({ what: "", run, footprint: k, cost: 0 }, asBudget(1_000_000))).toBe("budget@0");
     expect(thrown).toEqual([true, true, true, true, true, true]);
   });
 });

@@ -118,7 +118,7 @@ describe("P7, P12: the budget of a pure step", () => {
   });
 
   test("counts for itself alone: not for the call that uses it", () => {
-    const scant = call("a/x", "put", [literal("k"), outcomeOf(0)], keys([], ["k"]), { budget: asBudget(21_000) });
+    const scant = call("a/x", "put", [literal("k"), outcomeOf(0)], keys([], ["k"]), { budget: asBudget(29_000) });
     expect(outcomes(pure("work", [literal(900_000n)]), scant).at(-1)).toBe(null);
   });
 });

@@ -19,9 +19,9 @@ function paid(budget: number, isGrouped: boolean): Program {
 function claims(): readonly string[] {
   const contracts = { "a/x": ["probe", 10n], "b/x": ["probe", 10n] } as const;
   const world = new World({ shards: ["a", "b"], environments: [probe], contracts });
-  // From what the places cost to more than enough: three in a group, one without.
+  // From what places and keys cost to more than enough: three places in a group, one without, and a key.
   const programs = Array.from({ length: 120 }, (_, at) => {
-    return paid((at % 2 === 0 ? 3 : 1) * limits.placeCost + 211 * at, at % 2 === 0);
+    return paid((at % 2 === 0 ? 3 : 1) * limits.placeCost + 8_000 + 211 * at, at % 2 === 0);
   });
   runAll(
     world,

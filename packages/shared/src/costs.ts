@@ -12,9 +12,14 @@ export const costs = {
   pure: 1_000,
   /** Each byte of an argument as it is delivered, and of a pure step's outcome. */
   byte: 1,
-  /** Reading a key: a path through a map of a million keys, and its place in a witness (C2). */
-  get: 8_000,
-  /** Each byte of the value found, likewise. */
+  /**
+   * Each key that a footprint names, used or not, or that a call touches which takes the whole contract: it is held while
+   * the program is pending, fetched along its path in a map of a million keys, and shown in a witness (C2).
+   */
+  key: 8_000,
+  /** Reading a key. */
+  get: 500,
+  /** Each byte of the value found: it is decoded, and stands in a witness. */
   foundByte: 16,
   /** Setting or deleting a key, ending a contract: a place in claims. */
   write: limits.placeCost,

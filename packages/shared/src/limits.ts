@@ -186,7 +186,7 @@ export const limits = {
   proofNodesPerKey: 96,
   proofNodesMax: 524_288,
   // Witnesses of lanes (C2): what a contract's nodes touched in one round, as much as the largest budget pays for.
-  /** Keys: each that is read costs 8,000 units, each that is written 10,240. */
+  /** Keys: each costs 8,000 units. */
   witnessKeysMax: 131_072,
   /** Encoded bytes: values of 62 MB (16 units for a byte), keys of 16 MB, and hashes of 50 MB in a map of 2^30 keys. */
   witnessBytesMax: 128 * mib,

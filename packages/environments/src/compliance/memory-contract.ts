@@ -90,7 +90,8 @@ export class MemoryContract {
   run(given: MemoryCall): Ran {
     const args = (given.args ?? []).map(({ value, origin }) => ({ encoded: encodeValue(value), origin }));
     const bytes = args.reduce((sum, { encoded }) => sum + encoded.length, 0);
-    const paid = costs.place + bytes * costs.byte;
+    const named = given.footprint.kind === "keys" ? given.footprint.reads.length + given.footprint.writes.length : 0;
+    const paid = costs.place + costs.key * named + bytes * costs.byte;
     const budget = given.budget ?? limits.budgetMax;
     const method = this.environment.methods.get(asMethodName(given.method));
     const problem = paid > budget ? nothing("budget", "the call itself") : this.problem(given, method);

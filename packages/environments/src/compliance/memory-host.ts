@@ -63,10 +63,11 @@ export class MemoryHost implements Host {
 
   set(key: Uint8Array, value: Value): void {
     const name = this.enterKey(key);
+    this.touch(name, key, true);
+    this.spend(costs.write + costs.keptByte * key.length);
     const encoded = tryEncodeValue(value);
     if (!encoded.ok) return this.stop("trapped", encoded.error.message);
-    this.touch(name, key, true);
-    this.spend(costs.write + costs.keptByte * (key.length + encoded.value.length));
+    this.spend(costs.keptByte * encoded.value.length);
     this.written.set(name, encoded.value);
   }
 
@@ -130,10 +131,12 @@ export class MemoryHost implements Host {
   }
 
   private touch(name: string, key: Uint8Array, writing: boolean): void {
+    const isNew = !this.touched.has(name);
     this.touched.add(name);
     if (this.footprint.kind === "whole") {
       if (this.touched.size > limits.footprintKeysMax)
         this.stop("footprint", `touches more than the ${limits.footprintKeysMax} keys that a footprint can name`);
+      if (isNew) this.spend(costs.key);
       return;
     }
     const { reads, writes } = this.footprint;

@@ -5,6 +5,7 @@ import {
   blobCodec,
   costs,
   type Frontier,
+  leastBudgetOf,
   limits,
   type PendingEntry,
   type ProgramNode,
@@ -86,7 +87,9 @@ function priceProblem(
 ): string | undefined {
   const placesOf = (step: number) => 1 + (analysis.takers[step] as number);
   let price = 0;
-  for (const [step, { kind }] of program.steps.entries()) if (kind === "call") price += costs.place * placesOf(step);
+  for (const [index, step] of program.steps.entries()) {
+    if (step.kind === "call") price += leastBudgetOf(step, placesOf(index) - 1);
+  }
   for (const { step, outcome } of ran) {
     if (outcome.kind === "value") price += costs.keptByte * placesOf(step) * outcome.value.bytes.length;
   }

@@ -7,6 +7,7 @@ import {
   costs,
   type EncodedOutcome,
   type Export,
+  leastBudgetOf,
   type PendingEntry,
   type Position,
   pendingEntryCodec,
@@ -130,7 +131,7 @@ export class PendingPrograms {
  * Whether a claim can have that outcome of a program's step at all. What cannot be is not seen, whoever signed it:
  * - Nothing runs before its own height (R3). What is said of a program before it is ordered would be news to those who
  *   begin later, and none to those who were there.
- * - An outcome is paid for, in each of its places (P7). What is not would not fit into the claims that have to carry it.
+ * - An outcome is paid for, in each of its places, beside the keys of its step's footprint (P7). What is not would not fit into the claims that have to carry it.
  */
 function isPossible(
   { height, program, analysis }: OrderedProgram,
@@ -141,5 +142,6 @@ function isPossible(
   const call = program.steps[step];
   if (height > round || call?.kind !== "call") return false;
   const bytes = outcome.kind === "value" ? outcome.value.bytes.length : 0;
-  return (costs.place + costs.keptByte * bytes) * (1 + (analysis.takers[step] as number)) <= call.budget;
+  const takers = analysis.takers[step] as number;
+  return leastBudgetOf(call, takers) + costs.keptByte * bytes * (1 + takers) <= call.budget;
 }

@@ -24,6 +24,7 @@ import {
   type Existence,
   equalBytes,
   isName,
+  leastBudgetOf,
   type Method,
   type NothingReason,
   type Refusal,
@@ -64,7 +65,7 @@ export function runCall(
   if (given.kind === "nothing") return nothing("input", given.step);
   const meter = new StepMeter(call.budget);
   const places = 1 + (ordered.analysis.takers[step] as number);
-  const base = costs.place * places + costs.byte * given.bytes;
+  const base = leastBudgetOf(call, places - 1) + costs.byte * given.bytes;
   if (base > call.budget) return nothing("budget", step);
   meter.charge(base);
   const found = findMethod(rules, ordered, call, deliver(given.args), view.existence);

@@ -87,15 +87,20 @@ export class CallHost implements Host {
     this.#meter.check();
     const isKey = key instanceof Uint8Array && key.length > 0 && key.length <= limits.keyBytesMax;
     if (!isKey) this.#meter.fail("trapped", `a key has 1 to ${limits.keyBytesMax} bytes`);
-    if (!this.#allows(key, isWritten)) this.#meter.fail("footprint", "a key outside the footprint");
+    if (this.#footprint.kind === "whole") this.#takeKey(keyText(key));
+    else if (!allows(this.#footprint, key, isWritten)) this.#meter.fail("footprint", "a key outside the footprint");
     return key.slice();
   }
 
-  /** Who takes the whole contract touches no more keys than others can name: each may have to be fetched by itself. */
-  #allows(key: Uint8Array, isWritten: boolean): boolean {
-    if (this.#footprint.kind === "keys") return allows(this.#footprint, key, isWritten);
-    this.#touched.add(keyText(key));
-    return this.#touched.size <= limits.footprintKeysMax;
+  /**
+   * Who takes the whole contract pays for each key when it first touches it, and touches no more than others can name:
+   * each may have to be fetched by itself.
+   */
+  #takeKey(text: string): void {
+    if (this.#touched.has(text)) return;
+    if (this.#touched.size >= limits.footprintKeysMax) this.#meter.fail("footprint", "more keys than others can name");
+    this.#meter.charge(costs.key);
+    this.#touched.add(text);
   }
 }
 

@@ -106,7 +106,7 @@ test("lists of lanes with bytes changed at random, and all roots above made to f
     if (name === "exports") expect(alone).toMatch(/^claim: .*-export/);
   });
   fc.assert(property, { numRuns: 3_000, seed: 12 });
-  expect(seen.get("inputs: refuted alone")).toBeGreaterThan(30);
+  expect(seen.get("inputs: refuted alone")).toBeGreaterThan(20);
 });
 
 test("entries of a claim before with bytes changed at random, to which that claim commits", () => {

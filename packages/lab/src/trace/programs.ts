@@ -24,6 +24,7 @@ import {
   type CallStep,
   type ContractName,
   checkProgram,
+  costs,
   encodeProgram,
   limits,
   type Program,
@@ -143,11 +144,14 @@ function programOf(calls: readonly CallStep[], isGrouped: boolean): Part | undef
   return checked.kind === "program" ? { program: checked.program, analysis: checked.analysis, budget } : undefined;
 }
 
-/** P7: what an outcome of 32 bytes costs in all its places, and 32 bytes written in each slot; and half as much again. */
+/**
+ * P7: what an outcome of 32 bytes costs in all its places, and naming each slot and writing 32 bytes there; and half as
+ * much again.
+ */
 function budgetOf({ footprint }: CallStep, takers: number): Budget {
   const slots = footprint.kind === "keys" ? footprint.writes.length : 0;
-  const outcomes = (1 + takers) * (limits.placeCost + 34 * limits.byteCost);
-  return asBudget(1.5 * (outcomes + slots * (limits.placeCost + 66 * limits.byteCost)));
+  const outcomes = (1 + takers) * (costs.place + 34 * costs.keptByte);
+  return asBudget(1.5 * (outcomes + slots * (costs.key + costs.write + 66 * costs.keptByte)));
 }
 
 const outcomeOf = (step: number) => ({ kind: "step", step: asStepIndex(step) }) as const;

@@ -1,12 +1,13 @@
 // P1: whether a blob's payload is a program. It depends on the blob alone, never on state, so every shard
 // agrees on it. What is void is ordered and paid for, and has no steps.
 
+import { costs } from "../costs.ts";
 import { limits } from "../limits.ts";
 import { type ShardName, shardOf } from "../numbers.ts";
 import { failure } from "../result.ts";
 import { type Analysis, analyzeProgram } from "./analysis.ts";
 import { decodeProgram } from "./decode.ts";
-import type { Allowance, Program, Step, VoidCode, VoidFailure } from "./program.ts";
+import type { Allowance, CallStep, Program, Step, VoidCode, VoidFailure } from "./program.ts";
 
 export type Checked =
   | { readonly kind: "program"; readonly program: Program; readonly analysis: Analysis }
@@ -38,15 +39,23 @@ function idleGroup({ steps, groups }: Program): VoidFailure | undefined {
 }
 
 /**
- * P2: a call pays for the places of its outcome, even if that is `Nothing`: one, and one for each node that is given it.
- * So what a round's claim may hold is bounded by what its programs paid (R4).
+ * P2: what a call costs whatever comes of it: the places of its outcome, one and one for each node that is given it
+ * (`takers`), and the keys that its footprint names. So what a schedule holds, and what a round fetches and its claim
+ * carries, is bounded by what programs paid (R4).
  */
+export function leastBudgetOf({ footprint }: CallStep, takers: number): number {
+  const keys = footprint.kind === "keys" ? footprint.reads.length + footprint.writes.length : 0;
+  return costs.place * (1 + takers) + costs.key * keys;
+}
+
 function budgetTooSmall({ steps }: Program, { takers }: Analysis): VoidFailure | undefined {
-  const leastOf = (index: number) => limits.placeCost * (1 + (takers[index] as number));
-  const index = steps.findIndex(({ kind, budget }, at) => kind === "call" && budget < leastOf(at));
-  if (index < 0) return undefined;
-  const least = leastOf(index);
-  return problem("budget-too-small", `steps[${index}].budget`, `this call has a budget of ${least} or more`);
+  for (const [index, step] of steps.entries()) {
+    if (step.kind === "pure") continue;
+    const least = leastBudgetOf(step, takers[index] as number);
+    if (step.budget >= least) continue;
+    return problem("budget-too-small", `steps[${index}].budget`, `this call has a budget of ${least} or more`);
+  }
+  return undefined;
 }
 
 /** P2: contracts lie in shards that the envelope touches. */

@@ -99,7 +99,7 @@ export type VoidCode =
   | "bad-group-order" // groups overlap, or are not in order
   | "bad-group-range" // a group reaches beyond the steps
   | "idle-group" // it may write nothing, so there is nothing to be done or not (P5)
-  | "budget-too-small" // a call's budget does not pay for the places of its outcome
+  | "budget-too-small" // a call's budget does not pay for the places of its outcome and the keys of its footprint
   | "untouched-shard" // a contract lies in a shard that the envelope does not touch
   | "over-budget" // the steps' budgets are more than the envelope's
   | "too-many-hops";

@@ -7,7 +7,7 @@ import { asContractName, asStepIndex } from "../../src/numbers.ts";
 import { type Analysis, analyzeProgram, type ProgramNode } from "../../src/programs/analysis.ts";
 import { checkProgram } from "../../src/programs/check.ts";
 import { encodeProgram } from "../../src/programs/encode.ts";
-import type { Program, Step } from "../../src/programs/program.ts";
+import type { CallStep, Program, Step } from "../../src/programs/program.ts";
 import { analyze, usesOf } from "../oracles/program.ts";
 import { anyProgram } from "./any-program.ts";
 import { allow, call, either, from, group, literal, program, pure, reads, whole, writes } from "./support.ts";
@@ -258,11 +258,15 @@ describe("a second, plain reading of the rules agrees on random programs", () =>
     if (settling.size < any.groups.length) return false;
     for (const [index, step] of any.steps.entries()) {
       const takers = analyze(any).filter(({ needs }) => needs.includes(`s${index}`)).length;
-      if (step.kind === "call" && step.budget < 10_240 * (1 + takers)) return false;
+      if (step.kind === "call" && step.budget < 10_240 * (1 + takers) + 8_000 * keysOf(step).length) return false;
       if (step.kind === "call" && !shards.includes(step.at.slice(0, 1))) return false;
       sum += step.kind === "call" ? step.budget : step.budget * shards.length;
     }
     return sum <= budget && analyze(any).every(({ hops }) => hops <= 8);
+  }
+
+  function keysOf({ footprint }: CallStep): readonly Uint8Array[] {
+    return footprint.kind === "whole" ? [] : [...footprint.reads, ...footprint.writes];
   }
 });
 

@@ -247,6 +247,12 @@ const voidRows: readonly Row[] = [
   ],
   [
     "budget-too-small",
+    "steps[1].budget",
+    "a budget that does not pay for all keys of a footprint, read or written",
+    { steps: [step, { ...step, reads: [key(1), key(2)], writes: [key(3)], budget: limits.placeCost + 23_999 }] },
+  ],
+  [
+    "budget-too-small",
     "steps[0].budget",
     "a budget that does not pay for who takes the outcome, be it through a pure step or as an alternative",
     {
@@ -333,9 +339,14 @@ describe("each rule broken", () => {
     expect(checkProgram(payload, allow(["a", "b"], 20_019))).toMatchObject({ failure: { code: "over-budget" } });
   });
 
+  test("a call's least budget is enough: its places, and each key of its footprint; the whole contract names none", () => {
+    const some = { ...step, reads: [key(1), key(2)], writes: [key(3)], budget: limits.placeCost + 24_000 };
+    expect(checkProgram(payloadOf({ steps: [some, { ...step, whole: true }] }), roomy).kind).toBe("program");
+  });
+
   test("P5: one step that may write keeps a group from being idle, be it the whole contract or a key", () => {
     for (const may of [{ whole: true }, { writes: [key(1)] }]) {
-      const paid = { ...step, budget: 2 * limits.placeCost };
+      const paid = { ...step, budget: 2 * limits.placeCost + 8_000 };
       const steps = [paid, { pure: "add", budget: 0 }, { ...paid, ...may }];
       expect(checkProgram(payloadOf({ steps, groups: [[0, 3]] }), roomy).kind).toBe("program");
     }

@@ -108,7 +108,17 @@ export const callBugs: readonly Bug[] = [
     "whole-without-limit",
     "lets a call of the whole contract touch any number of keys (P6)",
     16,
-    edit("run/host.ts", "return this.#touched.size <= limits.footprintKeysMax;", "return true;"),
+    edit("run/host.ts", "if (this.#touched.size >= limits.footprintKeysMax)", "if (this.#touched.size < 0)"),
+  ),
+  bug(
+    "keys-named-free",
+    "takes nothing for the keys that a footprint names (P7)",
+    4,
+    edit(
+      "run/call.ts",
+      "const base = leastBudgetOf(call, places - 1) + costs.byte * given.bytes;",
+      "const base = costs.place * places + costs.byte * given.bytes;",
+    ),
   ),
   bug(
     "own-writes-not-read",

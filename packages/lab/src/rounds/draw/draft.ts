@@ -10,7 +10,7 @@ import {
   asStepIndex,
   type Footprint,
   type Group,
-  limits,
+  leastBudgetOf,
   type Operand,
   type Program,
   type Step,
@@ -89,7 +89,7 @@ export class Draft {
   finish(): Program {
     const { takers } = analyzeProgram(this);
     const steps = this.steps.map((step, index): Step => {
-      const least = step.kind === "pure" ? 0 : limits.placeCost * (1 + (takers[index] as number));
+      const least = step.kind === "pure" ? 0 : leastBudgetOf(step, takers[index] as number);
       return { ...step, budget: asBudget(least + this.#budgetOf(step, least)) };
     });
     return { steps, groups: this.groups };

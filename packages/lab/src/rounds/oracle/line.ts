@@ -2,7 +2,16 @@
 // and of keys, and every pair looked at. `analyzeProgram` is not used, so that a mistake there is seen.
 
 import type { SliceBlob } from "@tandem/execution";
-import { type Argument, decodeProgram, limits, type Program, type Step, shardOf, toHex } from "@tandem/shared";
+import {
+  type Argument,
+  type CallStep,
+  decodeProgram,
+  limits,
+  type Program,
+  type Step,
+  shardOf,
+  toHex,
+} from "@tandem/shared";
 
 export interface LineNode {
   readonly kind: "step" | "settle";
@@ -69,9 +78,13 @@ function isVoid({ program, nodes, takers, touches, budget }: Omit<LineProgram, "
   if (nodes.some(({ shard }) => !touches.includes(shard))) return true;
   const paid = steps.map((step) => step.budget * (step.kind === "pure" ? touches.length : 1));
   if (paid.reduce((sum, each) => sum + each, 0) > budget) return true;
-  if (steps.some((step, at) => step.kind === "call" && step.budget < 10_240 * (1 + (takers[at] as number))))
-    return true;
+  if (steps.some((step, at) => step.kind === "call" && step.budget < leastOf(step, takers[at] as number))) return true;
   return Math.max(0, ...hopsOf(nodes)) > limits.hopsMax;
+}
+
+function leastOf({ footprint }: CallStep, takers: number): number {
+  const keys = footprint.kind === "keys" ? [...footprint.reads, ...footprint.writes] : [];
+  return 10_240 * (1 + takers) + 8000 * keys.length;
 }
 
 function hopsOf(nodes: readonly LineNode[]): number[] {

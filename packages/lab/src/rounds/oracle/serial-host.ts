@@ -16,7 +16,8 @@ export const prices = {
   place: 160 * 64,
   byteKept: 64,
   byteGiven: 1,
-  read: 8000,
+  key: 8000,
+  read: 500,
   byteRead: 16,
   pureStep: 1000,
 } as const;
@@ -106,7 +107,11 @@ export class SerialHost extends SerialMeter implements Host {
       const { reads, writes } = this.#footprint;
       const allowed = isWrite ? writes : [...writes, ...reads];
       if (!allowed.some((each) => compareBytes(each, key) === 0)) this.break("footprint");
-    } else if (this.#touched.add(name).size > wholeKeysMax) this.break("footprint");
+    } else if (!this.#touched.has(name)) {
+      if (this.#touched.size === wholeKeysMax) this.break("footprint");
+      this.charge(prices.key);
+      this.#touched.add(name);
+    }
     return name;
   }
 }

@@ -203,7 +203,9 @@ class ProgramRun {
     if (typeof given === "number") return effectless({ kind: "nothing", why: "input", step: given });
     const nothing = (why: NothingReason) => effectless({ kind: "nothing", why, step });
     const places = 1 + (this.#line.takers[step] as number);
-    const base = prices.place * places + prices.byteGiven * lengthOf(given);
+    const { reads, writes } = call.footprint.kind === "keys" ? call.footprint : { reads: [], writes: [] };
+    const keys = prices.key * (reads.length + writes.length);
+    const base = prices.place * places + keys + prices.byteGiven * lengthOf(given);
     if (base > call.budget) return nothing("budget");
     const args = given.map(({ bytes, origin }) => ({ value: decoded(bytes), origin }));
     const contract = (this.#tentative ?? this.#serial.contracts).get(call.at);
