@@ -352,10 +352,12 @@ describe("the screen", () => {
 describe("npm start", () => {
   test("names the flags that npm kept to itself", () => {
     const environment = { npm_lifecycle_event: "start", npm_config_fresh: "true", npm_config_yes: "true" };
-    const flags = flagsKeptByNpm(environment);
+    const flags = flagsKeptByNpm([], environment);
     expect(flags).toEqual(["--fresh"]);
-    expect(flagsKeptByNpm({ npm_lifecycle_event: "start" })).toEqual([]);
-    expect(flagsKeptByNpm({ ...environment, npm_lifecycle_event: "test" })).toEqual([]);
+    expect(flagsKeptByNpm([], { npm_lifecycle_event: "start" })).toEqual([]);
+    expect(flagsKeptByNpm([], { ...environment, npm_lifecycle_event: "test" })).toEqual([]);
+    expect(flagsKeptByNpm([], { npm_lifecycle_event: "start", npm_config_for: "60" })).toEqual(["--for 60"]);
+    expect(() => flagsKeptByNpm(["60"], environment)).toThrow("npm kept --fresh to itself");
     const said = wordsOf({ kind: "kept-by-npm", flags }, 80);
     expect(said).toBe("npm kept --fresh to itself, and this goes on without it: npm start -- --fresh");
   });

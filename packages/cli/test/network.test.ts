@@ -2,10 +2,13 @@
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { followCommand } from "../src/program/follow.ts";
 
 const main = join(resolve(import.meta.dirname, "../../.."), "packages/cli/src/main.ts");
 const folder = mkdtempSync(join(tmpdir(), "tandem-network-"));
@@ -47,6 +50,17 @@ function startAlone(): void {
   });
   const lines = createInterface({ input: alone.stderr as NodeJS.ReadableStream });
   firstLine = new Promise((resolve) => lines.once("line", resolve));
+}
+
+/** An API that answers like the node's; for some paths with what another path has, or with a text. */
+async function startLiar(lies: Readonly<Record<string, string>>) {
+  const server = createServer(async (request, response) => {
+    const lie = lies[request.url ?? ""] ?? request.url ?? "";
+    const answer = lie.startsWith("/") ? await fetch(`${api[1]}${lie}`) : new Response(lie);
+    response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
 async function stopNode(): Promise<number | null> {
@@ -257,7 +271,7 @@ describe("program follow", () => {
   const file = join(folder, "followed.json");
   const genesis = ["--genesis", join(net, "genesis.json")];
   const add = (shard: string, ...args: readonly unknown[]) => ({
-    ...{ at: `${shard}/sum`, method: "add", args, writes: ["total"], budget: 100_000 },
+    ...{ at: `${shard}/sum`, method: "add", args, writes: ["total"], budget: 60_000 },
   });
   const submit = (program: object) => {
     writeFileSync(file, JSON.stringify(program));
@@ -321,6 +335,23 @@ describe("program follow", () => {
       status: 2,
       said: { error: { code: "other-network" } },
     });
+  });
+
+  test("believes no node: neither another blob, nor another place", async () => {
+    const { blob } = submit({ steps: [add("other", 1)] });
+    const other = submit({ steps: [add("other", 2)] });
+    const codeOf = async (lies: Readonly<Record<string, string>>) => {
+      const liar = await startLiar(lies);
+      const flags = { genesis: join(net, "genesis.json"), api: liar.url };
+      const run = followCommand.run({ positionals: [blob], flags, json: true, print: () => {} });
+      const code = await Promise.resolve(run).catch((error: { readonly code: string }) => error.code);
+      liar.server.close();
+      return code;
+    };
+    expect(await codeOf({ [`/blobs/${blob}?raw`]: `/blobs/${other.blob}?raw` })).toBe("false-blob");
+    const place = JSON.stringify({ blob, status: "ordered", height: other.height, index: other.index });
+    expect(await codeOf({ [`/blobs/${blob}`]: place })).toBe("false-place");
+    expect(await codeOf({})).toBe(undefined);
   });
 
   test("is what submit names, with the genesis that stands beside the keys", () => {

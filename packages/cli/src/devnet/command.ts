@@ -49,9 +49,9 @@ npm keeps flags to itself that do not stand behind --: npm start -- --fresh
     folder: { type: "string" },
   },
   async run(call) {
+    const flags = flagsKeptByNpm(call.positionals);
     const options = readOptions(call);
     const screen = screenFor(call);
-    const flags = flagsKeptByNpm();
     if (flags.length > 0) screen.tell({ kind: "kept-by-npm", flags });
     const folder = await openFolder(options);
     try {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { limits } from "@tandem/shared";
 import type { Call } from "../command.ts";
 import { callerPath, countBetween, countFlag, noPositionals, textFlag } from "../flags.ts";
+import { Complaint } from "../terminal.ts";
 import { projectFolder } from "../workspace.ts";
 
 export interface DevnetOptions {
@@ -49,9 +50,20 @@ export function isWatched(): boolean {
   return process.stdout.isTTY === true && process.env["CI"] !== "true";
 }
 
-/** `npm start --fresh`: npm takes the flag for one of its own settings, and hands on no more than that. */
-export function flagsKeptByNpm(environment: NodeJS.ProcessEnv = process.env): readonly string[] {
+/**
+ * `npm start --fresh`: npm takes the flag for one of its own settings, and hands on no more than that. Of `--for 60` it hands
+ * on the number, as what is no flag.
+ */
+export function flagsKeptByNpm(
+  positionals: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+): readonly string[] {
   if (environment["npm_lifecycle_event"] !== "start") return [];
-  const names = ["validators", "delay", "fresh", "level", "for", "folder"];
-  return names.filter((name) => environment[`npm_config_${name}`] !== undefined).map((name) => `--${name}`);
+  const flags = ["validators", "delay", "fresh", "level", "for", "folder"].flatMap((name) => {
+    const value = environment[`npm_config_${name}`];
+    return value === undefined ? [] : [value === "true" ? `--${name}` : `--${name} ${value}`];
+  });
+  if (flags.length === 0 || positionals.length === 0) return flags;
+  const all = [...flags, ...positionals].join(" ");
+  throw new Complaint("bad-arguments", `npm kept ${flags.join(" ")} to itself.`, `Say npm start -- ${all}`);
 }
