@@ -273,9 +273,9 @@ describe("program follow", () => {
   const add = (shard: string, ...args: readonly unknown[]) => ({
     ...{ at: `${shard}/sum`, method: "add", args, writes: ["total"], budget: 60_000 },
   });
-  const submit = (program: object) => {
+  const submit = (program: object, from = "account-1") => {
     writeFileSync(file, JSON.stringify(program));
-    return tandem("blob", "submit", "--from", "account-1", "--program", file, "--wait", ...keys, ...api).said;
+    return tandem("blob", "submit", "--from", from, "--program", file, "--wait", ...keys, ...api).said;
   };
   const follow = (root: string, ...more: readonly string[]) =>
     tandem("program", "follow", root, ...genesis, ...api, ...more);
@@ -315,6 +315,26 @@ describe("program follow", () => {
       new RegExp(`^settle #0-#1 +main +- +main/sum waits for #0, #1 \\(to run\\), ${before}`, "m"),
     );
     expect(stdout).toMatch(/^other +\d+ +[0-9a-f]{16}… unchanged: nothing is settled$/m);
+  });
+
+  test("nobody waits for what is done in a shard, though its program waits elsewhere", () => {
+    const create = (at: string) => ({ at, method: "create", args: ["counter", 0], whole: true, budget: 60_000 });
+    const [near, far] = ["main/two", "other/two"] as const;
+    submit({ steps: [create(near), create(far)] }, "account-0");
+    const there = { ...add("other", { step: 0 }), at: far };
+    const first = submit({ steps: [{ ...add("main", 1), at: near }, there] }, "account-0");
+    const second = submit(
+      {
+        steps: [
+          { ...there, args: [1] },
+          { ...there, at: near },
+        ],
+      },
+      "account-0",
+    );
+    const { nodes } = follow(second.blob).said;
+    expect(nodes[0].waits).toMatchObject([{ why: "earlier", program: `block ${first.height}, place 0`, step: 1 }]);
+    expect(nodes[1].waits).toMatchObject([{ why: "not-run", step: 0 }]);
   });
 
   test("waits on demand until it is ordered", () => {
