@@ -40,6 +40,8 @@ export interface OrderedProgram extends Position {
   /** Of the block that ordered it. */
   readonly timeMs: TimeMs;
   readonly payer: Uint8Array;
+  /** Encoded bytes of the program. */
+  readonly payloadBytes: number;
   /** What its envelope allows in all. */
   readonly budget: Budget;
   readonly program: Program;
@@ -53,8 +55,9 @@ export function programsOf({ height, timeMs, blobs }: RoundSlice): readonly Orde
     const checked = checkProgram(envelope.payload, envelope);
     if (checked.kind === "void") continue;
     const { program, analysis } = checked;
-    const { payer, budget } = envelope;
-    programs.push({ height, index, blob: root, timeMs, payer, budget, program, analysis });
+    const { payer, payload, budget } = envelope;
+    const payloadBytes = payload.length;
+    programs.push({ height, index, blob: root, timeMs, payer, payloadBytes, budget, program, analysis });
   }
   return programs;
 }

@@ -3,9 +3,9 @@
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { asBudget, asShardName, asStepIndex, type Program } from "@tandem/shared";
+import { asBudget, asShardName, asStepIndex, encodeProgram, limits, type Program } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
-import { type RoundBounds, Schedule } from "../src/index.ts";
+import { laneMaterialCodec, type RoundBounds, roundBounds, roundMaterialCodec, Schedule } from "../src/index.ts";
 import { inLine, sourceOf, taken, wide } from "./support/line.ts";
 import { call, keys, program, whole } from "./support/programs.ts";
 
@@ -53,6 +53,28 @@ describe("R4: a round runs what fits", () => {
     expect(rounds(scheduleWith({ budgetMax: asBudget(30) }, two, two, two))).toHaveLength(1);
   });
 
+  test("the bytes of the same programs, each once with 512 for the rest of its blob", () => {
+    const two = program([free("a/x"), free("a/y")]);
+    const bytes = 2 * (encodeProgram(two).length + 512);
+    expect(rounds(scheduleWith({ bytesMax: bytes - 1 }, two, two))).toEqual([
+      ["1/0.0", "1/0.1"],
+      ["1/1.0", "1/1.1"],
+    ]);
+    expect(rounds(scheduleWith({ bytesMax: bytes }, two, two))).toEqual([["1/0.0", "1/0.1", "1/1.0", "1/1.1"]]);
+  });
+
+  test("what comes with one block fits, however its bytes are shared out", () => {
+    const { bytesMax } = roundBounds({ shardBudget: asBudget(limits.shardBudgetMax) });
+    expect(limits.blockBytesMax + limits.blockBlobsMax * 512).toBeLessThanOrEqual(bytesMax);
+  });
+
+  test("a blob takes at most four times what it counts for, so material has room for those of a full round", () => {
+    const { bytesMax } = roundBounds({ shardBudget: asBudget(limits.shardBudgetMax) });
+    expect(limits.blobBytesMax - limits.payloadBytesMax).toBeLessThanOrEqual(4 * 512);
+    expect(limits.witnessBytesMax + 2 * limits.laneBytesMax + 4 * bytesMax).toBeLessThan(laneMaterialCodec.bytesMax);
+    expect(laneMaterialCodec.bytesMax).toBeLessThan(roundMaterialCodec.bytesMax);
+  });
+
   test("sources: claims whose exports are used, each once", () => {
     const uses = program([free("b/i"), free("c/j"), free("a/x", 0), free("a/y", 1)]);
     const schedule = scheduleWith({ sourcesMax: 2 }, uses, uses, uses);
@@ -70,7 +92,7 @@ describe("R4: a round runs what fits", () => {
   });
 
   test("the first always fits, whatever it takes", () => {
-    const bounds = { nodesMax: 0, contractsMax: 0, sourcesMax: 0, budgetMax: asBudget(0) };
+    const bounds = { nodesMax: 0, contractsMax: 0, sourcesMax: 0, budgetMax: asBudget(0), bytesMax: 0 };
     expect(rounds(scheduleWith(bounds, x, y))).toEqual([["1/0.0"], ["1/1.0"]]);
   });
 

@@ -78,6 +78,7 @@ const boundsPlan: fc.Arbitrary<RoundBounds> = fc.oneof(
     contractsMax: small,
     sourcesMax: small,
     budgetMax: fc.constantFrom<Budget>(...[10, 25, 60, 1_000_000].map(asBudget)),
+    bytesMax: fc.constantFrom(800, 1_600, 3_200, 1_000_000, 1_000_000),
   }),
 );
 const log = fc.array(blockPlan, { minLength: 1, maxLength: 7 });

@@ -71,11 +71,19 @@ export interface RoundMaterial {
   readonly lanes: readonly LaneWitness[];
 }
 
-/** Bytes of a lane's material: a full witness, full inputs and exports, nodes, and the blobs of a full block. */
-const laneMaterialBytesMax = 192 * 1024 * 1024;
+const mib = 1024 * 1024;
 
-/** Bytes of a round's material: what it takes to run a full round again, and some thousand programs that wait. */
-const roundMaterialBytesMax = 256 * 1024 * 1024;
+/**
+ * Bytes of the blobs of a full round's programs. R4 counts 512 beside a payload, for up to twice the bytes of a block; a
+ * blob takes at most 2 KiB beside it, so all of them at most four times what they count.
+ */
+const roundBlobsBytesMax = 4 * 2 * limits.blockBytesMax;
+
+/** Bytes of a lane's material, of a full round: witness, inputs, exports and blobs; and nodes and places of blobs. */
+const laneMaterialBytesMax = limits.witnessBytesMax + 2 * limits.laneBytesMax + roundBlobsBytesMax + 8 * mib;
+
+/** Bytes of a round's material: what a full round takes, all lanes together, and half a thousand of the largest that wait. */
+const roundMaterialBytesMax = laneMaterialBytesMax + 128 * mib;
 
 /** Pending programs. `pendingMax` stops a shard by the frontiers that are cited (O10), and until then more come. */
 const pendingCountMax = 16 * limits.pendingMax;

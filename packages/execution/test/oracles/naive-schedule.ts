@@ -88,9 +88,14 @@ export class NaiveSchedule {
     const contracts = new Set<ContractName>(nodes.map((node) => nodeOf(node).contract));
     const sources = new Set(nodes.flatMap((node) => this.sourcesOf(node)));
     const budget = [...programs].reduce((sum, program) => sum + program.budget, 0);
-    const { nodesMax, contractsMax, sourcesMax, budgetMax } = this.bounds;
+    const bytes = [...programs].reduce((sum, { payloadBytes }) => sum + payloadBytes + 512, 0);
+    const { nodesMax, contractsMax, sourcesMax, budgetMax, bytesMax } = this.bounds;
     return (
-      nodes.length <= nodesMax && contracts.size <= contractsMax && sources.size <= sourcesMax && budget <= budgetMax
+      nodes.length <= nodesMax &&
+      contracts.size <= contractsMax &&
+      sources.size <= sourcesMax &&
+      budget <= budgetMax &&
+      bytes <= bytesMax
     );
   }
 

@@ -135,6 +135,7 @@ export const anyBounds: fc.Arbitrary<RoundBounds> = fc.record({
   contractsMax: fc.constantFrom(1, widestBounds.contractsMax),
   sourcesMax: fc.constantFrom(1, widestBounds.sourcesMax),
   budgetMax: fc.constantFrom(asBudget(3_000_000), widestBounds.budgetMax),
+  bytesMax: fc.constantFrom(1_500, widestBounds.bytesMax),
 });
 
 export function anyWorld(bounds: RoundBounds): World {

@@ -23,13 +23,15 @@ import { defaultPayer, shardsOf } from "./world.ts";
 /** Without an index: the first of its block. */
 export function inLine(program: Program, height: number, index = 0, budget?: Budget): OrderedProgram {
   const most = asBudget(limits.budgetMax);
-  const checked = checkProgram(encodeProgram(program), { touches: shardsOf(program), budget: most });
+  const payload = encodeProgram(program);
+  const checked = checkProgram(payload, { touches: shardsOf(program), budget: most });
   assert(checked.kind === "program", checked.kind === "void" ? checked.failure.message : "");
   const { analysis } = checked;
   const place = { height: asHeight(height), index: asBlobIndex(index), timeMs: asTimeMs(1_000 + height) };
   const sum = program.steps.reduce((total, step) => total + step.budget, 0);
   const blob = new Uint8Array(32) as Root;
-  return { ...place, blob, payer: defaultPayer, budget: budget ?? asBudget(sum), program, analysis };
+  const envelope = { payer: defaultPayer, payloadBytes: payload.length, budget: budget ?? asBudget(sum) };
+  return { ...place, blob, ...envelope, program, analysis };
 }
 
 export function sourceOf(shard: ShardName | string, round: number): Source {
@@ -51,4 +53,5 @@ export const wide: RoundBounds = {
   contractsMax: 1_000_000_000,
   sourcesMax: 1_000_000_000,
   budgetMax: Number.MAX_SAFE_INTEGER as Budget,
+  bytesMax: 1_000_000_000,
 };

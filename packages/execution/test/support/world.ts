@@ -55,6 +55,7 @@ export const widestBounds: RoundBounds = {
   contractsMax: limits.lanesMax,
   sourcesMax: limits.sourcesMax,
   budgetMax: asBudget(limits.shardBudgetMax),
+  bytesMax: 32 * 1024 * 1024,
 };
 
 export interface WorldPlan {

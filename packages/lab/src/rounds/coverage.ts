@@ -18,7 +18,13 @@ const names = [
   ...["group held", "group dropped", "group over shards", "group over shards dropped", "tentative state read"],
   ...["created", "created in a group", "creation dropped", "creation refused", "ended", "end dropped"],
   ...["whole contract taken", "money moved", "deposit refused", "withdrawal refused"],
-  ...["waited over 10 rounds", "round was full", "claim without lanes", "program of 64 steps"],
+  ...[
+    "waited over 10 rounds",
+    "round was full",
+    "round was full of bytes",
+    "claim without lanes",
+    "program of 64 steps",
+  ],
   ...["restarted", "restarted in an open group", "claims withheld"],
 ] as const;
 
@@ -26,8 +32,7 @@ export function coverageOf(log: Log, oracle: Oracle, followers: Followers): Read
   const counts: Counts = new Map(names.map((name) => [name, 0]));
   for (const program of oracle.serial.values()) countProgram(counts, program);
   for (const line of oracle.serial.keys()) countWaits(counts, oracle, line);
-  for (const rounds of oracle.plan.rounds.values())
-    add(counts, "round was full", rounds.filter(({ isFull }) => isFull).length);
+  for (const rounds of oracle.plan.rounds.values()) for (const { exceeded } of rounds) countFull(counts, exceeded);
   add(counts, "void payload", oracle.voids);
   add(counts, "claim without lanes", emptyClaims(log, oracle));
   add(counts, "restarted", followers.restarts);
@@ -38,6 +43,13 @@ export function coverageOf(log: Log, oracle: Oracle, followers: Followers): Read
 
 function add(counts: Counts, name: (typeof names)[number], count = 1): void {
   counts.set(name, (counts.get(name) ?? 0) + count);
+}
+
+/** By bytes, where nothing else would have kept the node out. */
+function countFull(counts: Counts, exceeded: readonly string[]): void {
+  if (exceeded.length === 0) return;
+  add(counts, "round was full");
+  if (exceeded.join() === "bytesMax") add(counts, "round was full of bytes");
 }
 
 function emptyClaims({ blocks, shards }: Log, { plan }: Oracle): number {

@@ -68,6 +68,7 @@ export const widestBounds: Log["bounds"] = {
   contractsMax: limits.lanesMax,
   sourcesMax: limits.sourcesMax,
   budgetMax: limits.shardBudgetMax,
+  bytesMax: 33_554_432,
 };
 
 export function payerKeyOf(payer: number): Uint8Array {

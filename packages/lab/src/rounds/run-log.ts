@@ -122,7 +122,7 @@ class LogRun {
     const shard = (this.#shards[at] as RoundsShard).name;
     if (result !== undefined) this.#onClaim?.(result);
     if (this.#found !== null) return;
-    const planned = this.#oracle.plan.rounds.get(shard)?.[round - 1] ?? { ran: [], isFull: false, pending: [] };
+    const planned = this.#oracle.plan.rounds.get(shard)?.[round - 1] ?? { ran: [], exceeded: [], pending: [] };
     const added = this.#oracle.addedAt(round).filter(({ nodes }) => nodes.some((node) => node.shard === shard));
     const facts = { shard, round, planned, added, result, hasBlobs: slice.blobs.length > 0 };
     for (const { name, onRound } of this.#checkers) {

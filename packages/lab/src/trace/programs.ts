@@ -97,7 +97,7 @@ class ContractNames {
   }
 }
 
-type Part = Made & { readonly budget: Budget };
+type Part = Made & Pick<OrderedProgram, "budget" | "payloadBytes">;
 
 interface Made {
   readonly program: Program;
@@ -140,8 +140,10 @@ function programOf(calls: readonly CallStep[], isGrouped: boolean): Part | undef
   const { takers } = analyzeProgram({ steps: linked, groups });
   const steps = linked.map((step, index) => ({ ...step, budget: budgetOf(step, takers[index] as number) }));
   const budget = asBudget(steps.reduce((sum, step) => sum + step.budget, 0));
-  const checked = checkProgram(encodeProgram({ steps, groups }), { touches, budget });
-  return checked.kind === "program" ? { program: checked.program, analysis: checked.analysis, budget } : undefined;
+  const payload = encodeProgram({ steps, groups });
+  const checked = checkProgram(payload, { touches, budget });
+  if (checked.kind === "void") return undefined;
+  return { program: checked.program, analysis: checked.analysis, budget, payloadBytes: payload.length };
 }
 
 /**
@@ -156,9 +158,9 @@ function budgetOf({ footprint }: CallStep, takers: number): Budget {
 
 const outcomeOf = (step: number) => ({ kind: "step", step: asStepIndex(step) }) as const;
 
-function ordered({ program, analysis, budget }: Part, height: number, index: number): OrderedProgram {
+function ordered(part: Part, height: number, index: number): OrderedProgram {
   const place = { height: asHeight(height), index: asBlobIndex(index), timeMs: asTimeMs(height) };
-  return { ...place, blob: noRoot, payer: noPayer, budget, program, analysis };
+  return { ...place, blob: noRoot, payer: noPayer, ...part };
 }
 
 const noRoot = new Uint8Array(32) as Root;

@@ -94,15 +94,21 @@ export const scheduleBugs: readonly Bug[] = [
     2,
     edit(
       "schedule/room.ts",
-      "const budget = this.#programs.has(position) ? this.#budget : this.#budget + program.budget;",
+      "const budget = this.#budget + (isNew ? program.budget : 0);",
       "const budget = this.#budget + program.budget;",
     ),
   ),
   bug(
     "sources-unbounded",
     "does not count the sources of a round (R4)",
-    7,
+    14,
     edit("schedule/room.ts", "this.#sources.size + new Set(fresh).size > sourcesMax ||", ""),
+  ),
+  bug(
+    "bytes-unbounded",
+    "does not count the bytes of a round's programs (R4)",
+    14,
+    edit("schedule/room.ts", "budget > budgetMax ||\n      bytes > bytesMax;", "budget > budgetMax;"),
   ),
   bug(
     "own-outcomes-late",

@@ -102,6 +102,7 @@ export function drawBounds(random: Random): Log["bounds"] {
     contractsMax: random.between(1, 3),
     sourcesMax: random.between(1, 2),
     budgetMax: random.pick([1, 3, 10]) * 1_000_000,
+    bytesMax: random.pick([1, 2, 4]) * 1_000,
   };
   const names = random.pickSome(Object.keys(narrow) as (keyof typeof narrow)[], random.between(1, 2));
   return { ...widestBounds, ...Object.fromEntries(names.map((name) => [name, narrow[name]])) };

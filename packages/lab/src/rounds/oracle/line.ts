@@ -43,6 +43,7 @@ export interface LineProgram {
   readonly payer: Uint8Array;
   readonly touches: readonly string[];
   readonly budget: number;
+  readonly payloadBytes: number;
   readonly program: Program;
   /** In line order. */
   readonly nodes: readonly LineNode[];
@@ -62,7 +63,8 @@ export function readProgram({ index, root, envelope }: SliceBlob, height: number
   const groupOf = program.steps.map((_, step) => groupAt(program, step));
   const nodes = layOut(program, groupOf);
   const takers = program.steps.map((_, step) => nodes.filter(({ needs }) => needs.includes(step)).length);
-  const line = { height, index, blob: root, payer, touches, budget, program, nodes, groupOf, takers };
+  const own = { payer, touches, budget, payloadBytes: payload.length };
+  const line = { height, index, blob: root, ...own, program, nodes, groupOf, takers };
   return isVoid(line) ? undefined : { ...line, uses: program.steps.map((_, step) => usesOf(program, groupOf, step)) };
 }
 

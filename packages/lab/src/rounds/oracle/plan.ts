@@ -16,8 +16,8 @@ export interface PlanNode {
 export interface PlanRound {
   /** In line order. */
   readonly ran: readonly PlanNode[];
-  /** Something was due that did not fit (R4). */
-  readonly isFull: boolean;
+  /** Something was due that did not fit: the bounds that it would have exceeded (R4). */
+  readonly exceeded: readonly (keyof Log["bounds"])[];
   /** Programs with nodes left here afterwards, in line order. */
   readonly pending: readonly LineProgram[];
 }
@@ -90,12 +90,12 @@ class Planner {
     const room = new Room(this.#log.bounds);
     const ran: PlanNode[] = [];
     const blocked: PlanNode[] = [];
-    let isFull = false;
+    let exceeded: PlanRound["exceeded"] = [];
     for (const each of this.#waiting.get(shard) ?? []) {
-      const isDue = !isFull && this.#isDue(each, blocked, round, cited);
+      const isDue = exceeded.length === 0 && this.#isDue(each, blocked, round, cited);
       const sources = isDue ? this.sourcesOf(each) : [];
-      if (isDue && !room.hasRoom(each, sources)) isFull = true;
-      if (!isDue || isFull) {
+      if (isDue) exceeded = room.exceededBy(each, sources);
+      if (!isDue || exceeded.length > 0) {
         blocked.push(each);
         continue;
       }
@@ -104,7 +104,7 @@ class Planner {
       (this.#ranAt.get(each.program) as number[])[each.place] = round;
     }
     this.#waiting.set(shard, blocked);
-    return { ran, isFull, pending: [...new Set(blocked.map(({ program }) => program))] };
+    return { ran, exceeded, pending: [...new Set(blocked.map(({ program }) => program))] };
   }
 
   /** R3: nothing before it that it waits for is left here, and what it needs from elsewhere is visible. */
@@ -138,17 +138,19 @@ class Room {
     this.#bounds = bounds;
   }
 
-  hasRoom(node: PlanNode, sources: readonly string[]): boolean {
-    if (this.#nodes.length === 0) return true;
+  exceededBy(node: PlanNode, sources: readonly string[]): PlanRound["exceeded"] {
+    if (this.#nodes.length === 0) return [];
     const all = [...this.#nodes, node];
-    const { nodesMax, contractsMax, sourcesMax, budgetMax } = this.#bounds;
-    const budgets = [...new Set(all.map(({ program }) => program))].map(({ budget }) => budget);
-    return (
-      all.length <= nodesMax &&
-      new Set(all.map(({ node: { contract } }) => contract)).size <= contractsMax &&
-      new Set([...this.#sources, ...sources]).size <= sourcesMax &&
-      budgets.reduce((sum, each) => sum + each, 0) <= budgetMax
-    );
+    const programs = [...new Set(all.map(({ program }) => program))];
+    const taken: Log["bounds"] = {
+      nodesMax: all.length,
+      contractsMax: new Set(all.map(({ node: { contract } }) => contract)).size,
+      sourcesMax: new Set([...this.#sources, ...sources]).size,
+      budgetMax: programs.reduce((sum, { budget }) => sum + budget, 0),
+      bytesMax: programs.reduce((sum, { payloadBytes }) => sum + payloadBytes + 512, 0),
+    };
+    const names = Object.keys(taken) as (keyof typeof taken)[];
+    return names.filter((name) => taken[name] > this.#bounds[name]);
   }
 
   take(node: PlanNode, sources: readonly string[]): void {
