@@ -118,7 +118,7 @@ function help(path: readonly string[], { about, entries }: Group): string {
   return `./tandem${path.map((word) => ` ${word}`).join("")} COMMAND [--json]
 
 ${about === "" ? "" : `${about}\n\n`}${lines.join("")}
-  --json      one line of JSON on stdout; what goes wrong is one line of JSON on stderr
+  --json      one line of JSON on stdout; what goes wrong, as one on stderr
   --help      this text, or that of a command
   --version   the version of this workspace
 `;

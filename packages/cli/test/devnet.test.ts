@@ -370,7 +370,7 @@ test.each([60, 80, 120])("what is told fits into %i columns, but for commands", 
   for (const event of [opened, { kind: "no-program", why }] as const) {
     for (const line of wordsOf(event, width).split("\n")) expect(line.length).toBeLessThanOrEqual(width);
   }
-  for (const line of devnetCommand.help.split("\n")) expect(line.length).toBeLessThanOrEqual(84);
+  for (const line of devnetCommand.help.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });
 
 test("what to try has the program that was run, and a story that comes to its end", () => {

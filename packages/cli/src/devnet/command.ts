@@ -22,21 +22,21 @@ export const devnetCommand: Command = {
                 [--folder DIR] [--json]
 
 Runs a network on this machine: a process for each validator, with its own keys
-and store, on loopback. The first start makes all of it, later ones continue. A few
-blobs are submitted and told when they are final on every node. So is a program for
-the contracts in three shards, which is run here. Then a table shows what the nodes
-do. Ctrl-C stops all.
+and store, on loopback. The first start makes all of it, later ones continue. A
+few blobs are submitted and told when they are final on every node. So is a
+program for the contracts in three shards, which is run here. Then a table shows
+what the nodes do. Ctrl-C stops all.
 
   --validators N  seats of a new network (4)
   --delay MS      every frame between two nodes arrives so much later (0)
   --fresh         a new network in place of the one that is there
   --level         the nodes of a new network store in LevelDB (RocksDB)
-  --for S         stop after so many seconds; 0 for never. Where nobody watches (a
-                  pipe, CI=true) it stops when the blobs are final and the program
-                  was run, unless this is given
-  --folder DIR    where keys, genesis, stores and logs are (.tandem/devnet of the
-                  project)
-  --json          one line of JSON for each event, and one for all nodes each second
+  --for S         stop after so many seconds; 0 for never. Where nobody watches
+                  (a pipe, CI=true) it stops when the blobs are final and the
+                  program was run, unless this is given
+  --folder DIR    where keys, genesis, stores and logs are (.tandem/devnet of
+                  the project)
+  --json          a line of JSON for each event, one for all nodes each second
 
 npm keeps flags to itself that do not stand behind --: npm start -- --fresh
 `,

@@ -12,6 +12,7 @@ import {
   equalBytes,
   type Node,
   type Outcome,
+  type PendingEntry,
   type Position,
   type Program,
   type ProgramNode,
@@ -165,25 +166,36 @@ function ranNode(round: number, content: Export["content"], refusal: Refusal | u
 
 /** The programs that are left in these shards, and this one, with what has run of each. */
 function lineOf(placed: PlacedProgram, parts: readonly FollowedPart[]): Line {
-  const pending = parts.flatMap((part) => part.pending().map((program) => ({ ...program, shard: part.name })));
-  const others = pending.map(({ ordered }) => ordered).filter(({ blob }) => !equalBytes(blob, placed.blob));
-  const programs = new Map([...others, placed].map((program) => [`${program.height} ${program.index}`, program]));
+  const programs = new Map<string, Omit<PlacedProgram, "blob" | "program">>();
+  const left = new Map<string, PendingEntry>();
+  for (const part of parts) {
+    for (const { ordered, entry } of part.pending()) {
+      programs.set(placeText(ordered), ordered);
+      left.set(`${part.name} ${placeText(ordered)}`, entry);
+    }
+  }
+  programs.set(placeText(placed), placed);
   const line = new Line();
   for (const program of [...programs.values()].sort((a, b) => a.height - b.height || a.index - b.index)) {
     const { height, index } = program;
-    line.add(program === placed ? ownName : `block ${height}, place ${index}`, program);
-    for (const { kind, step, shard, contract } of program.analysis.nodes) {
-      const left = pending.find((each) => each.shard === shard && equalBytes(each.ordered.blob, program.blob));
-      const { ran = [], settled = [] } = left?.entry ?? {};
-      const hasRun =
-        kind === "step"
-          ? ran.some((each) => each.step === step)
-          : settled.some((each) => each.step === step && each.contract === contract);
-      // Nobody looks at the nodes of shards that are not followed.
-      if (left === undefined || hasRun) line.setRun({ height, index, kind, step }, contract);
+    line.add(program === placed ? ownName : placeText(program), program);
+    for (const node of program.analysis.nodes) {
+      const entry = left.get(`${node.shard} ${placeText(program)}`);
+      // What is not left in its shard has run; nobody looks at shards that are not followed.
+      if (entry !== undefined && !hasRun(entry, node)) continue;
+      line.setRun({ height, index, kind: node.kind, step: node.step }, node.contract);
     }
   }
   return line;
+}
+
+function placeText({ height, index }: Position): string {
+  return `block ${height}, place ${index}`;
+}
+
+function hasRun({ ran, settled }: PendingEntry, { kind, step, contract }: ProgramNode): boolean {
+  if (kind === "step") return ran.some((each) => each.step === step);
+  return settled.some((each) => each.step === step && each.contract === contract);
 }
 
 function followedNode(node: ProgramNode, parts: readonly FollowedPart[], waits: readonly ToldWait[]): FollowedNode {

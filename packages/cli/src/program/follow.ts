@@ -18,21 +18,21 @@ const pollMs = 100;
 export const followCommand: Command = {
   help: `./tandem program follow ROOT --genesis FILE [--api URL] [--wait] [--json]
 
-Says what became of a program that was ordered: of each step where it ran, in which
-round, and its outcome, or what it waits for. ROOT is that of its blob. Nobody is
-believed: the shards that it touches are run here, from the genesis on, on their
-slices, which a node gives with proof that they are complete.
+Says what became of a program that was ordered: of each step where it ran, in
+which round, and its outcome, or what it waits for. ROOT is that of its blob.
+Nobody is believed: the shards that it touches are run here from the genesis, on
+their slices, which a node gives with proof that they are complete.
 
-A step that needs the outcome of another shard waits until a claim of that shard is
-cited. The attest chain does that, and is still to come: until then groups across
-shards stay open, and what waits for them too.
+A step that needs the outcome of another shard waits until a claim of that shard
+is cited. The attest chain does that, and is still to come: until then groups
+across shards stay open, and what waits for them too.
 
   --genesis FILE    the network's genesis file
   --wait            if it is not ordered yet, until it is
   --timeout S       give up after so many seconds (${timeoutSecondsUsual})
 ${apiHelp}
 
-Exit code 1 if the blob is unknown, or its payload is no program (or a void one).
+Exit code 1 if the blob is unknown, or its payload is no program or a void one.
 `,
   options: {
     ...apiOption,

@@ -54,14 +54,21 @@ function pageOf(told: Telling, width: number): string {
   return `${head}
 
 ${formatTable(["round", "shard", "node", "what comes of it"], scheduleRows(told), [0])}
-${textLines(legend, width).join("\n")}
+${textLines(legendOf(told), width).join("\n")}
 
 ${formatTable(["contract", "key", "in the beginning", "in the end"], state)}${seen}
 `;
 }
 
+function legendOf({ rounds }: Telling): string {
+  const isRefused = rounds.some(({ ran }) => ran.some((node) => node.kind === "step" && node.refusal !== undefined));
+  return isRefused ? `${legend} ${refusedLegend}` : legend;
+}
+
+const refusedLegend =
+  'What stands after "reverted:" is why the contract refused: who runs it knows, the outcome does not say.';
 const legend =
-  'A0 is step 0 of program A, "A settle" where its group comes about or not; what has a ~ counts only then. "to run": its outcome is needed. "to be cited": it ran, and no block makes that visible yet. "first in line": it touches the same, and was ordered earlier. "written" is what the round changed in state, of all that ran or settled in it. What stands after "reverted:" is why the contract refused: who runs it knows, the outcome does not say. A shard without a claim had no work in that round.';
+  'A0 is step 0 of program A, "A settle" where its group comes about or not; what has a ~ counts only then. "to run": its outcome is needed. "to be cited": it ran, and no block makes that visible yet. "first in line": it touches the same, and was ordered earlier. "written" is what the round changed in state, of all that ran or settled in it. A shard without a claim had no work in that round.';
 
 function scheduleRows({ programs, rounds }: Telling): string[][] {
   const told = new Map<string, string>();
