@@ -3,6 +3,7 @@
 
 import { decode } from "cborg";
 import type { Bench } from "../../../scripts/bench/measure.ts";
+import { assert } from "../src/assert.ts";
 import { asBudget, asContractName, asMethodName, asShardName, asStepIndex } from "../src/numbers.ts";
 import { checkProgram } from "../src/programs/check.ts";
 import { decodeProgram } from "../src/programs/decode.ts";
@@ -20,7 +21,8 @@ function call(at: string, method: string, key: number, args: readonly Argument[]
     method: asMethodName(method),
     footprint,
     args,
-    budget: asBudget(20_000),
+    // P2: up to four places, and a key.
+    budget: asBudget(50_000),
   };
 }
 
@@ -43,7 +45,7 @@ const largest: Program = {
   groups: [],
 };
 
-const allowance: Allowance = { touches: ["north", "south"].map(asShardName), budget: asBudget(2_000_000) };
+const allowance: Allowance = { touches: ["north", "south"].map(asShardName), budget: asBudget(64 * 50_000) };
 
 export default async function programs(bench: Bench): Promise<void> {
   for (const [name, program] of [
@@ -51,6 +53,7 @@ export default async function programs(bench: Bench): Promise<void> {
     ["program of 64 steps", largest],
   ] as const) {
     const payload = encodeProgram(program);
+    assert(checkProgram(payload, allowance).kind === "program", `a ${name} is not void`);
     const items = payload.length / 1e6;
     const plain = { items, run: () => void decode(payload, strictest) };
     await bench.rate(`decode a ${name}`, "MB/s", { items, run: () => void decodeProgram(payload) }, plain);
