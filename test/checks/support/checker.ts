@@ -41,9 +41,10 @@ export interface SentRound {
 }
 
 const rules = rulesOf({ shards: [] }, [counter], []);
+const bounds = roundBounds({ shardBudget: limits.shardBudgetMax });
 
 export function laneVerdict({ lane, material }: SentLane): string {
-  return told(checkLane(rules, decoded(laneCodec, lane), decoded(laneMaterialCodec, material)));
+  return told(checkLane({ rules, bounds }, decoded(laneCodec, lane), decoded(laneMaterialCodec, material)));
 }
 
 /** Of the first round of a shard, to which nothing of others is visible. */
@@ -56,7 +57,6 @@ export function roundVerdict(sent: SentRound): string {
   });
   const slice = { height: asHeight(claim.round), timeMs: asTimeMs(sent.timeMs), blobs };
   const facts: RoundFacts = { recalled: [], rounds: [{ slice, visible: [] }] };
-  const bounds = roundBounds({ shardBudget: limits.shardBudgetMax });
   const setting = { shard: claim.shard, epoch: asEpoch(0), rules, bounds };
   return told(checkRound(setting, prev, claim, facts, decoded(roundMaterialCodec, sent.material)));
 }

@@ -31,6 +31,7 @@ export type ClaimCode =
   | "no-such-node" // the program has no such node in this contract
   | "missing-node" // it was due, and the claim did not run it
   | "superfluous-node" // it was not due
+  | "overfull-round" // more than a round may run (R4)
   | "missing-input"
   | "superfluous-input"
   | "wrong-input" // other content, or attributed to something else

@@ -9,7 +9,8 @@ import { type Lane, laneCodec, type ProgramNode, toHex } from "@tandem/shared";
 import { laneOf } from "../round/claim.ts";
 import type { ContractState } from "../round/contract-state.ts";
 import { LaneRun } from "../round/lane-run.ts";
-import type { Rules } from "../run/rules.ts";
+import type { ShardSetting } from "../round/shard-execution.ts";
+import { RoundRoom } from "../schedule/room.ts";
 import { laneDifferences, refuteFirst } from "./differences.ts";
 import { type CheckVerdict, ownCopy, refuted, unusable, verdictOf } from "./failure.ts";
 import { giveInputs, thisRound } from "./inputs.ts";
@@ -18,23 +19,27 @@ import { findNode, type PlacedNode, programsOfNodes } from "./programs.ts";
 import { checkWitnessRoots, finishState, openState } from "./roots.ts";
 import { showPlaced } from "./show.ts";
 
-export function checkLane(rules: Rules, lane: Lane, material: LaneMaterial): CheckVerdict {
+/** Of a shard's setting. */
+export type LaneSetting = Pick<ShardSetting, "rules" | "bounds">;
+
+export function checkLane(setting: LaneSetting, lane: Lane, material: LaneMaterial): CheckVerdict {
   return verdictOf(() => {
     const claimed = ownCopy(laneCodec, lane, "lane");
     const { witness, blobs } = ownCopy(laneMaterialCodec, material, "material");
     checkWitnessRoots(claimed, witness, "");
     const state = openState(claimed, witness, "");
-    const run = runAlone(rules, { witness, blobs }, state);
+    const run = runAlone(setting, { witness, blobs }, state);
     finishState(state, witness.state, "");
     refuteFirst(laneDifferences(claimed, witness.content, laneOf(run), ""));
   });
 }
 
-function runAlone(rules: Rules, { witness, blobs }: LaneMaterial, state: ContractState): LaneRun {
+function runAlone({ rules, bounds }: LaneSetting, { witness, blobs }: LaneMaterial, state: ContractState): LaneRun {
   const { content } = witness;
   const contract = state.name;
   const programs = programsOfNodes(content.nodes, blobs, rules.functions);
   const placed = content.nodes.map((node, at) => findNode(programs, node, contract, at));
+  checkRoom(new RoundRoom(bounds), placed);
   giveInputs(contract, content.inputs, programs);
   const run = new LaneRun(rules, thisRound, state);
   for (const [at, node] of content.nodes.entries()) {
@@ -45,6 +50,22 @@ function runAlone(rules: Rules, { witness, blobs }: LaneMaterial, state: Contrac
     unusable("not-in-witness", `nodes[${at}]`, `${showPlaced(node, contract)} reads ${toHex(missing)}`, node);
   }
   return run;
+}
+
+/** R4: no round runs more, so nobody has to run more to check one. */
+function checkRoom(room: RoundRoom, placed: readonly PlacedNode[]): void {
+  for (const [at, { program, node }] of placed.entries()) {
+    if (room.admit(program.ordered, node.contract, [])) continue;
+    const { height, index } = program.ordered;
+    const { step, kind } = node;
+    const place = { height, index, step, kind };
+    refuted(
+      "overfull-round",
+      `nodes[${at}]`,
+      `${showPlaced(place, node.contract)} is more than a round may run`,
+      place,
+    );
+  }
 }
 
 /** R1: what a node needs was made in this lane, or is an input. */

@@ -182,6 +182,17 @@ describe("a lie about what was given", () => {
     expect(refusal(checkStory(lie))).toBe(`claim: wrong-input at inputs[${own}]`);
   });
 
+  test("more nodes than a round may run (R4): they are not run", () => {
+    const { length } = contentOf(till).nodes;
+    const within = (nodesMax: number) => {
+      const { setting } = till.made;
+      const bounds = { ...setting.bounds, nodesMax };
+      return refusal(checkStory({ ...till, made: { ...till.made, setting: { ...setting, bounds } } }));
+    };
+    expect(within(length)).toBe("accepted");
+    expect(within(length - 1)).toBe(`claim: overfull-round at nodes[${length - 1}]`);
+  });
+
   test("attributed to what it might have come from: the lane alone cannot tell, the round does", () => {
     for (const [from, other] of [
       ["lane", "pending"],

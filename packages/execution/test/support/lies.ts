@@ -58,7 +58,7 @@ export function withLane(story: LaneStory, change: Partial<Lane>): LaneStory {
 }
 
 export function checkStory({ made, lane, material }: LaneStory) {
-  return checkLane(made.setting.rules, lane, material);
+  return checkLane(made.setting, lane, material);
 }
 
 /** The claim with that lane in place of its own. */

@@ -96,5 +96,5 @@ export function checkMade({ setting, prev, result, facts, material }: MadeClaim)
 }
 
 export function checkMadeLane({ setting, result, lanes }: MadeClaim, index: number) {
-  return checkLane(setting.rules, result.claim.lanes[index] as Claim["lanes"][number], lanes[index] as LaneMaterial);
+  return checkLane(setting, result.claim.lanes[index] as Claim["lanes"][number], lanes[index] as LaneMaterial);
 }

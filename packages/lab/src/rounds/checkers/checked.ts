@@ -50,7 +50,7 @@ export class CheckedClaims {
       const witness = this.#room.witnessLane(result, index, blobAt);
       if (!witness.ok) continue;
       this.lanes++;
-      const wrong = problemOf(this.#room.checkLane(setting.rules, lane, witness.value));
+      const wrong = problemOf(this.#room.checkLane(setting, lane, witness.value));
       if (wrong !== undefined) return `checkLane of ${lane.contract}: ${wrong}`;
     }
     return undefined;
