@@ -12,6 +12,7 @@ import { openJournal } from "../store/journal.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import { readGenesis, verifyContextOf } from "./context.ts";
+import { giveWay, niceness } from "./give-way.ts";
 import { type Leaving, Performer } from "./performer.ts";
 import { answerQuery } from "./queries.ts";
 import { VerifyPool } from "./verify-pool.ts";
@@ -65,6 +66,7 @@ class Outgoing {
 
 async function run(): Promise<void> {
   useNative();
+  giveWay(niceness.machine);
   const checked = readGenesis(config.genesis);
   const network = openNetwork(checked);
   const store = await openStore(config.storeKind, join(config.dataFolder, "chain"), { blobPrefix });

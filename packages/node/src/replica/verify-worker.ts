@@ -5,12 +5,14 @@ import { useNative } from "@tandem/native";
 import { performReplicaVerify, type ReplicaTask } from "@tandem/replica";
 import { assert } from "@tandem/shared";
 import { readGenesis, verifyContextOf } from "./context.ts";
+import { giveWay, niceness } from "./give-way.ts";
 import { unpackSignatures } from "./packed-signatures.ts";
 import type { VerifyRequest } from "./verify-pool.ts";
 
 assert(parentPort !== null, "a worker has a parent");
 const port = parentPort;
 useNative();
+giveWay(niceness.verify);
 const context = verifyContextOf(readGenesis((workerData as { readonly genesis: Uint8Array }).genesis));
 port.on("message", (request: VerifyRequest) => {
   const task: ReplicaTask =
