@@ -36,6 +36,18 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
+/** Whether a sorted list has this among its items. */
+export function includesBytes(sorted: readonly Uint8Array[], bytes: Uint8Array): boolean {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareBytes(sorted[middle] as Uint8Array, bytes) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low < sorted.length && compareBytes(sorted[low] as Uint8Array, bytes) === 0;
+}
+
 /**
  * From codes a string comes out in one piece. Of pairs that are joined the engine makes a tree, and puts it together when
  * the text is first looked up: as a key of a map it takes five times as long.

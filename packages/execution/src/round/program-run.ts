@@ -10,6 +10,7 @@ import {
   type EncodedOutcome,
   type Footprint,
   type Group,
+  includesBytes,
   type PendingEntry,
   type ProgramNode,
   type RanSettle,
@@ -18,7 +19,6 @@ import {
   type StepIndex,
 } from "@tandem/shared";
 import type { OrderedProgram } from "../ordered.ts";
-import { includesKey } from "../run/host.ts";
 import { Outcomes } from "../run/outcomes.ts";
 import type { PureFunctions } from "../run/rules.ts";
 import { Changes } from "../run/state.ts";
@@ -164,5 +164,5 @@ export function lastStepOf({ first, count }: Group): StepIndex {
 
 /** Whether a settle with this footprint holds the key. */
 export function mayWrite(footprint: Footprint, key: Uint8Array): boolean {
-  return footprint.kind === "whole" || includesKey(footprint.writes, key);
+  return footprint.kind === "whole" || includesBytes(footprint.writes, key);
 }

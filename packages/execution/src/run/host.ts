@@ -2,11 +2,11 @@
 // does (P7), and keeps what the call changes until it is known whether the call has effects (P3).
 
 import {
-  compareBytes,
   costs,
   decodeValue,
   type Footprint,
   type Host,
+  includesBytes,
   limits,
   tryEncodeValue,
   type Value,
@@ -105,17 +105,5 @@ export class CallHost implements Host {
 }
 
 function allows({ reads, writes }: KeyFootprint, key: Uint8Array, isWritten: boolean): boolean {
-  return includesKey(writes, key) || (!isWritten && includesKey(reads, key));
-}
-
-/** Keys of a footprint are sorted (P6). */
-export function includesKey(sorted: readonly Uint8Array[], key: Uint8Array): boolean {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compareBytes(sorted[middle] as Uint8Array, key) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low < sorted.length && compareBytes(sorted[low] as Uint8Array, key) === 0;
+  return includesBytes(writes, key) || (!isWritten && includesBytes(reads, key));
 }

@@ -1,6 +1,6 @@
 // The keys that a proof, a witness or a partial map is made for.
 
-import { compareBytes, equalBytes } from "../bytes.ts";
+import { compareBytes, equalBytes, includesBytes } from "../bytes.ts";
 import { sha256 } from "../hashing.ts";
 import { type OnPath, sortByPath } from "./path.ts";
 
@@ -32,26 +32,15 @@ export function targetsOf({ reads, writes }: TouchedKeys): Target[] {
 /** Keys sorted by their bytes, and those only written that are not read too. */
 export function withEachKeyOnce(touched: TouchedKeys): TouchedKeys {
   const reads = sortKeys(touched.reads);
-  return { reads, writes: sortKeys(touched.writes).filter((key) => !includesKey(reads, key)) };
+  return { reads, writes: sortKeys(touched.writes).filter((key) => !includesBytes(reads, key)) };
 }
 
 /** Of sorted keys. */
 export function haveCommonKey(some: readonly Uint8Array[], others: readonly Uint8Array[]): boolean {
-  return some.some((key) => includesKey(others, key));
+  return some.some((key) => includesBytes(others, key));
 }
 
 function sortKeys(keys: readonly Uint8Array[]): Uint8Array[] {
   const sorted = [...keys].sort(compareBytes);
   return sorted.filter((key, i) => i === 0 || !equalBytes(key, sorted[i - 1] as Uint8Array));
-}
-
-function includesKey(sorted: readonly Uint8Array[], key: Uint8Array): boolean {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compareBytes(sorted[middle] as Uint8Array, key) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low < sorted.length && equalBytes(sorted[low] as Uint8Array, key);
 }

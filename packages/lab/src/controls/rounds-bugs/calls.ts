@@ -102,7 +102,7 @@ export const callBugs: readonly Bug[] = [
     "reads-writable",
     "lets a call write what it declared to read (P6)",
     24,
-    edit("run/host.ts", "|| (!isWritten && includesKey(reads, key))", "|| includesKey(reads, key)"),
+    edit("run/host.ts", "|| (!isWritten && includesBytes(reads, key))", "|| includesBytes(reads, key)"),
   ),
   bug(
     "whole-without-limit",
