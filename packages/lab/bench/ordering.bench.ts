@@ -12,8 +12,9 @@ import { useNative } from "@tandem/native";
 import type { OrderNetwork } from "@tandem/ordering";
 import type { OrderBlock } from "@tandem/shared";
 import type { Bench, Figure } from "../../../scripts/bench/measure.ts";
-import { hashBlobs, hashBlock, hashingOf, pairsOf, replay, verifyAll } from "./support/bare.ts";
+import { hashBlobs, hashBlock, pairsOf, replay, verifyAll } from "./support/bare.ts";
 import { type BlobPlan, genesisBlock, type MadeBlob, makeBlobs, openBenchNetwork } from "./support/network.ts";
+import { hashedBy } from "./support/recorded.ts";
 import { filledShell, OrderShell, Supply, workOn } from "./support/shell.ts";
 
 export const area = "ordering";
@@ -59,7 +60,7 @@ async function measureCheck(bench: Bench, { name, network, blobs, block }: Load)
   const supply = new Supply(blobs);
   const open = () => new OrderShell({ network, supply, isVerifying: true });
   const work = workOn(blobs.length, open, (shell) => shell.check(block));
-  const calls = hashingOf(() => {
+  const calls = hashedBy(() => {
     hashBlobs(network, blobs);
     hashBlock(network, blobs, block.header);
   });
@@ -75,7 +76,7 @@ async function measureCheck(bench: Bench, { name, network, blobs, block }: Load)
   const figure = await bench.rate(`${title}, beside signatures and hashing`, "blobs/s", work, bare);
   reportBytes(bench, figure, title, sizeOf(blobs) / blobs.length);
   const fresh = open();
-  const value = pairsOf(hashingOf(() => fresh.check(block))) / blobs.length;
+  const value = pairsOf(hashedBy(() => fresh.check(block))) / blobs.length;
   const limit = pairsOf(calls) / blobs.length;
   bench.report({
     name: `${title}, hashes per blob beside needed ones`,
@@ -97,7 +98,7 @@ async function measureBuild(bench: Bench, { name, network, blobs, block }: Load)
     () => filledShell(network, blobs),
     (shell) => void shell.build(parent, 1),
   );
-  const bare = { items: blobs.length, run: replay(hashingOf(() => hashBlock(network, blobs, block.header))) };
+  const bare = { items: blobs.length, run: replay(hashedBy(() => hashBlock(network, blobs, block.header))) };
   const title = `build, ${name}`;
   const figure = await bench.rate(`${title}, beside hashing`, "blobs/s", work, bare);
   reportBytes(bench, figure, title, sizeOf(blobs) / blobs.length);
@@ -109,7 +110,7 @@ async function measureIntake(bench: Bench, { name, network, blobs }: Load): Prom
     () => new OrderShell({ network, isVerifying: true }),
     (shell) => shell.fill(blobs),
   );
-  const [verify, hash] = [verifyAll(network, blobs), replay(hashingOf(() => hashBlobs(network, blobs)))];
+  const [verify, hash] = [verifyAll(network, blobs), replay(hashedBy(() => hashBlobs(network, blobs)))];
   const bare = {
     items: blobs.length,
     run() {

@@ -1,7 +1,7 @@
 // The raw limit of order blocks: signature checks and hashing, bare. Which hashing a block needs is found out by doing just
 // that, once, with a hasher that writes down each call; so what the machine hashes beyond need does not raise its limit.
 
-import { nativeHasher, nativePayerScheme, useNative } from "@tandem/native";
+import { nativeHasher, nativePayerScheme } from "@tandem/native";
 import type { OrderNetwork } from "@tandem/ordering";
 import {
   accountCodec,
@@ -12,7 +12,6 @@ import {
   emptyHistory,
   envelopeCodec,
   executionPoolKey,
-  type Hasher,
   hashPair,
   historyRoot,
   type MapChange,
@@ -21,44 +20,17 @@ import {
   signingRoot,
   toHex,
   touchesTree,
-  useHasher,
 } from "@tandem/shared";
 import type { MadeBlob } from "./network.ts";
-
-interface Calls {
-  /** Bytes of single messages. */
-  readonly messages: readonly number[];
-  /** Bytes of blocks of pairs. */
-  readonly blocks: readonly number[];
-}
-
-export function hashingOf(work: () => void): Calls {
-  const messages: number[] = [];
-  const blocks: number[] = [];
-  const recorder: Hasher = {
-    name: "recorder",
-    sha256(message) {
-      messages.push(message.length);
-      return nativeHasher.sha256(message);
-    },
-    hashPairs(pairs, output) {
-      blocks.push(pairs.length);
-      nativeHasher.hashPairs(pairs, output);
-    },
-  };
-  useHasher(recorder);
-  work();
-  useNative();
-  return { messages, blocks };
-}
+import type { Hashed } from "./recorded.ts";
 
 /** Pairs of 32 bytes, in all calls. */
-export function pairsOf({ blocks }: Calls): number {
+export function pairsOf({ blocks }: Hashed): number {
   return blocks.reduce((sum, bytes) => sum + bytes / 64, 0);
 }
 
 /** As many calls, of the same sizes, in memory that stays. */
-export function replay({ messages, blocks }: Calls): () => void {
+export function replay({ messages, blocks }: Hashed): () => void {
   const source = new Uint8Array([...messages, ...blocks].reduce((most, bytes) => Math.max(most, bytes), 64));
   const target = new Uint8Array(source.length / 2);
   const views = new Map<number, readonly [Uint8Array, Uint8Array]>();
