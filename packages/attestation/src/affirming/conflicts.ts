@@ -11,7 +11,7 @@ import {
   type Root,
   type ValidatorIndex,
 } from "@tandem/shared";
-import type { SignedClaim, SignedPair } from "./types.ts";
+import type { SignedPair } from "./types.ts";
 
 interface Conflict {
   readonly signer: number;
@@ -20,6 +20,12 @@ interface Conflict {
   readonly summaries: (ClaimSummary | undefined)[];
   /** How often the frontier moved since. */
   moves: number;
+}
+
+export interface Concluded {
+  readonly signer: number;
+  /** Absent if the claims are not what they were said to be. */
+  readonly evidence: ClaimEvidence | undefined;
 }
 
 export class Conflicts {
@@ -46,7 +52,7 @@ export class Conflicts {
     this.#open.set(signer, { signer, pair, summaries: [undefined, undefined], moves: 0 });
   }
 
-  learn(claim: Root, summary: ClaimSummary): readonly ClaimEvidence[] {
+  learn(claim: Root, summary: ClaimSummary): readonly Concluded[] {
     return [...this.#open.values()].flatMap((conflict) => {
       const { pair, summaries } = conflict;
       for (const [i, each] of pair.entries()) if (equalBytes(each.claim, claim)) summaries[i] = summary;
@@ -54,17 +60,18 @@ export class Conflicts {
     });
   }
 
-  #conclude({ signer, pair, summaries }: Conflict): ClaimEvidence | undefined {
+  #conclude({ signer, pair, summaries }: Conflict): Concluded | undefined {
     const [first, second] = summaries;
     if (first === undefined || second === undefined) return undefined;
     this.#open.delete(signer);
-    if (claimClashProblem(first, second) !== undefined) return undefined;
+    if (claimClashProblem(first, second) !== undefined) return { signer, evidence: undefined };
     this.#proven.add(signer);
-    return {
+    const evidence = {
       signer: signer as ValidatorIndex,
-      first: affirmed(first, pair[0]),
-      second: affirmed(second, pair[1]),
+      first: { claim: first, signature: pair[0].signature },
+      second: { claim: second, signature: pair[1].signature },
     };
+    return { signer, evidence };
   }
 
   /** The frontier moved. */
@@ -73,8 +80,4 @@ export class Conflicts {
       if (++conflict.moves > this.#movesMax) this.#open.delete(conflict.signer);
     }
   }
-}
-
-function affirmed(claim: ClaimSummary, { signature }: SignedClaim) {
-  return { claim, signature };
 }

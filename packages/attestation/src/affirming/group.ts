@@ -49,8 +49,10 @@ export class ClaimGroup {
     return this.#places.values();
   }
 
-  get senders(): readonly Peer[] {
-    return [...this.#places.keys()].filter((sender) => sender !== undefined);
+  /** Those who sent a true affirmation. */
+  get affirmers(): readonly Peer[] {
+    const checked = [...this.#places.values()].filter(({ state }) => state !== "unchecked");
+    return checked.flatMap(({ sender }) => sender ?? []);
   }
 
   get isEmpty(): boolean {

@@ -1,5 +1,6 @@
 // S11: how many affirmations a node holds, of all shards together. When there is no room, whoever holds most gives up its
-// oldest. So nobody who holds no more than a fair share loses anything, whatever others send.
+// oldest, and if that is the sender itself, its oldest that is not needed for a quorum any more. So nobody who holds no more
+// than a fair share loses anything, whatever others send.
 
 import type { Entry } from "./group.ts";
 import type { Peer } from "./types.ts";
@@ -21,12 +22,13 @@ export class Holdings {
     return this.#size >= this.#max;
   }
 
-  /** What is to give way to one more of this sender; nothing if nobody holds more than it. */
+  /** What is to give way to one more of this sender; nothing if nobody holds more, and all that it holds is needed. */
   loserTo(sender: Peer): Entry | undefined {
     const largest = this.#largest();
-    if (largest === undefined || this.#countOf(largest) <= this.#countOf(sender) + 1) return undefined;
-    const [oldest] = this.#bySender.get(largest) ?? [];
-    return oldest;
+    const isLarger = largest !== undefined && this.#countOf(largest) > this.#countOf(sender) + 1;
+    if (isLarger) for (const oldest of this.#bySender.get(largest) ?? []) return oldest;
+    for (const entry of this.#bySender.get(sender) ?? []) if (entry.group.quorum !== undefined) return entry;
+    return undefined;
   }
 
   /** Our own do not count. */

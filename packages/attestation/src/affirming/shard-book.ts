@@ -143,9 +143,9 @@ export class ShardBook {
   }
 
   /** C5: a claim counts when its content is held. */
-  #announce({ claim, summary, quorum, senders }: ClaimGroup): void {
+  #announce({ claim, summary, quorum, affirmers }: ClaimGroup): void {
     if (quorum === undefined) return;
-    if (summary === undefined) this.#desk.push({ kind: "want-claim", claim, from: senders });
+    if (summary === undefined) this.#desk.push({ kind: "want-claim", claim, from: affirmers });
     else this.#desk.push({ kind: "affirmed", claim, summary, quorum });
   }
 
@@ -180,21 +180,28 @@ export class ShardBook {
       else this.#expose(entry);
     }
     if (entries.every((_, i) => valid[i] === true)) return this.#accuse(entries, pair);
-    // A false one stood in the way of another look at what this seat says.
-    for (const other of this.#bySigner.of(signer)) this.#compare(other);
+    this.#compareAll(signer);
+  }
+
+  /** What was false stood in the way of another look at what this seat says. */
+  #compareAll(signer: number): void {
+    for (const entry of this.#bySigner.of(signer)) this.#compare(entry);
   }
 
   #accuse(entries: readonly [Entry, Entry], pair: SignedPair): void {
     this.#conflicts.add(entries[0].signer, pair);
     for (const { group } of entries) {
-      const { claim, summary, senders } = group;
-      if (summary === undefined) this.#desk.push({ kind: "want-claim", claim, from: senders });
+      const { claim, summary, affirmers } = group;
+      if (summary === undefined) this.#desk.push({ kind: "want-claim", claim, from: affirmers });
       else this.#prove(claim, summary);
     }
   }
 
   #prove(claim: Root, summary: ClaimSummary): void {
-    for (const evidence of this.#conflicts.learn(claim, summary)) this.#desk.push({ kind: "evidence", evidence });
+    for (const { signer, evidence } of this.#conflicts.learn(claim, summary)) {
+      if (evidence !== undefined) this.#desk.push({ kind: "evidence", evidence });
+      else this.#compareAll(signer);
+    }
   }
 
   /** What a claim says, whose content is held. Whoever gave it another round or shard lies. */
