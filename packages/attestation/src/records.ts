@@ -1,10 +1,11 @@
-// What claims and affirmations leave in a store of keys and values. The first byte of a key is its kind; names in keys are
-// filled up with zeros, and numbers are big-endian, so that a kind is sorted by shard and then by round.
+// What contents and own affirmations leave in a store of keys and values. The first byte of a key is its kind: other ones
+// than those of attest blocks (`block-records.ts`), beside which they may lie, and where the claim that was attested for a
+// shard and round is found. Names in keys are filled up with zeros, and numbers are big-endian, so that a kind is sorted by
+// shard and then by round.
 //
-//   content   claim root           a claim with its exports (C5): own ones, and what was fetched
-//   attested  shard, round         root of the claim that was attested there (A3)
-//   own       mark, epoch, shard   the highest round that this node signed there, and the claim (C4)
-//   own       claim, epoch, shard, round   an own affirmation that is above the frontier
+//   content   claim root                          a claim with its exports (C5): own ones, and what was fetched
+//   own       mark, epoch, shard                  the highest round that this node signed there, and the claim (C4)
+//   own       affirmation, epoch, shard, round    an own affirmation that is above the frontier
 //
 // Marks are never deleted: they outlive state and snapshots. All `own` records are read together at the start.
 //
@@ -34,16 +35,12 @@ import {
 } from "@tandem/shared";
 import { type ClaimContent, claimContentCodec } from "./content/claim-content.ts";
 
-const kinds = { content: 0, attested: 1, own: 2 } as const;
+const kinds = { content: 16, own: 17 } as const;
 const ownKinds = { mark: 0, affirmation: 1 } as const;
 
 // Keys.
 
 export const contentKey = (claim: Root): Uint8Array => concatBytes(Uint8Array.of(kinds.content), claim);
-
-export function attestedKey(shard: ShardName, round: Round): Uint8Array {
-  return concatBytes(Uint8Array.of(kinds.attested), nameBytes(shard), numberBytes(round));
-}
 
 /** All `own` records begin with it, and no others. */
 export const ownPrefix: Uint8Array = Uint8Array.of(kinds.own);
@@ -92,8 +89,6 @@ const ownRecordCodec: Codec<OwnRecord> = codec<OwnRecord>(
   }),
 );
 
-const rootCodec = codec("claim-root", rootType);
-
 function decodeRecord<T>({ decode }: Codec<T>, record: Uint8Array): T {
   const value = decode(record);
   if (!value.ok) throw new StoreFault("bad-record", value.error.message);
@@ -114,10 +109,6 @@ export function contentRecords(claim: Root, content: ClaimContent): StoreBatch {
 /** C3: nothing that is pending anywhere needs its exports any more, or it came to nothing. */
 export function forgetContent(claims: readonly Root[]): StoreBatch {
   return { puts: [], deletes: claims.map(contentKey) };
-}
-
-export function attestedRecord(shard: ShardName, round: Round, claim: Root): StoreBatch {
-  return { puts: [{ key: attestedKey(shard, round), value: rootCodec.encode(claim) }], deletes: [] };
 }
 
 export function markRecord(mark: OwnMark): StoreBatch {
@@ -148,10 +139,4 @@ export function* readContentBytes(claim: Root): Reading<Uint8Array | undefined> 
 export function* readContent(claim: Root): Reading<ClaimContent | undefined> {
   const record = yield* readContentBytes(claim);
   return record && decodeRecord(claimContentCodec, record);
-}
-
-/** The claim that was attested for this round, if there is one. */
-export function* readAttested(shard: ShardName, round: Round): Reading<Root | undefined> {
-  const [record] = yield [attestedKey(shard, round)];
-  return record && decodeRecord(rootCodec, record);
 }

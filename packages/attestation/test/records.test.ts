@@ -1,18 +1,8 @@
-import {
-  asRound,
-  asShardName,
-  claimCodec,
-  compareBytes,
-  type Records,
-  readNow,
-  type StoreBatch,
-  StoreFault,
-} from "@tandem/shared";
+import { asHeight, asRound, claimCodec, type Records, readNow, type StoreBatch, StoreFault } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
+import { attestedKey, frontierPrefix, orderKey } from "../src/block-records.ts";
 import { claimContentCodec } from "../src/content/claim-content.ts";
 import {
-  attestedKey,
-  attestedRecord,
   contentKey,
   contentRecords,
   decodeOwnRecords,
@@ -21,7 +11,6 @@ import {
   markRecord,
   ownPrefix,
   ownRecords,
-  readAttested,
   readContent,
   readContentBytes,
 } from "../src/records.ts";
@@ -61,22 +50,6 @@ describe("contents", () => {
     store.apply(forgetContent([root]));
     expect(readNow(store.read, readContent(root))).toBeUndefined();
   });
-
-  test("the claim of a round is found by shard and round", () => {
-    const store = new Store().apply(attestedRecord(rail, asRound(3), root));
-    expect(readNow(store.read, readAttested(rail, asRound(3)))).toEqual(root);
-    expect(readNow(store.read, readAttested(hotel, asRound(3)))).toBeUndefined();
-    expect(readNow(store.read, readAttested(rail, asRound(4)))).toBeUndefined();
-  });
-
-  test("keys sort by shard, then by round, and no name runs into another", () => {
-    const places = ["a", "a-", "aa", "rail"].flatMap((name) =>
-      [1, 2, 256, 65_536].map((round) => [name, round] as const),
-    );
-    const keys = places.map(([name, round]) => attestedKey(asShardName(name), asRound(round)));
-    expect([...keys].sort(compareBytes)).toEqual(keys);
-    expect(new Set(keys.map((key) => key.length)).size).toBe(1);
-  });
 });
 
 describe("own records", () => {
@@ -107,6 +80,12 @@ describe("own records", () => {
     store.apply(markRecord({ ...mark, epoch: 1 as typeof epoch }));
     expect(store.records.size).toBe(3);
   });
+});
+
+test("they may lie beside the records of attest blocks", () => {
+  const others = [attestedKey(rail, asRound(1)), orderKey(asHeight(1)), frontierPrefix];
+  const first = new Set(others.map((key) => key[0]));
+  for (const key of [contentKey(root), ownPrefix]) expect(first.has(key[0])).toBe(false);
 });
 
 test("a record that is not what was written is a fault of the store", () => {

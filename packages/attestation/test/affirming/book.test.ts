@@ -33,10 +33,10 @@ function settle(book: AffirmationBook, effects: readonly BookEffect[], ground = 
   });
 }
 
-function offer(book: AffirmationBook, from: Peer | undefined, affirmation: Affirmation): BookEffect[] {
+function offer(book: AffirmationBook, from: Peer | undefined, affirmation: Affirmation, ground = four): BookEffect[] {
   const offered = book.offer(from, affirmation);
   if (!offered.ok) throw new Error(`${offered.error.code}: ${offered.error.message}`);
-  return settle(book, offered.value);
+  return settle(book, offered.value, ground);
 }
 
 function codeOf(book: AffirmationBook, from: Peer, affirmation: Affirmation): string {
@@ -62,9 +62,7 @@ describe("S9: counting, and believing", () => {
     const book = bookOf({}, ground);
     const claim = claimOf(rail, 5);
     expect(offer(book, 0, affirmationOf(ground, claim, 0))).toEqual([]);
-    expect(
-      kindsOf(settle(book, (book.offer(1, affirmationOf(ground, claim, 1)) as { value: BookEffect[] }).value, ground)),
-    ).toEqual(["want-claim"]);
+    expect(kindsOf(offer(book, 1, affirmationOf(ground, claim, 1), ground))).toEqual(["want-claim"]);
   });
 
   test("the quorum verifies as an attestation's does, and C5: it counts when the claim is held", () => {
