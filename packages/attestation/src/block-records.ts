@@ -30,7 +30,7 @@ import type { AttestedPlace, AttestState } from "./state.ts";
 
 const kinds = { claim: 0, order: 1, fault: 2, frontier: 3 } as const;
 
-export type Attested = Omit<AttestedPlace, "shard" | "round">;
+export type Attested = Pick<AttestedPlace, "height" | "claim" | "exports">;
 
 /** A final order block, as claims of its round see it. */
 export interface OrderPlace {
@@ -48,9 +48,9 @@ export const orderPlaceCodec = codec<OrderPlace>(
 );
 export const faultRecordCodec = codec<{ readonly height: Height }>("fault-record", container({ height: heightType }));
 
-/** Sorted by shard, then by round: a name has no zero byte. */
+/** Sorted by shard, then by round: a number begins with a zero byte, and a name has none. */
 export function attestedKey(shard: ShardName, round: Round): Uint8Array {
-  return concatBytes(Uint8Array.of(kinds.claim), utf8(shard), Uint8Array.of(0), numberBytes(round));
+  return concatBytes(Uint8Array.of(kinds.claim), utf8(shard), numberBytes(round));
 }
 
 export function orderKey(height: Height): Uint8Array {
@@ -74,8 +74,8 @@ function numberBytes(number: number): Uint8Array {
 export function attestBatch({ claims, faults, height, frontiers, before }: AttestState): StoreBatch {
   const map = storeBatchOf(before.map, frontiers.map);
   const puts = [
-    ...claims.map(({ shard, round, ...place }) => ({
-      key: attestedKey(shard, round),
+    ...claims.map((place) => ({
+      key: attestedKey(place.shard, place.round),
       value: attestedCodec.encode(place),
     })),
     ...faults.map((fault) => ({ key: faultKey(fault), value: faultRecordCodec.encode({ height }) })),

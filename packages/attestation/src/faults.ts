@@ -3,21 +3,18 @@
 // pair says nothing new about whom to trust. So evidence is bounded by the seats that there are, each in its role.
 
 import {
-  affirmDomain,
-  affirmedClaimCodec,
   type Chain,
   type ClaimEvidence,
   type Committee,
   claimSummaryCodec,
-  type Epoch,
   type Evidence,
   type Root,
   type ShardName,
-  signingRoot,
   type ValidatorIndex,
   type VoteEvidence,
   voteSigningRoot,
 } from "@tandem/shared";
+import { affirmSigningRoot } from "./affirming/verify.ts";
 import type { ChainSetting } from "./state.ts";
 
 /** A set of validators, by what it is for. */
@@ -63,11 +60,6 @@ export function performChecks(setting: ChainSetting, checks: readonly SignatureC
   });
 }
 
-/** What follows sign (C4). */
-export function affirmationRoot(network: Root, epoch: Epoch, claim: Root): Root {
-  return signingRoot(affirmDomain(network), affirmedClaimCodec.root({ epoch, claim }));
-}
-
 export type FaultCode = "wrong-epoch" | "unknown-shard" | "unknown-signer"; // no such seat in the set
 
 /** All but the signatures, and that no honest validator signs both: without that nothing decodes as evidence. */
@@ -104,7 +96,7 @@ function signedVotes({ network }: ChainSetting, { chain, first, second }: VoteEv
 
 function signedClaims({ network }: ChainSetting, { first, second }: ClaimEvidence): readonly Signed[] {
   return [first, second].map(({ claim, signature }) => ({
-    root: affirmationRoot(network.root, claim.epoch, claimSummaryCodec.root(claim)),
+    root: affirmSigningRoot({ network: network.root, epoch: claim.epoch }, claimSummaryCodec.root(claim)),
     signature,
   }));
 }

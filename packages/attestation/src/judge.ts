@@ -43,8 +43,9 @@ import {
   success,
   weightOf,
 } from "@tandem/shared";
+import { affirmSigningRoot } from "./affirming/verify.ts";
 import type { Fault, SignatureCheck } from "./faults.ts";
-import { affirmationRoot, evidenceChecks, evidenceProblem, type FaultCode, faultOf, faultText } from "./faults.ts";
+import { evidenceChecks, evidenceProblem, type FaultCode, faultOf, faultText } from "./faults.ts";
 import type { AttestedPlace, AttestState, ChainSetting } from "./state.ts";
 import type { Past } from "./visible.ts";
 
@@ -214,14 +215,14 @@ export class ItemDraft {
 
   #take({ claim, bitmap, signature }: Attestation): void {
     const { setting, parent } = this.#ground;
-    const { epoch, shard, round, contracts, pending } = claim;
+    const { epoch, shard, round, prev, contracts, pending } = claim;
     const root = claimCodec.root(claim);
     // So that the one that moved last stands last.
     this.#changes.delete(shard);
     this.#changes.set(shard, { round, claim: root, contracts, pending });
     const height = (parent.height + 1) as Height;
-    this.#claims.push({ shard, round, height, claim: root, exports: exportsRootOf(claim) });
-    const signed: Root = affirmationRoot(setting.network.root, epoch, root);
+    this.#claims.push({ shard, round, prev, height, claim: root, exports: exportsRootOf(claim) });
+    const signed: Root = affirmSigningRoot({ network: setting.network.root, epoch }, root);
     this.#checks.push({ item: this.#items, set: { shard }, root: signed, bitmap, signature });
   }
 

@@ -36,6 +36,7 @@ export interface ChainSetting {
 export interface AttestedPlace {
   readonly shard: ShardName;
   readonly round: Round;
+  readonly prev: Root;
   /** Of the attest block. */
   readonly height: Height;
   readonly claim: Root;

@@ -171,6 +171,20 @@ describe("A5: where not all fits", () => {
     ]);
   });
 
+  test("the last turn is that of the last item, however often its shard came before", () => {
+    const chains = world();
+    const plan = {
+      chains: ["bank", "rail"].map((name) => line(chains, name, 3)),
+      room: { itemsMax: 3, bytesMax: 1 << 20 },
+    };
+    const first = expectGood(chains, chains.genesis, build(chains, chains.genesis, plan));
+    const second = expectGood(chains, first.state, build(chains, first.state, plan));
+    expect([first, second].map(namesIn)).toEqual([
+      ["bank 1", "rail 1", "bank 2"],
+      ["rail 2", "bank 3", "rail 3"],
+    ]);
+  });
+
   test("a large claim has its turn before small ones of later turns", () => {
     const chains = world();
     const bank = line(chains, "bank", 4);

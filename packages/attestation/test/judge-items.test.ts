@@ -17,7 +17,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { rootOf } from "../../shared/test/support/samples.ts";
 import { performChecks } from "../src/faults.ts";
-import { judgeItems } from "../src/judge.ts";
+import { ItemDraft, judgeItems } from "../src/judge.ts";
 import type { AttestState } from "../src/state.ts";
 import { openPast } from "../src/visible.ts";
 import { type BlockPlan, itemsOracle, shard, TwoChains } from "./support/two-chains.ts";
@@ -348,20 +348,52 @@ describe("evidence", () => {
     ]) {
       expect(problemOf(chains, chains.genesis, [item])).toBe("signature");
     }
-    const half = chains.votes("order", 1, ["notarize", "notarize"]);
-    const other = chains.votes("order", 2, ["notarize", "notarize"]);
-    if (half.kind !== "evidence" || half.value.kind !== "votes") throw new Error("no votes");
-    if (other.kind !== "evidence" || other.value.kind !== "votes") throw new Error("no votes");
-    const { first, second } = half.value.value;
-    for (const [a, b] of [
-      [first, { ...second, signature: other.value.value.second.signature }],
-      [{ ...first, signature: other.value.value.first.signature }, second],
-    ] as const) {
-      const value = { kind: "votes", value: { chain: "order", first: a, second: b } } as const;
-      expect(problemOf(chains, chains.genesis, [{ kind: "evidence", value }])).toBe("signature");
+  });
+
+  test.each(["first", "second"] as const)("does not count if the %s signature is another seat's", (which) => {
+    const chains = world();
+    const pairs = [1, 2].map((seat) => [
+      chains.votes("order", seat, ["notarize", "notarize"]),
+      chains.claims(chains.claim(bank), chains.claim(bank, { exports: 2 }), seat),
+    ]) as [AttestItem[], AttestItem[]];
+    for (const [at, item] of pairs[0].entries()) {
+      const half = withSignatureOf(item, pairs[1][at] as AttestItem, which);
+      expect(problemOf(chains, chains.genesis, [item])).toBe("good");
+      expect(problemOf(chains, chains.genesis, [half])).toBe("signature");
     }
   });
+
+  test("that is refused leaves no trace: what is to be verified names the items that were taken", () => {
+    const chains = world();
+    const items = [
+      chains.item(chains.claim(bank)),
+      chains.item(chains.claim(bank)),
+      chains.votes("order", 1, ["notarize", "notarize"]),
+      chains.item(chains.claim(hotel)),
+    ];
+    const past = readNow(
+      (keys) => chains.store.readNow(keys),
+      openPast(chains.setting, chains.genesis, asHeight(5), items),
+    );
+    const draft = new ItemDraft({ setting: chains.setting, parent: chains.genesis, order: asHeight(5), past });
+    const codes = items.map((item) => draft.admit(item)?.code);
+    expect(codes).toEqual([undefined, "not-next", undefined, undefined]);
+    expect(draft.judged.checks.map(({ item, set }) => [item, set])).toEqual([
+      [0, { shard: "bank" }],
+      [1, { chain: "order" }],
+      [1, { chain: "order" }],
+      [2, { shard: "hotel" }],
+    ]);
+    expect(draft.judged.claims.map(({ shard: name }) => name)).toEqual(["bank", "hotel"]);
+  });
 });
+
+function withSignatureOf(item: AttestItem, other: AttestItem, which: "first" | "second"): AttestItem {
+  if (item.kind !== "evidence" || other.kind !== "evidence") throw new Error("no evidence");
+  const { signature } = other.value.value[which];
+  const changed = { ...item.value.value, [which]: { ...item.value.value[which], signature } };
+  return { kind: "evidence", value: { ...item.value, value: changed } as typeof item.value };
+}
 
 function withSigner(item: AttestItem, seat: number): AttestItem {
   const signer = asValidatorIndex(seat);

@@ -29,7 +29,6 @@ import {
   mockScheme,
   type OrderHeader,
   orderHeaderCodec,
-  type Round,
   readNow,
   type ShardName,
   type Source,
@@ -53,8 +52,8 @@ import {
 } from "../../../shared/test/support/electorate.ts";
 import { sampleGenesis } from "../../../shared/test/support/genesis.ts";
 import { orderHeader, rootOf } from "../../../shared/test/support/samples.ts";
+import { affirmSigningRoot } from "../../src/affirming/verify.ts";
 import { attestBatch, orderRecord } from "../../src/block-records.ts";
-import { affirmationRoot } from "../../src/faults.ts";
 import { type Judged, judgeBlock } from "../../src/judge-block.ts";
 import type { ShardPlace } from "../../src/network.ts";
 import { type AttestState, type ChainSetting, genesisState } from "../../src/state.ts";
@@ -183,7 +182,10 @@ export class TwoChains {
 
   /** Signed by these seats. */
   attest(claim: Claim, signers: readonly number[] = seatsOf(claim.shard)): Attestation {
-    const message = affirmationRoot(this.setting.network.root, claim.epoch, claimCodec.root(claim));
+    const message = affirmSigningRoot(
+      { network: this.setting.network.root, epoch: claim.epoch },
+      claimCodec.root(claim),
+    );
     const parts = signers.map((seat) => mockScheme.sign(secretOf(seat), message));
     const aggregate = mockScheme.aggregate(parts);
     const bitmap = seatsOf(claim.shard).map((seat) => signers.includes(seat));
@@ -208,7 +210,7 @@ export class TwoChains {
   claims(a: Claim, b: Claim, signer: number): AttestItem {
     const signed = [a, b].map((claim) => {
       const root = claimCodec.root(claim);
-      const message = affirmationRoot(this.setting.network.root, claim.epoch, root);
+      const message = affirmSigningRoot({ network: this.setting.network.root, epoch: claim.epoch }, root);
       return { root, claim: summarizeClaim(claim), signature: mockScheme.sign(secretOf(signer), message) };
     });
     const [first, second] = signed
@@ -325,8 +327,4 @@ function shardPlace(name: ShardName): ShardPlace {
   const claim: Claim = { ...place, sources: [], lanes: [], contracts, pending: { count: 0, root: zeroRoot } };
   const frontier: Frontier = { round: asRound(0), claim: claimCodec.root(claim), contracts, pending: claim.pending };
   return { name, committee: testCommittee(mockScheme, weightsOf(name)), genesis: { claim, frontier } };
-}
-
-export function roundOf(round: number): Round {
-  return asRound(round);
 }
