@@ -141,6 +141,12 @@ export class AffirmationBook {
     return this.#takeEffects();
   }
 
+  /** Claims that have a quorum and are not held, once more: whoever was asked for them may have had no room. */
+  askAgain(shard: ShardName): readonly BookEffect[] {
+    this.#shards.get(shard)?.askAgain();
+    return this.#takeEffects();
+  }
+
   /** A shard's last attested claim, by a final attest block. */
   advance(shard: ShardName, frontier: Round): void {
     this.#shards.get(shard)?.advance(frontier);

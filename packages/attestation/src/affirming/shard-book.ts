@@ -116,7 +116,7 @@ export class ShardBook {
     return this.#groups.get(group.key) === group;
   }
 
-  /** S9: has a group checked once it would be a quorum. A liar's lie together, so bisecting finds them soon. */
+  /** S9: has a group checked once it would be a quorum. */
   #advance(group: ClaimGroup): void {
     if (group.isChecking || group.quorum !== undefined || !this.#holds(group)) return;
     const entries = group.candidates(this.committee);
@@ -195,6 +195,11 @@ export class ShardBook {
       if (summary === undefined) this.#desk.push({ kind: "want-claim", claim, from: affirmers });
       else this.#prove(claim, summary);
     }
+  }
+
+  /** Asks again for what has a quorum and is not held. */
+  askAgain(): void {
+    for (const group of this.#affirmed) if (group.summary === undefined) this.#announce(group);
   }
 
   #prove(claim: Root, summary: ClaimSummary): void {

@@ -13,7 +13,7 @@
 
 import { assert, type Root, toHex } from "@tandem/shared";
 import { type ClaimContent, readClaimContent } from "./claim-content.ts";
-import type { ContentEffect, Peer } from "./types.ts";
+import { type ContentEffect, type Peer, questionsPerPeerMax } from "./types.ts";
 
 export interface ExchangeConfig {
   readonly deltaMs: number;
@@ -32,8 +32,7 @@ export const exchangeLimits = {
   wantedMax: 4096,
   /** A whole committee. */
   sourcesMax: 1024,
-  /** One on its way, and one that is being read there. */
-  perPeerMax: 2,
+  perPeerMax: questionsPerPeerMax,
   /** Full answers to all: 136 MiB, ten seconds of a 100 Mbit/s link. */
   openMax: 8,
 } as const;

@@ -4,6 +4,9 @@ import type { Root } from "@tandem/shared";
 
 export type Peer = number;
 
+/** Questions open between two peers, of one to the other: an answer on its way, and one that is being read. */
+export const questionsPerPeerMax = 2;
+
 export type ContentMessage =
   | { readonly kind: "want-content"; readonly id: number; readonly claim: Root }
   /** As stored (`claimContentCodec`); nothing if it is not held. */

@@ -11,8 +11,8 @@ import {
 import { describe, expect, test } from "vitest";
 import { AffirmationBook } from "../../src/affirming/book.ts";
 import { type BookEffect, type BookLimits, bookLimits, type Peer } from "../../src/affirming/types.ts";
-import { performAffirmTask } from "../../src/affirming/verify.ts";
-import { affirmationOf, claimOf, epoch, groundOf, hashOf, hotel, rail, summaryOf } from "../support/claims.ts";
+import { affirmSigningRoot, performAffirmTask } from "../../src/affirming/verify.ts";
+import { affirmationOf, claimOf, epoch, groundOf, hashOf, hotel, keyOf, rail, summaryOf } from "../support/claims.ts";
 
 const four = groundOf([1, 1, 1, 1]);
 
@@ -83,6 +83,15 @@ describe("S9: counting, and believing", () => {
     expect(committee && verifyQuorum(scheme, committee, affirmDomain(network), root, affirmed.quorum).ok).toBe(true);
   });
 
+  test("what is not held is asked for again, on request, until it is", () => {
+    const book = bookOf();
+    const claim = claimOf(rail, 5);
+    const asked = [0, 1, 2].flatMap((seat) => offer(book, seat, affirmationOf(four, claim, seat)));
+    expect([kindsOf(asked), book.askAgain(rail)]).toEqual([["want-claim"], asked]);
+    book.learn(summaryOf(claim));
+    expect(book.askAgain(rail)).toEqual([]);
+  });
+
   test("a forged affirmation in another's name does not take its place, and bisecting finds it", () => {
     const book = bookOf();
     const claim = claimOf(rail, 5);
@@ -133,6 +142,23 @@ describe("S9: counting, and believing", () => {
     expect(verdicts.flatMap((verdict) => book.onVerified(verdict))).toEqual([]);
   });
 
+  test("a late verdict about a group that went does nothing to one that took its place", () => {
+    const book = bookOf({ waitingPerSenderMax: 1 });
+    const claim = claimOf(rail, 10);
+    const tasks = [0, 1, 2].flatMap((seat) => {
+      const offered = book.offer(seat, affirmationOf(four, claim, seat, seat === 2));
+      return offered.ok ? offered.value : [];
+    });
+    for (const seat of [0, 1, 2]) book.offer(seat, affirmationOf(four, claimOf(rail, 5, `of ${seat}`), seat));
+    book.advance(rail, asRound(5));
+    expect(book.counts.groups).toBe(0);
+    expect(offer(book, 0, affirmationOf(four, claim, 0))).toEqual([]);
+    expect(settle(book, tasks)).toEqual([]);
+    expect(book.counts).toMatchObject({ groups: 1, held: 1, liars: 1 });
+    expect(offer(book, 1, affirmationOf(four, claim, 1))).toEqual([]);
+    expect(kindsOf(offer(book, 3, affirmationOf(four, claim, 3)))).toEqual(["want-claim"]);
+  });
+
   test("our own needs no check, and none of its room", () => {
     const book = bookOf({ heldMax: 0 });
     expect(offer(book, undefined, affirmationOf(four, claimOf(rail, 5), 0))).toEqual([]);
@@ -156,6 +182,25 @@ describe("what was said beside a signature", () => {
     for (const seat of [0, 1, 2]) offer(book, seat, affirmationOf(four, claim, seat));
     expect(kindsOf(book.learn(summaryOf(claim)))).toEqual(["affirmed"]);
     expect(book.counts).toMatchObject({ liars: 3, groups: 1 });
+  });
+
+  test("a claim of another shard or epoch is none of this shard's, whoever says so", () => {
+    const others = [
+      { ...claimOf(rail, 5), shard: hotel },
+      { ...claimOf(rail, 5), epoch: 1 as typeof epoch },
+    ];
+    for (const claim of others) {
+      const book = bookOf();
+      const root = claimCodec.root(claim);
+      for (const seat of [0, 1, 2]) {
+        // More than two thirds of the committee did sign it.
+        const signature = four.scheme.sign(keyOf(rail, seat), affirmSigningRoot(four, root));
+        offer(book, seat, { ...affirmationOf(four, claimOf(rail, 5), seat), claim: root, signature });
+      }
+      expect(book.counts).toMatchObject({ groups: 1, liars: 0 });
+      expect(book.learn(summaryOf(claim))).toEqual([]);
+      expect(book.counts).toMatchObject({ groups: 0, liars: 3 });
+    }
   });
 
   test("is no proof against the signer", () => {
