@@ -35,7 +35,7 @@ export function faultOf({ kind, value }: Evidence): Fault {
   return { of: { shard: value.first.claim.shard }, signer: value.signer };
 }
 
-export function committeeOf({ network, order }: ChainSetting, set: SetName): Committee | undefined {
+function committeeOf({ network, order }: ChainSetting, set: SetName): Committee | undefined {
   if ("shard" in set) return network.shards.get(set.shard)?.committee;
   return set.chain === "order" ? order.committee : network.electorate.committee;
 }

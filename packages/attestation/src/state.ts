@@ -72,11 +72,15 @@ export function stateAfter(header: AttestHeader, root: Root, parent: AttestState
 
 export function genesisState({ network }: ChainSetting): AttestState {
   const { header, shards } = network;
+  const { history } = appendToHistory(emptyHistory, attestHeaderCodec.root(header));
+  return baseState(header, history, new Frontiers(shards, SparseMap.empty));
+}
+
+/** The last final block, as it is found after a restart: what it brought is in the records. */
+export function baseState(header: AttestHeader, history: History, frontiers: Frontiers): AttestState {
   const root = attestHeaderCodec.root(header);
-  const { history, completed } = appendToHistory(emptyHistory, root);
-  const frontiers = new Frontiers(shards, SparseMap.empty);
-  const nothing = { changes: new Map(), claims: [], faults: [], parent: undefined };
-  return { ...nothing, header, root, height: header.height, history, completed, frontiers, before: frontiers };
+  const nothing = { completed: [], changes: new Map(), claims: [], faults: [], parent: undefined };
+  return { ...nothing, header, root, height: header.height, history, frontiers, before: frontiers };
 }
 
 /** The state and those below it, down to the last final one. */

@@ -32,7 +32,8 @@ function build(chains: TwoChains, parent: AttestState, plan: Plan): Built | unde
   };
   const view = asView(parent.header.view + 1);
   const before = parent.header.order.height;
-  const newest = order > before ? chains.citation(order, before) : undefined;
+  // What is cited already, or below it, is offered too.
+  const newest = order > 0 ? chains.citation(order, Math.min(order, before)) : undefined;
   const seat = asValidatorIndex(view % 4);
   const whole = { view, parent, seat, isWanted, newest, ready, ...(room === undefined ? {} : { room }) };
   return readNow((keys) => chains.store.readNow(keys), buildBlock(chains.setting, whole));
@@ -216,6 +217,13 @@ describe("A2: the order block that it cites", () => {
     ]);
   });
 
+  test("leaves no room to claims of later rounds", () => {
+    const chains = world();
+    const room = { itemsMax: 1, bytesMax: 1 << 20 };
+    const plan = { chains: [line(chains, "bank", 1, 5), line(chains, "rail", 1)], order: 3, room };
+    expect(namesIn(expectGood(chains, chains.genesis, build(chains, chains.genesis, plan)))).toEqual(["rail 1"]);
+  });
+
   test("stays the parent's, or the genesis, if there is none later", () => {
     const chains = world();
     const genesis = expectGood(chains, chains.genesis, build(chains, chains.genesis, { order: 0, isWanted: true }));
@@ -224,6 +232,8 @@ describe("A2: the order block that it cites", () => {
     const second = expectGood(chains, first.state, build(chains, first.state, { order: 5, isWanted: true }));
     expect(second.block.header.order).toEqual(first.block.header.order);
     expect(second.block.body.citation).toBeUndefined();
+    const third = expectGood(chains, second.state, build(chains, second.state, { order: 3, isWanted: true }));
+    expect(third.block.header.order).toEqual(first.block.header.order);
   });
 
   test("stays the parent's while the newest cites an attest block that is not below", () => {

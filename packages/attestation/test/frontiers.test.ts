@@ -1,9 +1,19 @@
 // A4: the map of frontiers as it is kept and read again, and what the order chain is told of it.
 
-import { asHeight, asRound, type Frontier, MemoryStore, readNow, storeBatchOf } from "@tandem/shared";
+import {
+  type AttestItem,
+  asHeight,
+  asRound,
+  exportsRootOf,
+  type Frontier,
+  MemoryStore,
+  readNow,
+  storeBatchOf,
+} from "@tandem/shared";
 import { expect, test } from "vitest";
 import { frontier, rootOf } from "../../shared/test/support/samples.ts";
 import { openFrontiers, progressOf } from "../src/frontiers.ts";
+import { type AttestState, baseState } from "../src/state.ts";
 import { shard, shardNames, TwoChains } from "./support/two-chains.ts";
 
 const at = (round: number): Frontier => ({ ...frontier, round: asRound(round), claim: rootOf(round) });
@@ -55,6 +65,29 @@ test("what was read goes on as what was kept in memory", () => {
   const store = new MemoryStore();
   store.write(storeBatchOf(opened.map, a?.map ?? opened.map));
   expect(store.size).toBeGreaterThan(0);
+});
+
+test("who restarts from records finds good what those find good who did not, and nothing else", () => {
+  const chains = new TwoChains();
+  for (let height = 1; height <= 4; height++) chains.order(chains.genesis);
+  const hotel = chains.claim(shard("hotel"), { round: 2 });
+  const fault = chains.votes("order", 1, ["notarize", "notarize"]);
+  const first = chains.settle(chains.add(chains.genesis, [chains.item(hotel), fault], { order: 3 }));
+  const order = chains.order(first);
+  const { shards } = chains.setting.network;
+  const frontiers = readNow((keys) => chains.store.readNow(keys), openFrontiers(shards, first.header));
+  const restored = baseState(first.header, first.history, frontiers);
+  const source = { shard: hotel.shard, round: hotel.round, exports: exportsRootOf(hotel) };
+  const using = (round: number) => chains.item(chains.claim(shard("bank"), { round, sources: [source] }));
+  const verdictOf = (item: AttestItem, parent: AttestState) => {
+    const judged = chains.judge(chains.block(first, [item], { order }), parent);
+    return judged.kind === "bad" ? judged.problem.item?.code : judged.kind;
+  };
+  for (const parent of [first, restored]) {
+    const items = [using(order), using(order - 1), fault, chains.item(hotel)];
+    const verdicts = items.map((item) => verdictOf(item, parent));
+    expect(verdicts).toEqual(["good", "hidden-source", "known-fault", "not-next"]);
+  }
 });
 
 test("O10: the order chain is told rounds and counts of pending programs", () => {

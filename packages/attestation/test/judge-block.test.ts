@@ -8,6 +8,7 @@ import {
   attestHeaderCodec,
   type Citation,
   equalBytes,
+  limits,
   type OrderHeader,
 } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
@@ -190,6 +191,40 @@ describe("what consensus votes for", () => {
     expect(attestBlockRules.infoOf(bare).root).toEqual(attestBlockRules.infoOf(block).root);
     expect(chains.judge(bare, second).kind).toBe("bad");
     expect(chains.judgeCertified(bare, second)).toMatchObject({
+      kind: "good",
+      checks: { citation: undefined, signatures: [] },
+    });
+  });
+
+  test("is another for a body that no header can commit to", () => {
+    const { chains, second } = world();
+    const { header, body } = chains.block(second, []);
+    const item = chains.votes("order", 1, ["notarize", "notarize"]);
+    const items = Array.from({ length: limits.attestItemsMax + 1 }, () => item);
+    expect(attestBlockRules.infoOf({ header, body: { ...body, items } }).root).not.toEqual(
+      attestHeaderCodec.root(header),
+    );
+  });
+
+  test("does not name another height of what it cites than its citation shows", () => {
+    const { chains, second } = world();
+    const block = chains.block(second, [], { order: 4 });
+    const order = { height: asHeight(5), root: block.header.order.root };
+    const header = { ...block.header, order };
+    const { root } = attestBlockRules.infoOf({ header, body: block.body });
+    expect(root).not.toEqual(attestHeaderCodec.root(header));
+  });
+
+  test("is not checked again for what its certificate says: citation and signatures", () => {
+    const { chains, second } = world();
+    const item = chains.item(chains.claim(shard("rail"), { round: 2 }));
+    const block = chains.block(second, [item], { order: 4 });
+    const proposed = chains.judge(block, second);
+    expect(proposed.kind === "good" && [proposed.checks.citation, proposed.checks.signatures.length]).toEqual([
+      block.body.citation,
+      1,
+    ]);
+    expect(chains.judgeCertified(block, second)).toMatchObject({
       kind: "good",
       checks: { citation: undefined, signatures: [] },
     });
