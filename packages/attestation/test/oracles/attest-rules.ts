@@ -2,7 +2,12 @@
 // and for each order block the number of the attest block that it cites. Slow, and without a thought of what to store.
 
 import type { AttestItem, Claim, Evidence } from "@tandem/shared";
-import { claimCodec, exportsRootOf } from "@tandem/shared";
+import { messageSchemas } from "../../../shared/test/oracles/messages.ts";
+import type { Schema } from "../../../shared/test/oracles/schema.ts";
+import { oracleOf } from "../../../shared/test/oracles/ssz.ts";
+import { naiveListRoot } from "../../../shared/test/oracles/ssz-list.ts";
+
+const claimOracle = oracleOf(messageSchemas.claim as Schema);
 
 interface PlainClaim {
   readonly round: number;
@@ -95,5 +100,9 @@ export class AttestRules {
 }
 
 function plainOf(claim: Claim): PlainClaim {
-  return { round: claim.round, root: hex(claimCodec.root(claim)), exports: hex(exportsRootOf(claim)) };
+  const exports = naiveListRoot(
+    claim.lanes.map((lane) => lane.exports),
+    4096,
+  );
+  return { round: claim.round, root: hex(claimOracle.root(claim)), exports: hex(exports) };
 }
