@@ -57,6 +57,17 @@ describe("S9: counting, and believing", () => {
     expect(offered.ok && offered.value[0]?.kind === "verify" && offered.value[0].task).toMatchObject({ kind: "equal" });
   });
 
+  test("while they are checked, no more of the same are; if that was not enough, all are once more", () => {
+    const book = bookOf();
+    const claim = claimOf(rail, 5);
+    const offered = [0, 1, 2, 3].flatMap((seat) => {
+      const result = book.offer(seat, affirmationOf(four, claim, seat, seat === 0));
+      return result.ok ? result.value : [];
+    });
+    expect(offered).toHaveLength(1);
+    expect(kindsOf(settle(book, offered))).toEqual(["want-claim"]);
+  });
+
   test("weight counts, not heads: exactly two thirds is no quorum", () => {
     const ground = groundOf([4, 1, 1]);
     const book = bookOf({}, ground);
