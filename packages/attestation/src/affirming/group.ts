@@ -75,12 +75,11 @@ export class ClaimGroup {
     if (this.has(entry)) this.#places.delete(entry.sender);
   }
 
-  /** One entry for each seat, if all of them would be a quorum: a checked one, else the first. */
+  /** One entry for each seat, the first, if all of them would be a quorum. */
   candidates(committee: Committee): readonly Entry[] | undefined {
     const chosen = new Map<number, Entry>();
     for (const entry of this.#places.values()) {
-      const isBetter = entry.state !== "unchecked" && chosen.get(entry.signer)?.state === "unchecked";
-      if (isBetter || !chosen.has(entry.signer)) chosen.set(entry.signer, entry);
+      if (!chosen.has(entry.signer)) chosen.set(entry.signer, entry);
     }
     let weight = 0n;
     for (const signer of chosen.keys()) weight += committee.seats[signer]?.weight ?? 0n;

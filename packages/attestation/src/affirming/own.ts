@@ -2,9 +2,9 @@
 // `prev`, under one key are proof of misbehaviour for ever, so the node keeps a mark for each epoch and shard: the highest
 // round that it signed.
 //
-//   Never below   A claim is signed if its round is above the mark, and its `prev` is at or above the mark. Then no two
-//                 signed claims have one round; nor one `prev`: that of a claim is below its round, so below the mark,
-//                 and those of all later ones are not. The claim at the mark itself may be said again.
+//   Never below   A claim is signed if its `prev` is at or above the mark; so it is above the mark itself. Then no two
+//                 signed claims have one round; nor one `prev`: that of a claim is below its round, so below the mark
+//                 that it makes, and those of all later ones are not. The claim at the mark may be said again.
 //   Durable       The mark with the affirmation is stored before that leaves: `store` comes before `broadcast`.
 //   No mark       Then nothing is signed in that epoch and shard. Marks are not made by a start: a node that lost its store
 //                 looks like a new one. They are made by whoever makes the node's store, `firstMarks`: for a new network
@@ -19,6 +19,7 @@
 import {
   type Affirmation,
   asRound,
+  assert,
   type Epoch,
   equalBytes,
   type Failure,
@@ -146,15 +147,14 @@ export class OwnAffirmations {
   /** `finalHeight` is that of the order chain. */
   affirm(own: OwnClaim, finalHeight: Height): Result<readonly OwnEffect[], Failure<OwnCode>> {
     const { shard, round, claim } = own;
+    assert(own.prevRound < round, "a claim follows one of an earlier round");
     const seat = this.#seats.get(shard);
     if (seat === undefined) return failure("no-seat", "shard", `no seat in the committee of ${shard}`);
     const { mark } = seat;
     if (mark === undefined) return failure("no-mark", "shard", "what was signed in this epoch is not known");
     if (mark.round === round && equalBytes(mark.claim, claim)) return success([]);
     if (round > finalHeight) return failure("not-final", "round", `the order chain is final up to ${finalHeight}`);
-    if (round <= mark.round || own.prevRound < mark.round) {
-      return failure("signed-before", "round", `signed up to round ${mark.round}`);
-    }
+    if (own.prevRound < mark.round) return failure("signed-before", "round", `signed up to round ${mark.round}`);
     if (seat.waiting.length >= waitingMax) return failure("too-far-ahead", "", `${waitingMax} wait to be attested`);
     return success(this.#sign(seat, own));
   }

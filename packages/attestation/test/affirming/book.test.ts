@@ -113,6 +113,18 @@ describe("S9: counting, and believing", () => {
     expect(codeOf(book, 9, affirmationOf(four, claimOf(rail, 6), 3))).toBe("liar");
   });
 
+  test("a claim is asked for from those whose affirmations were found true", () => {
+    const book = bookOf();
+    const claim = claimOf(rail, 5);
+    const asked = [
+      [0, 0],
+      [9, 0],
+      [1, 1],
+      [2, 2],
+    ].flatMap(([from, seat]) => offer(book, from, affirmationOf(four, claim, seat as number, from === 9)));
+    expect(asked).toEqual([{ kind: "want-claim", claim: claimCodec.root(claim), from: [0, 1, 2] }]);
+  });
+
   test("a liar is not heard until the frontier has passed its lie, and elsewhere it is", () => {
     const book = bookOf();
     const claim = claimOf(rail, 5);
