@@ -129,17 +129,18 @@ export class ShardFollower {
 
   onOrder({ height, attested, slices }: FinalOrder): void {
     const slice = slices.get(this.shard);
-    if (slice === undefined) return;
+    if (slice === undefined || this.#dispute !== undefined) return;
     this.#orders.offer({ height, attested: attested.height, slice });
     this.advance();
   }
 
   onAttest(block: FinalAttest): void {
     for (const place of block.claims) {
-      if (place.shard !== this.shard || this.#dispute !== undefined) continue;
+      if (place.shard !== this.shard) continue;
       if (this.#goal === undefined || place.round > this.#goal.round) this.#goal = place;
       this.onQuorum(place, true);
     }
+    if (this.#dispute !== undefined) return;
     this.#attests.offer(block);
     this.advance();
   }
@@ -186,8 +187,9 @@ export class ShardFollower {
 
   /** Goes as far as it can without an answer. */
   advance(): void {
-    if (this.#dispute !== undefined) return;
     if (!this.#isRunning) this.#prepare();
+    // C6: it may have found out just now.
+    if (this.#dispute !== undefined) return;
     const orders = this.#orders.ask();
     if (orders !== undefined) this.#desk.push({ kind: "want-orders", shard: this.shard, ...orders });
     const attests = this.#attests.ask();
@@ -258,17 +260,18 @@ export class ShardFollower {
     this.#done = (this.#orders.shift() as Order).height;
     if (result !== undefined) this.#claim(result);
     for (const [key, place] of this.#expected) {
-      if (this.#dispute !== undefined) return;
       if (place.round <= this.#done) this.#expected.delete(key);
       this.onQuorum(place, false);
     }
     if (this.#goal !== undefined && this.#goal.round <= this.#done) this.onQuorum(this.#goal, true);
-    if (this.#dispute === undefined) this.#affirm();
+    this.#affirm();
   }
 
   #claim({ claim, root, lanes }: RanRound): void {
     this.#desk.push({ kind: "claimed", claim, root, lanes });
-    for (const { shard, round } of claim.sources) this.#used.set(shard, round);
+    for (const { shard, round } of claim.sources) {
+      if (round > (this.#used.get(shard) ?? -1)) this.#used.set(shard, round);
+    }
     this.#add({ round: claim.round, root });
   }
 

@@ -1,20 +1,23 @@
 // C6: a shard whose own claim is not the one that a quorum stands behind stops, alone, and says where the two differ.
 
-import type { Rules } from "@tandem/execution";
+import type { RoundResult, Rules } from "@tandem/execution";
 import {
   asContractName,
   asMethodName,
   asRound,
   asShardName,
   type Call,
+  compareNodes,
   decodeValue,
   type EncodedOutcome,
   type Environment,
   type Host,
   type Method,
+  type Root,
   success,
   toHex,
   utf8,
+  zeroRoot,
 } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
 import { probe } from "../../../execution/test/support/probe.ts";
@@ -22,6 +25,7 @@ import { call, keys, literal, outcomeOf, program } from "../../../execution/test
 import { World } from "../../../execution/test/support/world.ts";
 import { firstDifference } from "../../src/following/difference.ts";
 import { OwnClaims } from "../../src/following/own-claims.ts";
+import type { FinalOrder } from "../../src/following/types.ts";
 import {
   Chains,
   contentOf,
@@ -70,8 +74,8 @@ function bent(
 }
 
 /** It says 100 more than the truth. */
-function generous(chains: Chains): Rules {
-  return bent(chains.world.rules, "a/x", 2, (made, host) => {
+function generous(chains: Chains, height = 2): Rules {
+  return bent(chains.world.rules, "a/x", height, (made, host) => {
     const key = utf8("a");
     const sum = ((host.get(key) ?? 0n) as bigint) + (made.args[1]?.value as bigint) + 100n;
     host.set(key, sum);
@@ -194,6 +198,71 @@ describe("a follower with a result of its own", () => {
     expect(used).toContain("a");
   });
 
+  test("names those too that used it before this node knew", () => {
+    const chains = chainsOf();
+    const node = nodeWith(chains, { rules: generous(chains) });
+    node.line(chains.attests.map((block) => () => node.follower.onAttest(block))).run();
+    for (const shard of ["c", "a"]) {
+      const only = ({ slices, ...rest }: FinalOrder): FinalOrder => {
+        return { ...rest, slices: new Map([...slices].filter(([name]) => name === shard)) };
+      };
+      node.line(chains.orders.map((block) => () => node.follower.onOrder(only(block)))).run();
+    }
+    expect(node.follower.doneOf(asShardName("c"))).toBe(6);
+    expect(node.effects("built-on-disputed")).toMatchObject([{ shard: "c", dispute: { shard: "a" } }]);
+  });
+
+  test("hears of nothing any more that it asked for, and asks for nothing", () => {
+    const chains = chainsOf();
+    const node = nodeWith(chains, { shards: ["c"], isWithheld: () => true })
+      .feedAll()
+      .run();
+    const [wanted] = node.effects("want-claim");
+    const done = node.follower.doneOf(asShardName("c")) as number;
+    const place = placeOfResult(chains.resultsOf("c")[0] as RoundResult);
+    const next = { ...place, round: asRound(done + 1), prev: zeroRoot, root: zeroRoot };
+    const effects = node.follower.onCertified(next);
+    expect(effects.map(({ kind }) => kind)).toContain("diverged");
+    expect(effects).toContainEqual({ kind: "forget-claim", root: wanted?.root });
+    const more = chains.orders.flatMap((block) => node.follower.onOrder(block));
+    const evenMore = chains.attests.flatMap((block) => node.follower.onAttest(block));
+    expect([...more, ...evenMore]).toEqual([]);
+    expect(node.follower.counts.shards).toMatchObject([{ orders: 0, attests: 0, visible: 0, expected: 0 }]);
+  });
+
+  test("ignores the answer that was on its way when it stopped", () => {
+    const chains = chainsOf();
+    const node = nodeWith(chains, { shards: ["b"] });
+    const [first] = chains.orders;
+    const [execute] = node.follower.onOrder(first as FinalOrder);
+    const result = chains.resultsOf("b")[0] as RoundResult;
+    const base = [...node.begun.values()][0]?.point.claims[0].root as Root;
+    node.follower.onCertified({ ...placeOfResult(result), root: zeroRoot, prev: zeroRoot });
+    expect(node.follower.disputeOf(asShardName("b"))).toMatchObject({ own: base, theirs: zeroRoot });
+    const id = execute?.kind === "execute" ? execute.id : -1;
+    expect(node.follower.onExecuted(id, { result, waiting: [] })).toEqual([]);
+    expect(node.follower.onOrder(chains.orders[1] as FinalOrder)).toEqual([]);
+  });
+
+  test("finds the first difference that was cited, however far behind it is", () => {
+    const chains = chainsOf();
+    const node = nodeWith(chains, { shards: ["a"], rules: generous(chains), limits: { expectedMax: 1 } });
+    node.line(chains.attests.map((block) => () => node.follower.onAttest(block))).run();
+    node.line(chains.orders.map((block) => () => node.follower.onOrder(block))).run();
+    expect(node.effects("diverged")).toMatchObject([{ shard: "a", round: 2 }]);
+  });
+
+  test("finds a difference that nobody cites, however far behind it is", () => {
+    const chains = chainsOf();
+    const last = chains.orders.findLast(({ attested }) => attested.height < chains.attests.length);
+    expect(last).toBeDefined();
+    const rules = generous(chains, 5);
+    const node = nodeWith(chains, { shards: ["a"], rules, limits: { expectedMax: 1 } });
+    node.line(chains.attests.map((block) => () => node.follower.onAttest(block))).run();
+    node.line(chains.orders.slice(0, 5).map((block) => () => node.follower.onOrder(block))).run();
+    expect(node.effects("diverged")).toMatchObject([{ shard: "a", round: 5 }]);
+  });
+
   test("is stopped still after a restart, and says so again", () => {
     const chains = chainsOf();
     const before = nodeWith(chains, { shards: ["a"], rules: generous(chains) })
@@ -229,6 +298,22 @@ describe("where claims first differ", () => {
   test("the first in the line, whichever lane it stands in", () => {
     const empty = { claim: two?.claim as never, exports: (two?.exports ?? []).map(() => []) };
     expect(firstDifference(two as never, empty)).toMatchObject({ contract: "a/y", node: { height: 2, index: 0 } });
+  });
+
+  test("a node that one side left out before another", () => {
+    const [before, after] = (two?.exports ?? []).flat().toSorted((a, b) => compareNodes(a.node, b.node));
+    const at = (...exports: unknown[]) => ({ claim: two?.claim, exports: [exports] }) as never;
+    const node = before?.node;
+    expect(firstDifference(at(before, after), at(after))).toMatchObject({
+      node,
+      own: before?.content,
+      theirs: undefined,
+    });
+    expect(firstDifference(at(after), at(before, after))).toMatchObject({
+      node,
+      own: undefined,
+      theirs: before?.content,
+    });
   });
 
   test("a root of the claim, where all lanes agree", () => {

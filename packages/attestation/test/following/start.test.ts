@@ -2,7 +2,16 @@
 // have made if it had been there from the genesis.
 
 import { type PendingProgram, programsOf, type RoundSlice, restorePending } from "@tandem/execution";
-import { comparePositions, type MemoryStore, type StoreRecord, summarizeClaim, zeroRoot } from "@tandem/shared";
+import {
+  asStepIndex,
+  claimSummaryCodec,
+  comparePositions,
+  type MemoryStore,
+  pendingEntryCodec,
+  type StoreRecord,
+  summarizeClaim,
+  zeroRoot,
+} from "@tandem/shared";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { anyBlocks, anyBounds, anyWorld } from "../../../execution/test/support/any-world.ts";
@@ -93,10 +102,22 @@ describe("a snapshot is what the attested claim commits to", () => {
       ["wrong-entry", { frontier, pending: [{ ...first, root: zeroRoot }, ...pending.slice(1)] }],
       ["wrong-entry", { frontier, pending: [{ ...first, ordered: second.ordered }, ...pending.slice(1)] }],
       ["wrong-pending", { frontier, pending: pending.slice(1) }],
+      ["wrong-pending", { frontier, pending: [another(first), ...pending.slice(1)] }],
     ];
     expect(checkSnapshot(attested, { frontier, pending })).toMatchObject({ ok: true });
     for (const [code, snapshot] of cases) {
       expect(checkSnapshot(attested, snapshot)).toMatchObject({ ok: false, error: { code } });
     }
+    const counted = { ...attested, pending: { ...attested.pending, count: 9 } };
+    const asCounted = { ...frontier, pending: counted.pending, claim: claimSummaryCodec.root(counted) };
+    const verdict = checkSnapshot(counted, { frontier: asCounted, pending });
+    expect(verdict).toMatchObject({ ok: false, error: { code: "wrong-pending" } });
   });
+
+  /** An entry of the same blob that says more than is true. */
+  function another({ ordered, entry }: PendingProgram): PendingProgram {
+    const value = { why: "reverted", step: asStepIndex(63) } as const;
+    const more = { ...entry, ran: [...entry.ran, { step: value.step, outcome: { kind: "nothing", value } as const }] };
+    return { ordered, entry: more, root: pendingEntryCodec.root(more) };
+  }
 });
