@@ -180,7 +180,7 @@ export class Follower {
       if (dispute === undefined) continue;
       for (const [shard, each] of this.#shards) {
         const text = `${shard} ${dispute.shard}`;
-        if (each.dispute !== undefined || this.#warned.has(text) || !each.buildsOn(dispute)) continue;
+        if (this.#warned.has(text) || !each.buildsOn(dispute)) continue;
         this.#warned.add(text);
         this.#effects.push({ kind: "built-on-disputed", shard, dispute });
       }

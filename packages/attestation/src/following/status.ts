@@ -90,8 +90,10 @@ export class ProgramStatuses {
     this.#programsMax = programsMax;
   }
 
-  get size(): number {
-    return this.#blobs.size;
+  /** For tests of bounds: all that is kept. */
+  get counts() {
+    const finished = [...this.#shards.values()].reduce((sum, shard) => sum + shard.finished.length, 0);
+    return { programs: this.#blobs.size, finished };
   }
 
   of(blob: Root): ProgramStatus | undefined {
@@ -124,7 +126,7 @@ export class ProgramStatuses {
       ordered.push(program);
       if (!program.parts.has(shard)) program.parts.set(shard, { ran: [], awaited: [], doneAt: undefined });
     }
-    while (this.size > this.#programsMax) this.#forget();
+    while (this.#blobs.size > this.#programsMax) this.#forget();
   }
 
   #forget(): void {

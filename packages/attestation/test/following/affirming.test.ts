@@ -71,6 +71,18 @@ describe("an own claim", () => {
     expect(node.effects("affirm").map(({ own }) => own.round)).toEqual([1, 3, 3, 5, 7]);
   });
 
+  test("that is attested by the time it is refused keeps no other back", () => {
+    const chains = chainsOf();
+    const node = new FollowerNode(chains, { shards: ["b"] });
+    const [first, ...rest] = chains.orders.map((block) => () => node.follower.onOrder(block));
+    node.line([first as () => []]).run();
+    node.do(node.follower.onAttest(chains.attests[0] as FinalAttest));
+    const [{ own } = { own: undefined }] = node.effects("affirm");
+    if (own !== undefined) node.follower.onHeldBack(own);
+    node.line(rest).run();
+    expect(node.effects("affirm").map((each) => each.own.round)).toEqual([1, 3, 5, 7]);
+  });
+
   test("is affirmed again after a start, if it is not attested", () => {
     const chains = chainsOf();
     const before = ordered(chains);

@@ -3,6 +3,7 @@
 import type { RoundResult, Rules } from "@tandem/execution";
 import {
   asContractName,
+  asHeight,
   asMethodName,
   asRound,
   asShardName,
@@ -176,6 +177,8 @@ describe("a follower with a result of its own", () => {
     node.line(attests.map((block) => () => node.follower.onAttest(block))).run();
     node.line(chains.orders.slice(0, 2).map((block) => () => node.follower.onOrder(block))).run();
     expect(node.effects("diverged")).toMatchObject([{ shard: "a", round: 2 }]);
+    expect(node.claimsOf("a")).toHaveLength(2);
+    expect(node.effects("affirm")).toEqual([]);
   });
 
   test("names followed shards that wait for the disputed one, or used it, once each", () => {
@@ -230,6 +233,16 @@ describe("a follower with a result of its own", () => {
     expect(node.follower.counts.shards).toMatchObject([{ orders: 0, attests: 0, visible: 0, expected: 0 }]);
   });
 
+  test("asks for no blocks that would have come next", () => {
+    const chains = chainsOf();
+    const some = { ordersMax: 1, attestsMax: 1 };
+    const node = nodeWith(chains, { shards: ["a"], rules: generous(chains), limits: some });
+    node.do(node.follower.start(asHeight(chains.orders.length), asHeight(chains.attests.length)));
+    node.run();
+    const at = node.log.findIndex(({ kind }) => kind === "diverged");
+    expect(node.log.slice(at).map(({ kind }) => kind)).toEqual(["diverged", "want-claim", "want-claim", "explained"]);
+  });
+
   test("ignores the answer that was on its way when it stopped", () => {
     const chains = chainsOf();
     const node = nodeWith(chains, { shards: ["b"] });
@@ -242,6 +255,8 @@ describe("a follower with a result of its own", () => {
     const id = execute?.kind === "execute" ? execute.id : -1;
     expect(node.follower.onExecuted(id, { result, waiting: [] })).toEqual([]);
     expect(node.follower.onOrder(chains.orders[1] as FinalOrder)).toEqual([]);
+    expect(node.follower.onAttest({ height: asHeight(1), claims: [] })).toEqual([]);
+    expect(node.follower.counts.shards).toMatchObject([{ orders: 0, attests: 0 }]);
   });
 
   test("finds the first difference that was cited, however far behind it is", () => {

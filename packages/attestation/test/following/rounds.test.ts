@@ -32,6 +32,7 @@ describe("claims", () => {
         expect(node.follower.doneOf(asShardName(shard))).toBe(world.height);
       }
       expect(node.effects("diverged")).toEqual([]);
+      expect(node.follower.counts.open).toBe(0);
     });
     fc.assert(check, { seed: 7, numRuns: 150 });
   });

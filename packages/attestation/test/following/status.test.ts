@@ -118,5 +118,6 @@ test("S11: the oldest attested ones are forgotten first, then the oldest", () =>
     true,
     true,
   ]);
-  expect(watched.statuses.size).toBe(3);
+  for (let at = 0; at < 9; at++) watched.block([program([add("b/x", 1n)])], ["b"]);
+  expect(watched.statuses.counts).toEqual({ programs: 3, finished: 3 });
 });
