@@ -193,6 +193,7 @@ describe("said again", () => {
     expect(third.afterMs).toBe(400);
     expect(own.onTimer(second.timer)).toEqual([]);
     expect(roundsSaid(own.onTimer(third.timer))).toEqual([2, 3]);
+    expect(own.advance(rail, asRound(1))).toEqual([]);
     expect(kindsOf(own.advance(rail, asRound(3)))).toEqual(["store"]);
   });
 });

@@ -93,13 +93,15 @@ describe("asking", () => {
       effects = exchange.onTimer(onlyTimer(rest).id);
     }
     expect(pauses).toEqual([400, 800, 1600, 3200, 6400, 6400]);
-    // The first question was never answered: its answer counts still.
+    // The first question was never answered: it is the same one still, and its answer counts.
+    expect(exchange.counts.questions).toBe(1);
     expect(exchange.onContent(4, 1, one.bytes).found).toBeDefined();
   });
 
   test("who comes to know it during a rest is asked at once", () => {
     const exchange = exchangeOf();
     exchange.onContent(4, onlyTimer(exchange.want(one.root, [4])).id, undefined);
+    expect(exchange.want(one.root, [4])).toEqual([]);
     expect(peersOf(exchange.want(one.root, [5]))).toEqual([5]);
   });
 
@@ -121,6 +123,7 @@ describe("liars", () => {
     const rest = exchange.onContent(5, 2, undefined).effects;
     expect(peersOf(exchange.onTimer(onlyTimer(rest).id))).toEqual([5]);
     expect(exchange.want(one.root, [4])).toEqual([]);
+    expect(peersOf(exchange.onContent(5, 4, undefined).effects)).toEqual([]);
   });
 
   test("for another claim it is asked after all others", () => {
@@ -135,6 +138,13 @@ describe("liars", () => {
     const exchange = exchangeOf();
     exchange.onTimer(onlyTimer(exchange.want(one.root, [4])).id);
     expect(peersOf(exchange.want(two.root, [4, 5]))).toEqual([5]);
+  });
+
+  test("until it speaks", () => {
+    const exchange = exchangeOf();
+    exchange.onTimer(onlyTimer(exchange.want(one.root, [4])).id);
+    exchange.onContent(4, 1, undefined);
+    expect(peersOf(exchange.want(two.root, [4, 5]))).toEqual([4]);
   });
 
   test("an answer of somebody else, or to nothing, is not looked at", () => {
