@@ -22,6 +22,7 @@ import {
   type Root,
   readNow,
   type ShardName,
+  summarizeClaim,
   toHex,
   zeroRoot,
 } from "@tandem/shared";
@@ -35,6 +36,7 @@ import {
   type FollowEffect,
   type FollowLimits,
   followLimits,
+  placeOf,
   type StartingPoint,
 } from "../../src/following/types.ts";
 
@@ -54,10 +56,7 @@ export const contentOf = ({ claim, lanes }: Pick<RoundResult, "claim" | "lanes">
   exports: lanes.map(({ content }) => content.exports),
 });
 
-export const placeOfResult = ({ claim, root }: Pick<RoundResult, "claim" | "root">): ClaimPlace => {
-  const { shard, round, prev } = claim;
-  return { shard, round, prev, root };
-};
+export const placeOfResult = ({ claim }: Pick<RoundResult, "claim">): ClaimPlace => placeOf(summarizeClaim(claim));
 
 /** The two chains of a world whose blocks have been run. */
 export class Chains {
