@@ -42,7 +42,7 @@ export function keyOf(shard: ShardName, seat: number): SecretKey {
   return mockScheme.deriveSecretKey(hashOf(`${shard} ${seat}`));
 }
 
-export function committeeOf(shard: ShardName, weights: readonly number[]): Committee {
+function committeeOf(shard: ShardName, weights: readonly number[]): Committee {
   const members = weights.map((weight, seat) => {
     return { key: keyOf(shard, seat).publicKey.bytes, weight: asWeight(BigInt(weight)) };
   });
