@@ -15,7 +15,13 @@ import { affirmationCodec, affirmedClaimCodec } from "./messages/affirmation.ts"
 import { attestHeaderCodec } from "./messages/attest-header.ts";
 import { attestationCodec, attestItemsCodec } from "./messages/attestation.ts";
 import { blobCodec, envelopeCodec } from "./messages/blob.ts";
-import { attestProposalCodec, blobRootsCodec, orderBlockCodec, orderProposalCodec } from "./messages/block.ts";
+import {
+  attestBlockCodec,
+  attestProposalCodec,
+  blobRootsCodec,
+  orderBlockCodec,
+  orderProposalCodec,
+} from "./messages/block.ts";
 import { certificateCodec } from "./messages/certificate.ts";
 import { claimCodec, claimSummaryCodec } from "./messages/claim.ts";
 import { evidenceCodec } from "./messages/evidence.ts";
@@ -70,6 +76,7 @@ const messageCodecs: readonly Codec<unknown>[] = [
   attestItemsCodec,
   frontierCodec,
   attestHeaderCodec,
+  attestBlockCodec,
   attestProposalCodec,
   ballotCodec,
   voteCodec,

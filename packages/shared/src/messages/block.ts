@@ -88,6 +88,16 @@ const attestBodyType: Type<AttestBody> = container({
   items: attestItemsType,
   citation: optional(citationType(orderHeaderType)),
 });
+/** As an order block. */
+export interface AttestBlock {
+  readonly header: AttestHeader;
+  readonly body: AttestBody;
+}
+export const attestBlockCodec = codec<AttestBlock>(
+  "attest-block",
+  container({ header: attestHeaderType, body: attestBodyType }),
+  limits.proposalBytesMax,
+);
 
 export const orderProposalCodec = codec(
   "order-proposal",

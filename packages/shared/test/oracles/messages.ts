@@ -175,6 +175,7 @@ const proposal = (header: Schema, body: Schema) =>
   container({ header, body, parent: optional(certificate), signature });
 const citation = (header: Schema) => optional(container({ header, certificate, descent: historyProof }));
 
+const attestBody = container({ items: attestItems, citation: citation(orderHeader) });
 const orderBody = container({ blobs: blobRoots, citation: citation(attestHeader) });
 
 const members = list(container({ key: publicKey, weight: uint64 }), 1024);
@@ -245,7 +246,8 @@ export const messageSchemas: Readonly<Record<string, Schema>> = {
   "attest-items": attestItems,
   frontier,
   "attest-header": attestHeader,
-  "attest-proposal": proposal(attestHeader, container({ items: attestItems, citation: citation(orderHeader) })),
+  "attest-block": container({ header: attestHeader, body: attestBody }),
+  "attest-proposal": proposal(attestHeader, attestBody),
   ballot: container(ballot),
   vote,
   certificate,

@@ -202,12 +202,12 @@ const orderBlockFields = {
 };
 export const orderBlock = anyRecord(orderBlockFields);
 export const orderProposal = anyRecord({ ...orderBlockFields, parent, signature });
-export const attestProposal = anyRecord({
+const attestBlockFields = {
   header: attestHeader,
   body: anyRecord({ items: attestItems, citation: citationOf(orderHeader) }),
-  parent,
-  signature,
-});
+};
+export const attestBlock = anyRecord(attestBlockFields);
+export const attestProposal = anyRecord({ ...attestBlockFields, parent, signature });
 
 const positionFields = { height, index: blobIndex };
 export const position = anyRecord(positionFields);

@@ -6,7 +6,7 @@ import type { Account } from "../../src/messages/account.ts";
 import type { AttestHeader } from "../../src/messages/attest-header.ts";
 import type { Attestation, AttestItem } from "../../src/messages/attestation.ts";
 import type { Blob, Envelope } from "../../src/messages/blob.ts";
-import type { AttestProposal, Citation, OrderBlock, OrderProposal } from "../../src/messages/block.ts";
+import type { AttestBlock, AttestProposal, Citation, OrderBlock, OrderProposal } from "../../src/messages/block.ts";
 import type { Certificate } from "../../src/messages/certificate.ts";
 import { type Claim, type ClaimSummary, claimSummaryCodec, summarizeClaim } from "../../src/messages/claim.ts";
 import type { Evidence } from "../../src/messages/evidence.ts";
@@ -215,6 +215,8 @@ export const attestProposals: readonly AttestProposal[] = [
   },
   { header: attestHeader, body: { items: [], citation: undefined }, parent: undefined, signature: blsSignature(94) },
 ];
+
+export const attestBlocks: readonly AttestBlock[] = attestProposals.map(({ header, body }) => ({ header, body }));
 
 function nodeOf(index: number, step: number, kind: Node["kind"] = "step"): Node {
   return { height: asHeight(95), index: asBlobIndex(index), step: asStepIndex(step), kind };

@@ -44,6 +44,7 @@ const valuesByName: Readonly<Record<string, Values>> = {
   "attest-items": { samples: [samples.attestItems], arbitrary: arbitraries.attestItems },
   frontier: { samples: [samples.frontier], arbitrary: arbitraries.frontier },
   "attest-header": { samples: [samples.attestHeader], arbitrary: arbitraries.attestHeader },
+  "attest-block": { samples: samples.attestBlocks, arbitrary: arbitraries.attestBlock },
   "attest-proposal": { samples: samples.attestProposals, arbitrary: arbitraries.attestProposal },
   ballot: { samples: [samples.ballot], arbitrary: arbitraries.ballot },
   vote: { samples: samples.votes, arbitrary: arbitraries.vote },

@@ -1,0 +1,151 @@
+// A5, O8: what a leader puts into a block: whatever is ready, as much as fits, and the newest order block that it can cite.
+//
+// Shards take turns, one claim at a time, so one that catches up by a thousand claims keeps nobody waiting; and the turns go
+// on where the parent's ended, so where a block is full, whoever came last in it or had no place comes first in the next.
+// The first claim that does not fit ends the block, however small those after it: otherwise large claims might wait
+// for ever.
+//
+// Evidence comes first, but no more than an eighth of the items.
+
+import {
+  type Attestation,
+  type AttestBlock,
+  type AttestHeader,
+  type AttestItem,
+  asHeight,
+  attestItemsCodec,
+  type BlockRef,
+  type Citation,
+  compareText,
+  type Evidence,
+  equalBytes,
+  type Frontier,
+  type Height,
+  historyRoot,
+  limits,
+  type OrderHeader,
+  orderHeaderCodec,
+  type Reading,
+  type ShardName,
+  type ValidatorIndex,
+  type View,
+} from "@tandem/shared";
+import { attestBlockRules } from "./block.ts";
+import { ItemDraft } from "./judge.ts";
+import { type AttestState, type ChainSetting, standsOn, stateAfter } from "./state.ts";
+import { openPast } from "./visible.ts";
+
+/** What is verified and waits to be included. */
+export interface Ready {
+  /** For each shard in order of rounds, each the `prev` of the next; they may begin below the frontier. */
+  readonly chains: ReadonlyMap<ShardName, readonly Attestation[]>;
+  readonly evidence: readonly Evidence[];
+}
+
+export interface BuildRoom {
+  readonly itemsMax: number;
+  /** Encoded bytes of all items. */
+  readonly bytesMax: number;
+}
+
+export interface Build {
+  readonly view: View;
+  readonly parent: AttestState;
+  readonly seat: ValidatorIndex;
+  /** There is a reason for a block even if it is empty. */
+  readonly isWanted: boolean;
+  /** A final order block of the own chain, with its descent from what `parent` cites; nothing if none is later. */
+  readonly newest: Citation<OrderHeader> | undefined;
+  readonly ready: Ready;
+  readonly room?: BuildRoom;
+}
+
+export interface Built {
+  readonly block: AttestBlock;
+  readonly state: AttestState;
+}
+
+const wholeRoom: BuildRoom = { itemsMax: limits.attestItemsMax, bytesMax: limits.attestBytesMax };
+
+/** A block and the state after it, or nothing if there is nothing to propose. */
+export function* buildBlock(setting: ChainSetting, plan: Build): Reading<Built | undefined> {
+  const { parent, ready, isWanted, room = wholeRoom } = plan;
+  const { order, citation } = cite(setting, plan);
+  const picked = pick(ready, parent, order.height, room);
+  const past = yield* openPast(setting, parent, order.height, picked);
+  const draft = new ItemDraft({ setting, parent, order: order.height, past });
+  const items = picked.filter((item) => draft.admit(item) === undefined);
+  if (items.length === 0 && !isWanted) return undefined;
+  const { judged } = draft;
+  const height = asHeight(parent.height + 1);
+  const frontiers = parent.frontiers.after(judged.changes, height);
+  const header: AttestHeader = {
+    version: 1,
+    epoch: setting.network.epoch,
+    view: plan.view,
+    height,
+    parent: parent.root,
+    history: historyRoot(parent.history),
+    proposer: plan.seat,
+    order,
+    frontiersRoot: frontiers.root,
+    attestationsRoot: attestItemsCodec.root(items),
+  };
+  const block = { header, body: { items, citation } };
+  const { root } = attestBlockRules.infoOf(block);
+  return { block, state: stateAfter(header, root, parent, { ...judged, frontiers }) };
+}
+
+interface Cite {
+  readonly order: BlockRef;
+  readonly citation: Citation<OrderHeader> | undefined;
+}
+
+/** A2: the newest order block, if it is later than the parent's and what it cites itself lies below. */
+function cite({ orderGenesis }: ChainSetting, { newest, parent }: Build): Cite {
+  const before = parent.header.order.height === 0 ? orderGenesis : parent.header.order;
+  if (newest === undefined || newest.header.height <= before.height || !standsOn(parent, newest.header.attested)) {
+    return { order: before, citation: undefined };
+  }
+  const { header } = newest;
+  return { order: { height: header.height, root: orderHeaderCodec.root(header) }, citation: newest };
+}
+
+/** What there is room for, in turns. Whether it may stand there, is asked afterwards. */
+function pick({ chains, evidence }: Ready, parent: AttestState, order: Height, room: BuildRoom): AttestItem[] {
+  const picked: AttestItem[] = [];
+  let bytes = 0;
+  const take = (item: AttestItem): boolean => {
+    const size = attestItemsCodec.type.sizeOf([item]);
+    if (picked.length === room.itemsMax || bytes + size > room.bytesMax) return false;
+    picked.push(item);
+    bytes += size;
+    return true;
+  };
+  const evidenceMax = Math.ceil(room.itemsMax / 8);
+  for (const value of evidence.slice(0, evidenceMax)) take({ kind: "evidence", value });
+  for (const value of inTurns(chains, parent, order)) if (!take({ kind: "attestation", value })) break;
+  return picked;
+}
+
+/** One of each shard, then the next of each, beginning after the shard that had the last turn in the parent. */
+function* inTurns(chains: Ready["chains"], parent: AttestState, order: Height): Iterable<Attestation> {
+  const last = [...parent.changes.keys()].at(-1) ?? "";
+  const shards = [...chains.keys()].sort(compareText);
+  const after = shards.findIndex((shard) => shard > last);
+  const turns = after < 0 ? shards : [...shards.slice(after), ...shards.slice(0, after)];
+  let waiting = turns.map((shard) => chainOn(parent.frontiers.of(shard), chains.get(shard) ?? [], order));
+  for (let turn = 0; waiting.length > 0; turn++) {
+    waiting = waiting.filter((chain) => turn < chain.length);
+    for (const chain of waiting) yield chain[turn] as Attestation;
+  }
+}
+
+/** Those that follow the frontier, one on the other, up to the round that the cited order block allows. */
+function chainOn(frontier: Frontier | undefined, chain: readonly Attestation[], order: Height): readonly Attestation[] {
+  const first = chain.findIndex(({ claim }) => frontier !== undefined && equalBytes(claim.prev, frontier.claim));
+  if (first < 0) return [];
+  const above = chain.slice(first);
+  const early = above.findIndex(({ claim }) => claim.round > order);
+  return early < 0 ? above : above.slice(0, early);
+}

@@ -1,0 +1,228 @@
+// How far programs have come, as this node sees them in the shards that it follows: ordered, run, affirmed, attested
+// (section 7), and while a program waits, for which step of which shard, and since which round.
+//
+// A program stands as a whole where the shard stands in which it came least far. What is said of a claim holds for all
+// before it in its shard, so of each shard the latest round is enough. It keeps so many programs and forgets the oldest of
+// those that are attested, or if there are none the oldest.
+
+import type { RoundSlice } from "@tandem/execution";
+import {
+  asHeight,
+  type ContractName,
+  type Export,
+  type Height,
+  type Node,
+  type NothingReason,
+  type Position,
+  type Root,
+  type Round,
+  type ShardName,
+  toHex,
+} from "@tandem/shared";
+import type { Executed, RanRound } from "./types.ts";
+
+export const stages = ["ordered", "run", "affirmed", "attested"] as const;
+export type Stage = (typeof stages)[number];
+
+/** A step or settle that ran. */
+export interface RanNode {
+  readonly node: Node;
+  readonly contract: ContractName;
+  readonly round: Round;
+  readonly claim: Root;
+  /** Of a settle, whether its group held. */
+  readonly outcome: "value" | NothingReason | "held" | "failed";
+}
+
+export interface AwaitedSince {
+  readonly shard: ShardName;
+  readonly step: number;
+  readonly since: Height;
+}
+
+export interface PartStatus {
+  readonly shard: ShardName;
+  readonly stage: Stage;
+  readonly ran: readonly RanNode[];
+  readonly awaited: readonly AwaitedSince[];
+}
+
+export interface ProgramStatus extends Position {
+  readonly blob: Root;
+  readonly stage: Stage;
+  readonly parts: readonly PartStatus[];
+}
+
+/** A program in one shard. */
+interface Part {
+  readonly ran: RanNode[];
+  awaited: readonly AwaitedSince[];
+  /** The round in which its last node here ran, or its own one if it has none here. */
+  doneAt: Round | undefined;
+}
+
+interface Program extends Position {
+  readonly key: string;
+  readonly blob: Root;
+  readonly parts: Map<ShardName, Part>;
+}
+
+interface Shard {
+  affirmed: number;
+  attested: number;
+  /** Done, but not attested; in the order of rounds. */
+  finished: Program[];
+  /** Those that waited for something after the last round. */
+  waiting: Program[];
+  /** Ordered, in rounds that were not executed yet. */
+  readonly ordered: Map<Height, Program[]>;
+}
+
+export class ProgramStatuses {
+  readonly #programsMax: number;
+  readonly #programs = new Map<string, Program>();
+  /** Attested in every followed shard. */
+  readonly #attested = new Map<string, Program>();
+  readonly #blobs = new Map<string, Program>();
+  readonly #shards = new Map<ShardName, Shard>();
+
+  constructor(programsMax: number) {
+    this.#programsMax = programsMax;
+  }
+
+  /** For tests of bounds: all that is kept. */
+  get counts() {
+    const finished = [...this.#shards.values()].reduce((sum, shard) => sum + shard.finished.length, 0);
+    return { programs: this.#blobs.size, finished };
+  }
+
+  of(blob: Root): ProgramStatus | undefined {
+    const program = this.#blobs.get(toHex(blob));
+    if (program === undefined) return undefined;
+    const parts = Array.from(program.parts, ([shard, part]): PartStatus => {
+      return { shard, stage: this.#stageOf(shard, part), ran: part.ran, awaited: part.awaited };
+    });
+    const lowest = Math.min(...parts.map(({ stage }) => stages.indexOf(stage)));
+    const { height, index } = program;
+    return { height, index, blob, stage: stages[lowest] as Stage, parts };
+  }
+
+  #stageOf(name: ShardName, { doneAt }: Part): Stage {
+    const { affirmed, attested } = this.#shardOf(name);
+    if (doneAt === undefined) return "ordered";
+    if (doneAt <= attested) return "attested";
+    return doneAt <= affirmed ? "affirmed" : "run";
+  }
+
+  /** A final order block's slice. */
+  onOrdered(shard: ShardName, { height, blobs }: RoundSlice): void {
+    const ordered: Program[] = [];
+    this.#shardOf(shard).ordered.set(height, ordered);
+    for (const { index, root } of blobs) {
+      const key = keyOf({ height, index });
+      const program = this.#programs.get(key) ?? { key, height, index, blob: root, parts: new Map() };
+      this.#programs.set(key, program);
+      this.#blobs.set(toHex(root), program);
+      ordered.push(program);
+      if (!program.parts.has(shard)) program.parts.set(shard, { ran: [], awaited: [], doneAt: undefined });
+    }
+    while (this.#blobs.size > this.#programsMax) this.#forget();
+  }
+
+  #forget(): void {
+    const [oldest] = this.#attested.size > 0 ? this.#attested.values() : this.#programs.values();
+    if (oldest === undefined) return;
+    this.#attested.delete(oldest.key);
+    this.#programs.delete(oldest.key);
+    this.#blobs.delete(toHex(oldest.blob));
+  }
+
+  /** The round `height` of a shard was executed. */
+  onExecuted(name: ShardName, height: Height, { result, waiting }: Executed): void {
+    const shard = this.#shardOf(name);
+    if (result !== undefined) this.#onClaim(name, result);
+    shard.ordered.delete(height);
+    const waited = new Map(shard.waiting.map((program) => [program, (program.parts.get(name) as Part).awaited]));
+    for (const { parts } of shard.waiting) (parts.get(name) as Part).awaited = [];
+    shard.waiting = [];
+    for (const { program: position, awaited } of waiting) {
+      const program = this.#programs.get(keyOf(position));
+      const part = program?.parts.get(name);
+      if (program === undefined || part === undefined) continue;
+      shard.waiting.push(program);
+      part.awaited = awaited.map((step) => since(step, waited.get(program) ?? [], height));
+    }
+  }
+
+  #onClaim(name: ShardName, { claim, root, lanes, entries }: RanRound): void {
+    const { round } = claim;
+    for (const { lane, content } of lanes) {
+      for (const { node, content: made } of content.exports) {
+        const outcome = outcomeOf(made);
+        this.#partAt(node, name)?.ran.push({ node, contract: lane.contract, round, claim: root, outcome });
+      }
+    }
+    const left = new Set(entries.filter(({ entry }) => entry !== undefined).map(({ position }) => keyOf(position)));
+    for (const { position } of entries) if (!left.has(keyOf(position))) this.#finish(position, name, round);
+    // Of the others of this height nothing runs here.
+    for (const program of this.#shardOf(name).ordered.get(asHeight(round)) ?? []) {
+      if (!left.has(program.key)) this.#finish(program, name, round);
+    }
+  }
+
+  #finish(position: Position, name: ShardName, round: Round): void {
+    const program = this.#programs.get(keyOf(position));
+    const part = program?.parts.get(name);
+    if (program === undefined || part === undefined || part.doneAt !== undefined) return;
+    part.doneAt = round;
+    const shard = this.#shardOf(name);
+    shard.finished.push(program);
+    if (shard.finished.length <= this.#programsMax) return;
+    shard.finished = shard.finished.filter(({ key }) => this.#programs.has(key));
+  }
+
+  #partAt(position: Position, shard: ShardName): Part | undefined {
+    return this.#programs.get(keyOf(position))?.parts.get(shard);
+  }
+
+  /** A quorum was seen for the own claim of this round. */
+  onAffirmed(name: ShardName, round: Round): void {
+    const shard = this.#shardOf(name);
+    shard.affirmed = Math.max(shard.affirmed, round);
+  }
+
+  /** The own claim of this round is in a final attest block. */
+  onAttested(name: ShardName, round: Round): void {
+    const shard = this.#shardOf(name);
+    shard.attested = Math.max(shard.attested, round);
+    const isDone = (program: Program) => ((program.parts.get(name) as Part).doneAt as Round) <= shard.attested;
+    const settled = shard.finished.filter(isDone);
+    shard.finished = shard.finished.filter((program) => !isDone(program));
+    for (const program of settled) {
+      const isAttested = [...program.parts].every(([each, part]) => this.#stageOf(each, part) === "attested");
+      if (isAttested && this.#programs.has(program.key)) this.#attested.set(program.key, program);
+    }
+  }
+
+  #shardOf(name: ShardName): Shard {
+    const shard = this.#shards.get(name) ?? { affirmed: 0, attested: 0, finished: [], waiting: [], ordered: new Map() };
+    this.#shards.set(name, shard);
+    return shard;
+  }
+}
+
+type Awaited = Omit<AwaitedSince, "since">;
+
+function since({ shard, step }: Awaited, before: readonly AwaitedSince[], now: Height): AwaitedSince {
+  return before.find((each) => each.shard === shard && each.step === step) ?? { shard, step, since: now };
+}
+
+function keyOf({ height, index }: Position): string {
+  return `${height}/${index}`;
+}
+
+function outcomeOf(content: Export["content"]): RanNode["outcome"] {
+  if (content.kind === "verdict") return content.value.failed === undefined ? "held" : "failed";
+  const outcome = content.kind === "outcome" ? content.value : content.value.outcome;
+  return outcome.kind === "value" ? "value" : outcome.value.why;
+}
