@@ -4,11 +4,11 @@ import { availableParallelism } from "node:os";
 import { expect, test } from "vitest";
 import { allSchedules, runCampaign, ScopeSettings, summarize } from "../src/index.ts";
 
-const threads = availableParallelism();
+const processes = availableParallelism();
 
 test("2,000 seeds, and no checker fires", async () => {
   const plans = Array.from({ length: 2000 }, (_, index) => index + 1);
-  const summary = summarize(await runCampaign({ plans, threads }));
+  const summary = summarize(await runCampaign({ plans, processes }));
   expect(summary.violations.map(({ seed, violation }) => ({ seed, violation }))).toEqual([]);
   expect(summary.unfelt).toEqual([]);
 });
@@ -16,13 +16,13 @@ test("2,000 seeds, and no checker fires", async () => {
 test("every schedule of three views", async () => {
   const settings = new ScopeSettings(3);
   const plans = [...allSchedules(3)].map((schedule, index) => settings.settingOf(schedule, index));
-  const summary = summarize(await runCampaign({ plans, threads }));
+  const summary = summarize(await runCampaign({ plans, processes }));
   expect(summary.violations.map(({ seed, violation }) => ({ seed, violation }))).toEqual([]);
 });
 
 test("20,000 logs of the rounds stage", async () => {
   const plans = Array.from({ length: 20_000 }, (_, index) => index + 1);
-  const summary = summarize(await runCampaign({ plans, threads, overrides: { stage: "rounds" } }));
+  const summary = summarize(await runCampaign({ plans, processes, overrides: { stage: "rounds" } }));
   expect(summary.violations.map(({ seed, violation }) => ({ seed, violation }))).toEqual([]);
   expect(summary.unfelt).toEqual([]);
 });

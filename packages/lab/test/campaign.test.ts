@@ -7,7 +7,7 @@ import { foundSeeds } from "./found-seeds.ts";
 import { commit, seedsFrom } from "./support/commit-seeds.ts";
 
 const seedsOfCommit = 100;
-const threads = 2;
+const processes = 2;
 /** Generous: other work on the machine must not fail a campaign. */
 const timeoutMs = 600_000;
 
@@ -15,7 +15,7 @@ test(
   "no checker fires, in seeds that found something and in a hundred of this commit",
   async () => {
     const plans = [...foundSeeds.map(({ seed }) => seed), ...seedsFrom(commit(), seedsOfCommit)];
-    const summary = summarize(await runCampaign({ plans, threads }));
+    const summary = summarize(await runCampaign({ plans, processes }));
     expect(summary.violations.map(({ seed, violation }) => ({ seed, violation }))).toEqual([]);
     expect(summary.runs).toBe(plans.length);
     expect(summary.unfelt).toEqual([]);
@@ -27,7 +27,7 @@ test(
   "a seed gives the same trace again, on one thread or two",
   async () => {
     const plans = [1, 2, 3, 4];
-    const [one, two] = await Promise.all([runCampaign({ plans, threads: 1 }), runCampaign({ plans, threads })]);
+    const [one, two] = await Promise.all([runCampaign({ plans, processes: 1 }), runCampaign({ plans, processes })]);
     expect(one.map(({ hash }) => hash)).toEqual(two.map(({ hash }) => hash));
     expect(new Set(one.map(({ hash }) => hash)).size).toBe(plans.length);
   },
@@ -38,7 +38,7 @@ test(
   "native BLS signatures, as nodes use them",
   async () => {
     const overrides = { scheme: "native", blocksMax: 8 } as const;
-    const reports = await runCampaign({ plans: [11, 12, 13, 14], threads, overrides });
+    const reports = await runCampaign({ plans: [11, 12, 13, 14], processes, overrides });
     expect(reports.map(({ violation }) => violation)).toEqual([null, null, null, null]);
   },
   timeoutMs,
@@ -49,9 +49,9 @@ test(
   async () => {
     const overrides = { stage: "order", blocksMax: 40 } as const;
     const plans = [1, 2, 3, 4, 5, 6];
-    const reports = await runCampaign({ plans, threads, overrides });
+    const reports = await runCampaign({ plans, processes, overrides });
     expect(reports.map(({ violation }) => violation)).toEqual(plans.map(() => null));
-    const again = await runCampaign({ plans: [1, 2], threads: 1, overrides });
+    const again = await runCampaign({ plans: [1, 2], processes: 1, overrides });
     expect(again.map(({ hash }) => hash)).toEqual(reports.slice(0, 2).map(({ hash }) => hash));
   },
   timeoutMs,

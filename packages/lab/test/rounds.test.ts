@@ -6,7 +6,7 @@ import { drawLog, type Log, loadExecution, runCampaign, runLog, shrinkLog, summa
 import { foundLogs } from "./found-seeds.ts";
 import { commit, seedsFrom } from "./support/commit-seeds.ts";
 
-const threads = 2;
+const processes = 2;
 /** Generous: other work on the machine must not fail a campaign. */
 const timeoutMs = 600_000;
 const overrides = { stage: "rounds" } as const;
@@ -15,7 +15,7 @@ test(
   "no checker fires, in logs that found something and in five hundred of this commit",
   async () => {
     const plans = [...foundLogs.map(({ seed }) => seed), ...seedsFrom(commit(), 500)];
-    const summary = summarize(await runCampaign({ plans, threads, overrides }));
+    const summary = summarize(await runCampaign({ plans, processes, overrides }));
     expect(summary.violations.map(({ seed, violation }) => ({ seed, violation }))).toEqual([]);
     expect(summary.runs).toBe(plans.length);
     expect(summary.unfelt).toEqual([]);
@@ -25,7 +25,7 @@ test(
 
 test("a seed gives the same log and the same claims again", async () => {
   expect(drawLog(5)).toEqual(drawLog(5));
-  const [first, again] = await Promise.all([1, 2].map(() => runCampaign({ plans: [5, 6], threads, overrides })));
+  const [first, again] = await Promise.all([1, 2].map(() => runCampaign({ plans: [5, 6], processes, overrides })));
   expect(first?.map(({ hash }) => hash)).toEqual(again?.map(({ hash }) => hash));
 });
 

@@ -49,7 +49,7 @@ test(
         ),
       ),
     ];
-    const summary = summarize(await runCampaign({ plans, threads: 2 }));
+    const summary = summarize(await runCampaign({ plans, processes: 2 }));
     expect(summary.violations.map(({ seed, violation }) => ({ seed, violation }))).toEqual([]);
     expect(summary.coverage.find(({ name }) => name === "twins")?.felt).toBeGreaterThan(plans.length / 2);
   },

@@ -31,7 +31,7 @@ and what happens in it is counted instead of faults. Exit code 1 if a checker fi
 
   --seeds N         how many (${seedsUsual})
   --from S          the first (1)
-  --jobs J          threads (one for each core)
+  --jobs J          processes (one for each core)
   --native          BLS signatures instead of the mock: some hundred times slower, so take few seeds; not in rounds
   --blocks N        end runs after so many blocks (200); not in rounds
   --no-controls     leave the deliberate bugs out
@@ -57,14 +57,14 @@ and what happens in it is counted instead of faults. Exit code 1 if a checker fi
     const stage = stageFlag(flags) ?? "consensus";
     if (stage === "rounds") refuseOfWorlds(flags, ["native", "blocks"]);
     const blocksMax = countFlag(flags, "blocks");
-    const threads = jobsFlag(flags);
+    const processes = jobsFlag(flags);
     const startMs = performance.now();
     const bar = new ProgressBar(plans.length);
     let messages = 0;
     let violations = 0;
     const reports = await runCampaign({
       plans,
-      threads,
+      processes,
       ...(entry && { entry }),
       overrides: { stage, ...(flags["native"] === true && { scheme: "native" }), ...(blocksMax && { blocksMax }) },
       onRun: (report, done) => {
@@ -81,10 +81,10 @@ and what happens in it is counted instead of faults. Exit code 1 if a checker fi
     const wallSeconds = (performance.now() - startMs) / 1000;
     const summary = summarize(reports);
     const isOwn = entry === undefined && flags["no-controls"] !== true;
-    const controls = isOwn ? await catchAll(bugsOf(stage), controlSeeds, threads) : [];
-    const shown = readable(stage, summary, threads, wallSeconds) + (isOwn ? `\n${readableCatches(controls)}` : "");
+    const controls = isOwn ? await catchAll(bugsOf(stage), controlSeeds, processes) : [];
+    const shown = readable(stage, summary, processes, wallSeconds) + (isOwn ? `\n${readableCatches(controls)}` : "");
     const said = stage === "rounds" ? roundsSummary(summary) : summary;
-    print(json ? `${JSON.stringify({ threads, wallSeconds, ...said, controls })}\n` : shown);
+    print(json ? `${JSON.stringify({ processes, wallSeconds, ...said, controls })}\n` : shown);
     const isGood = summary.violations.length === 0 && summary.unfelt.length === 0 && areAllCaught(controls);
     if (!isGood) process.exitCode = 1;
   },
@@ -96,10 +96,10 @@ function pace(done: number, messages: number, said: string, violations: number, 
   return `${perSecond(done)} seeds/s  ${thousands}k ${said}/s  ${violations} violations`;
 }
 
-function readable(stage: StageName, summary: CampaignSummary, threads: number, wallSeconds: number): string {
+function readable(stage: StageName, summary: CampaignSummary, processes: number, wallSeconds: number): string {
   const { runs, violations } = summary;
   const said = violations.map((report) => violationLines(stage, report)).join("");
-  return `${count(runs)} runs in ${wallSeconds.toFixed(1)} s on ${threads} threads: ${(runs / wallSeconds).toFixed(1)} seeds/s
+  return `${count(runs)} runs in ${wallSeconds.toFixed(1)} s on ${processes} processes: ${(runs / wallSeconds).toFixed(1)} seeds/s
 ${stage === "rounds" ? roundsPage(summary) : worldsPage(summary, wallSeconds)}${said}${violations.length} violations
 `;
 }

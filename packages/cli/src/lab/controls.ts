@@ -18,7 +18,7 @@ the sources any more (bug-misfit).
   NAME           only these bugs
   --stage STAGE  only those of consensus, of order or of rounds; without it, of all
   --seeds N      give up after seed N (${seedsUsual})
-  --jobs J       threads (one for each core)
+  --jobs J       processes (one for each core)
 `,
   options: { stage: { type: "string" }, seeds: { type: "string" }, jobs: { type: "string" } },
   async run({ positionals, flags, json, print }) {

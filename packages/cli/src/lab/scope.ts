@@ -26,7 +26,7 @@ renaming the honest three and the two twins, then heals the world and demands pr
   --views V         views that a schedule cuts
   --sample N        only so many schedules, drawn at random
   --seed S          of the sample (1)
-  --jobs J          threads (one for each core)
+  --jobs J          processes (one for each core)
   --entry PATH      the index.ts of another copy of packages/consensus
 `,
   options: {
@@ -46,7 +46,7 @@ renaming the honest three and the two twins, then heals the world and demands pr
     let violations = 0;
     const reports = await runCampaign({
       plans: schedules.map((schedule, index) => settings.settingOf(schedule, index)),
-      threads: jobsFlag(flags),
+      processes: jobsFlag(flags),
       ...(entry && { entry }),
       onRun: (report, done) => {
         if (report.violation !== null) violations++;

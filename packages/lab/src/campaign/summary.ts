@@ -26,7 +26,7 @@ export interface CampaignSummary {
   readonly slowestPercent: number;
   /** O5: what followers of one shard were given, in percent of all that the same blocks hold. */
   readonly followedPercent: number;
-  /** Processor time of the runs, all threads together. */
+  /** Processor time of the runs, all processes together. */
   readonly cpuSeconds: number;
   readonly messagesPerCpuSecond: number;
   /** Over the traces of all runs, in order of their seeds. */

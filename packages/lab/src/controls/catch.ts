@@ -40,7 +40,7 @@ async function catchIn({ entry, remove }: Copy, bug: Bug, { jobs, seedsMax }: Ca
   try {
     let runs = 0;
     for (const seeds of batchesOf(bug.seed, seedsMax, 2 * jobs)) {
-      const reports = await runCampaign({ plans: seeds, threads: jobs, entry, overrides: { stage } });
+      const reports = await runCampaign({ plans: seeds, processes: jobs, entry, overrides: { stage } });
       runs += reports.length;
       const caught = reports.find(({ violation }) => violation !== null && violation.checker !== "threw");
       if (caught?.violation)
