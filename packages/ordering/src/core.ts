@@ -66,7 +66,7 @@ export class Core implements Ground {
   readonly intake = new Intake();
   readonly outbox: Outbox;
   readonly fetcher: Fetcher;
-  readonly jobs: Jobs;
+  readonly jobs: Jobs<OrderEffect>;
   chain: Chain;
   lag: Lag;
   attested: AttestedChain;
@@ -90,7 +90,7 @@ export class Core implements Ground {
     this.pool = new Pool(network, config.pool);
     this.outbox = new Outbox({ peers, deltaMs, ...outboxLimits });
     this.fetcher = new Fetcher({ peers, deltaMs, ...fetcherLimits });
-    this.jobs = new Jobs((effect) => this.push(effect));
+    this.jobs = new Jobs<OrderEffect>((effect) => this.push(effect));
     this.chain = new Chain(genesisState(network));
     this.lag = new Lag(network, []);
     this.attested = new AttestedChain(this.chain.base.cited);

@@ -12,6 +12,7 @@ export * from "./genesis/headers.ts";
 export * from "./genesis/sets.ts";
 export * from "./hashing.ts";
 export * from "./json.ts";
+export * from "./jobs.ts";
 export * from "./limits.ts";
 export * from "./machine.ts";
 export * from "./merkle/index.ts";
