@@ -1,7 +1,17 @@
 // What one genesis fixes for Stage 2: who votes on the attest chain, who follows which shard, and where every shard's
 // claims begin. Sets and committees are fixed by genesis for now (A1).
 
-import type { AttestHeader, Claim, Committee, Electorate, Epoch, Frontier, Genesis, Root, ShardName } from "@tandem/shared";
+import type {
+  AttestHeader,
+  Claim,
+  Committee,
+  Electorate,
+  Epoch,
+  Frontier,
+  Genesis,
+  Root,
+  ShardName,
+} from "@tandem/shared";
 
 /** A shard, as everybody knows it. */
 export interface ShardPlace {
