@@ -68,7 +68,7 @@ describe("the folder", () => {
   test("--fresh makes another network, and nothing of the one before is left", async () => {
     const folder = newFolder();
     const { network } = await opened(folder, { validators: 2 });
-    mkdirSync(join(folder, "node-1/data"));
+    mkdirSync(join(folder, "node-1/data/chain"));
     const fresh = await opened(folder, { validators: 1, isFresh: true, isLevel: true });
     expect(fresh.isNew).toBe(true);
     expect(fresh.network).not.toBe(network);
@@ -273,7 +273,14 @@ describe("the first program", () => {
     const folder = newFolder();
     const devnet = await opened(folder);
     rmSync(folder, { recursive: true });
-    const plan = { validators: 1, shards: ["main"], contracts: () => [], accounts: 4, balance: 1n, port: 0 };
+    const plan = {
+      validators: 1,
+      committees: new Map([["main", [0]]]),
+      contracts: () => [],
+      accounts: 4,
+      balance: 1n,
+      port: 0,
+    };
     await createNetworkFolder(folder, { ...plan, deltaMs: 1, heartbeatMs: 1, store: "rocksdb", verifyThreads: 1 });
     // It would not ask the node.
     const run = await runFirstProgram(devnet, [{} as NodeProcess], new AbortController().signal);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { checkCommand } from "../src/genesis/check.ts";
+import { readCommittees, rotatedCommittees, threeQuarters } from "../src/genesis/committees.ts";
 import { createCommand } from "../src/genesis/create.ts";
 import { showCommand } from "../src/genesis/show.ts";
 import { Complaint } from "../src/terminal.ts";
@@ -79,7 +80,7 @@ test("a contract may name the accounts that are made with it, and show tells con
     },
   ]);
   const page = show(file, false);
-  expect(page).toMatch(/^left +1 +anyone$/m);
+  expect(page).toMatch(/^left +node-0 +1 of 1 +anyone$/m);
   expect(page).toMatch(/^left\/sum +counter +7$/m);
   expect(page).toMatch(
     /^right\/coins +token +\{minters: \[0x[0-9a-f]{16}…\], balances: \[\[0x[0-9a-f]{16}…, 1000\]\]\}$/m,
@@ -99,4 +100,83 @@ test("bytes in a genesis that are no value, and values that are no configuration
     return "none";
   };
   expect(codeWith("ff")).toBe("bad-config");
+});
+
+describe("committees", () => {
+  const devnet = ["rail", "bank", "hotel", "market"];
+
+  test("of three of four leave out another validator in each shard, the first shard the last validator", () => {
+    expect([...rotatedCommittees(devnet, 4, 3)]).toEqual([
+      ["bank", [0, 1, 2]],
+      ["hotel", [0, 1, 3]],
+      ["market", [0, 2, 3]],
+      ["rail", [1, 2, 3]],
+    ]);
+  });
+
+  test.each([2, 3, 4, 5, 6, 7, 10, 32])(
+    "of three quarters of %i in four shards: nobody follows all, all follow some",
+    (count) => {
+      const committees = [...rotatedCommittees(devnet, count, threeQuarters(count)).values()];
+      for (const members of committees) expect(members).toHaveLength(Math.max(1, Math.floor(count * 0.75)));
+      for (let place = 0; place < count; place++) {
+        const seats = committees.filter((members) => members.includes(place)).length;
+        expect(seats).toBeGreaterThan(0);
+        expect(seats).toBeLessThan(4);
+      }
+    },
+  );
+
+  test("a single validator follows all that there is", () => {
+    expect([...rotatedCommittees(["a", "b"], 1, threeQuarters(1)).values()]).toEqual([[0], [0]]);
+  });
+
+  test("are named member by member, in any order", () => {
+    expect(readCommittees(" hotel: 3,0 ; bank:2;", 4)).toEqual(
+      new Map([
+        ["hotel", [0, 3]],
+        ["bank", [2]],
+      ]),
+    );
+  });
+
+  test.each([
+    ["", "--committees names no shard."],
+    ["bank", '--committees is like "bank:0,1,2;hotel:0,1,3", and "bank" is not.'],
+    ["Bank:0", 'A shard\'s name is 1-28 of a-z, 0-9, -, not "Bank".'],
+    ["bank:0;bank:1", "--committees names bank twice."],
+    ["bank:0,4", "--committees: bank: there is no validator 4; they are 0 to 3."],
+    ["bank:0,one", "--committees: bank: there is no validator one; they are 0 to 3."],
+    ["bank:", "--committees: bank: a member is missing; they are 0 to 3."],
+    ["bank:0,1,0", "--committees: bank: validator 0 stands twice."],
+  ])("%j is refused", (text, what) => {
+    expect(() => readCommittees(text, 4)).toThrow(expect.objectContaining({ code: "bad-arguments", message: what }));
+  });
+
+  const made = async (out: string, flags: object): Promise<string> => {
+    const call = { positionals: [], json: false, print: () => {} };
+    await createCommand.run({ ...call, flags: { out: join(folder, out), port: "0", accounts: "0", ...flags } });
+    return show(join(folder, out, "genesis.json"), false);
+  };
+
+  test("of a new network are shown by name, with what makes a quorum, and its keys have signed nothing yet", async () => {
+    const page = await made("sized", { shards: "bank,hotel", "committee-size": "3" });
+    expect(page).toMatch(/^bank +node-0, node-1, node-2 +3 of 3 +anyone$/m);
+    expect(page).toMatch(/^hotel +node-0, node-1, node-3 +3 of 3 +anyone$/m);
+    const marks = [0, 1, 2, 3].map((node) => readFileSync(join(folder, `sized/node-${node}/data/first-marks`), "utf8"));
+    expect(marks.map((text) => JSON.parse(text))).toEqual(Array(4).fill({ round: 0 }));
+    expect(await made("usual", {})).toMatch(/^main +node-0, node-1, node-2, node-3 +3 of 4 +anyone$/m);
+    expect(await made("named", { committees: "up:0,2;down:1" })).toMatch(
+      /^down +node-1 +1 of 1 .*\nup +node-0, node-2 +2 of 2 /m,
+    );
+  });
+
+  test.each([
+    [{ "committee-size": "5" }, "--committee-size is from 1 to 4, not 5."],
+    [{ committees: "a:0", shards: "a" }, "--committees says all of it: leave --shards out."],
+    [{ committees: "a:0", "committee-size": "1" }, "--committees says all of it: leave --committee-size out."],
+    [{ shards: "a,b,a" }, "--shards names a twice."],
+  ])("%j is refused", async (flags, message) => {
+    await expect(made("never", flags)).rejects.toMatchObject({ code: "bad-arguments", message });
+  });
 });

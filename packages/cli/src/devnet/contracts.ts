@@ -1,4 +1,5 @@
-// What a new devnet has from its genesis on: three shards with a contract each, and accounts with coins in one of them.
+// What a new devnet has from its genesis on: three shards with a contract each, and accounts with coins in one of them. A
+// fourth shard, `market`, is empty: of three shards with three of four members each, one validator would follow all.
 
 import { bookingConfig, bookingFootprints, tokenConfig, tokenFootprints } from "@tandem/environments";
 import {
@@ -17,11 +18,14 @@ import {
   type Value,
 } from "@tandem/shared";
 
-export const devnetShards: readonly string[] = ["bank", "hotel", "rail"];
+export const devnetShards: readonly string[] = ["bank", "hotel", "market", "rail"];
 
 const coins = asContractName("bank/coins");
 const rooms = asContractName("hotel/rooms");
 const trains = asContractName("rail/trains");
+
+/** Those that a trip needs. */
+export const tripContracts: readonly string[] = [coins, rooms, trains];
 
 const coinsEach = 1_000_000n;
 /** As many days can be booked; each program of a start takes the next. */

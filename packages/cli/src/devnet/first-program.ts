@@ -4,21 +4,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nativeScheme } from "@tandem/native";
-import {
-  type CheckedGenesis,
-  encodeProgram,
-  leastAllowance,
-  type Program,
-  parseGenesis,
-  shardOf,
-  toHex,
-} from "@tandem/shared";
+import { type CheckedGenesis, encodeProgram, leastAllowance, type Program, parseGenesis, toHex } from "@tandem/shared";
 import { Keystore } from "../account/keystore.ts";
 import { readPlaced } from "../program/follow.ts";
 import { type FollowedProgram, followProgram } from "../program/follow-program.ts";
 import type { Names } from "../program/words.ts";
 import { Complaint } from "../terminal.ts";
-import { devnetShards, tripProgram } from "./contracts.ts";
+import { tripContracts, tripProgram } from "./contracts.ts";
 import { type FinalBlob, submitBlob } from "./first-blobs.ts";
 import type { DevnetFolder } from "./folder.ts";
 import type { NodeProcess } from "./node-process.ts";
@@ -73,8 +65,8 @@ async function fundedAccounts(keystore: Keystore, { genesis }: CheckedGenesis) {
 }
 
 function hasContracts({ genesis }: CheckedGenesis): boolean {
-  const shards = new Set<string>(genesis.contracts.map(({ name }) => shardOf(name)));
-  return devnetShards.every((name) => shards.has(name));
+  const names = new Set<string>(genesis.contracts.map(({ name }) => name));
+  return tripContracts.every((name) => names.has(name));
 }
 
 function contentOf(program: Program) {

@@ -12,6 +12,7 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { lockFolder } from "@tandem/node";
 import { jsonCount, jsonObject, jsonText, readJson } from "@tandem/shared";
+import { rotatedCommittees, threeQuarters } from "../genesis/committees.ts";
 import { createNetworkFolder } from "../genesis/network-folder.ts";
 import { Complaint } from "../terminal.ts";
 import { devnetContracts, devnetShards } from "./contracts.ts";
@@ -145,7 +146,7 @@ async function makeDevnet(options: DevnetOptions): Promise<Manifest> {
   const store = isLevel ? "level" : "rocksdb";
   const { network } = await createNetworkFolder(folder, {
     validators,
-    shards: devnetShards,
+    committees: rotatedCommittees(devnetShards, validators, threeQuarters(validators)),
     contracts: devnetContracts,
     accounts: accountsCount,
     balance,

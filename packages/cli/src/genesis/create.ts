@@ -12,6 +12,7 @@ import {
   pathFlag,
   textFlag,
 } from "../flags.ts";
+import { type Committees, checkShardName, readCommittees, rotatedCommittees } from "./committees.ts";
 import { contractsOf } from "./contracts-file.ts";
 import { createNetworkFolder, type NetworkFolder, type NetworkPlan } from "./network-folder.ts";
 
@@ -20,31 +21,37 @@ const balanceUsual = 1_000_000_000_000n;
 const portUsual = 7100;
 
 export const createCommand: Command = {
-  help: `./tandem genesis create --out DIR [--validators N] [--shards A,B] [--contracts FILE]
-                        [--accounts N] [--balance X] [--delay-ms D] [--heartbeat-ms H]
-                        [--port P] [--store KIND] [--json]
+  help: `./tandem genesis create --out DIR [--validators N] [--shards A,B] [--committee-size K]
+                        [--committees TEXT] [--contracts FILE] [--accounts N]
+                        [--balance X] [--delay-ms D] [--heartbeat-ms H] [--port P]
+                        [--store KIND] [--json]
 
 Makes a new network in DIR: genesis.json, node-0 … with a config.json and a validator's key each,
 and accounts/ with the keys of payers that the genesis funds. All nodes are on this machine; for
 others, change the addresses in their config.json. Such as --out .tandem/net.
 
-  --validators N    seats, each of weight 1 (4)
-  --shards A,B      names of shards; every validator is in each one's committee (main)
-  --contracts FILE  what the genesis creates: {"main/sum": {"environment": "counter", "config": 0}};
-                    values are written as in programs (docs/running.md), and {"account":
-                    "account-0"} is the key of an account that is made here
-  --accounts N      payers with a balance (4)
-  --balance X       of each (${balanceUsual})
-  --delay-ms D      Δ: the longest that a message takes in good times (200)
-  --heartbeat-ms H  time between blocks while nothing is to be ordered (5000)
-  --port P          the first of two ports for each node (${portUsual}); 0 for ports that are free now
-  --store KIND      rocksdb or level (rocksdb)
-  --verify-threads  threads of each node that check signatures (1)
+  --validators N        seats, each of weight 1 (4)
+  --shards A,B          names of shards (main), each followed by every validator
+  --committee-size K    by K of them: each shard leaves out others than the next. What a shard claims
+                        counts with more than 2/3 of its committee: of three members all are needed
+  --committees TEXT     shards and who follows each, such as "bank:0,1,2;hotel:0,1,3"
+  --contracts FILE      what the genesis creates: {"main/sum": {"environment": "counter", "config":
+                        0}}; values are written as in programs (docs/running.md), and {"account":
+                        "account-0"} is the key of an account that is made here
+  --accounts N          payers with a balance (4)
+  --balance X           of each (${balanceUsual})
+  --delay-ms D          Δ: the longest that a message takes in good times (200)
+  --heartbeat-ms H      time between blocks while nothing is to be ordered (5000)
+  --port P              the first of two ports for each node (${portUsual}); 0 for ports that are free now
+  --store KIND          rocksdb or level (rocksdb)
+  --verify-threads T    threads of each node that check signatures (1)
 `,
   options: {
     out: { type: "string" },
     validators: { type: "string" },
     shards: { type: "string" },
+    "committee-size": { type: "string" },
+    committees: { type: "string" },
     contracts: { type: "string" },
     accounts: { type: "string" },
     balance: { type: "string" },
@@ -67,7 +74,7 @@ function planOf(flags: Flags): NetworkPlan {
   return {
     validators,
     contracts: (_, accounts) => contractsOf(pathFlag(flags, "contracts"), accounts),
-    shards: shardsOf(textFlag(flags, "shards") ?? "main"),
+    committees: committeesOf(flags, validators),
     accounts: countBetween(flags, "accounts", [0, limits.genesisAllocationsMax], 4),
     balance: amountFlag(flags, "balance") ?? balanceUsual,
     deltaMs: countBetween(flags, "delay-ms", [1, limits.deltaMsMax], 200),
@@ -78,10 +85,22 @@ function planOf(flags: Flags): NetworkPlan {
   };
 }
 
+function committeesOf(flags: Flags, validators: number): Committees {
+  const text = textFlag(flags, "committees");
+  if (text === undefined) {
+    const size = countBetween(flags, "committee-size", [1, validators], validators);
+    return rotatedCommittees(shardsOf(textFlag(flags, "shards") ?? "main"), validators, size);
+  }
+  const other = ["shards", "committee-size"].find((name) => flags[name] !== undefined);
+  if (other !== undefined) throw badFlag(`--committees says all of it: leave --${other} out.`);
+  return readCommittees(text, validators);
+}
+
 function shardsOf(text: string): readonly string[] {
   const names = text.split(",").filter((name) => name !== "");
-  const wrong = names.find((name) => !/^[a-z0-9-]{1,28}$/.test(name));
-  if (wrong !== undefined) throw badFlag(`A shard's name is 1-${limits.nameBytesMax} of a-z, 0-9, -, not "${wrong}".`);
+  for (const name of names) checkShardName(name);
+  const doubled = names.find((name, index) => names.indexOf(name) !== index);
+  if (doubled !== undefined) throw badFlag(`--shards names ${doubled} twice.`);
   return names;
 }
 

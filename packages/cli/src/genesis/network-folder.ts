@@ -4,6 +4,7 @@
 //   OUT/accounts/NAME.json           key files of payers
 //   OUT/node-I/config.json           for ./tandem node
 //   OUT/node-I/validator.json        its key
+//   OUT/node-I/data/first-marks      that this key has signed nothing yet (C4); the node removes it
 //
 // A node makes its identity and its data beside its configuration when it first starts.
 
@@ -38,11 +39,12 @@ import {
   toHex,
 } from "@tandem/shared";
 import { Complaint } from "../terminal.ts";
+import type { Committees } from "./committees.ts";
 import { contractWords } from "./contract-words.ts";
 
 export interface NetworkPlan {
   readonly validators: number;
-  readonly shards: readonly string[];
+  readonly committees: Committees;
   /** What genesis creates, from the keys of the accounts, in order and by name. */
   contracts(payers: readonly Uint8Array[], accounts: ReadonlyMap<string, Uint8Array>): readonly GenesisContract[];
   readonly accounts: number;
@@ -81,7 +83,7 @@ function networkLimitsOf({ deltaMs, heartbeatMs }: NetworkPlan): NetworkLimits {
     blockBytes: limits.blockBytesMax / 2,
     blockBlobs: limits.blockBlobsMax,
     shardBudget: limits.shardBudgetMax / 10,
-    // Until shards attest, each stays behind its first program; so the most that there may be.
+    // O10: a shard without a quorum may stand still for so long before it takes no more programs: a day at a block a second.
     lagMax: limits.lagMax,
     pendingMax: limits.pendingMax,
     clockLeadMs: 1000,
@@ -134,17 +136,19 @@ function createAccount(folder: string, index: number) {
 
 function genesisOf(plan: NetworkPlan, secrets: readonly SecretKey[], accounts: readonly NewAccount[]): Genesis {
   const one = asWeight(1n);
-  const committee = secrets.map((_, index) => ({ validator: asValidatorIndex(index), weight: one }));
+  const seatOf = (place: number) => ({ validator: asValidatorIndex(place), weight: one });
   return {
     version: 1,
     startMs: asTimeMs(Date.now()),
     seed: asRoot(new Uint8Array(randomBytes(32))),
     validators: secrets.map((secret, index) => validatorOf(secret, nodeName(index))),
-    shards: plan.shards.toSorted().map((name) => ({
-      name: asShardName(name),
-      committee,
-      creators: { rule: "anyone", keys: [] },
-    })),
+    shards: [...plan.committees]
+      .toSorted(([a], [b]) => compareText(a, b))
+      .map(([name, members]) => ({
+        name: asShardName(name),
+        committee: members.map(seatOf),
+        creators: { rule: "anyone", keys: [] },
+      })),
     contracts: plan
       .contracts(
         accounts.map(({ keys }) => keys.publicKey),
@@ -206,10 +210,17 @@ async function writeNodes(folder: string, plan: NetworkPlan, secrets: readonly S
     await writeFile(join(home, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
     const keys = { publicKey: secret.publicKey.bytes, secretKey: nativeScheme.exportSecretKey(secret) };
     await writeKeyFile(join(home, "validator.json"), keys);
+    await writeFirstMarks(join(home, config.data));
     const api = `http://${host}:${portOf(index, 1)}`;
     nodes.push({ name: nodeName(index), config: join(home, "config.json"), listen: addressOf(index), api });
   }
   return nodes;
+}
+
+/** C4: a key signs only where the record of what it signed is, and the record of a new key says that this is nothing. */
+async function writeFirstMarks(data: string): Promise<void> {
+  await mkdir(data, { recursive: true });
+  await writeFile(join(data, "first-marks"), `${JSON.stringify({ round: 0 })}\n`);
 }
 
 async function choosePorts(first: number, count: number): Promise<readonly number[]> {

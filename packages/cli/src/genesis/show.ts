@@ -6,6 +6,7 @@ import {
   decodeValue,
   type Genesis,
   type GenesisContract,
+  type GenesisSeat,
   toHex,
   type Value,
 } from "@tandem/shared";
@@ -22,8 +23,8 @@ const configCharactersMax = 400;
 export const showCommand: Command = {
   help: `./tandem genesis show FILE [--json]
 
-Checks a genesis file and shows what it says: validators, shards, contracts with their
-configurations, accounts, fees and limits. With --json configurations are whole, and written as in
+Checks a genesis file and shows what it says: validators, shards with their committees, contracts
+with their configurations, accounts, fees and limits. With --json configurations are whole, and written as in
 programs.
 `,
   run({ positionals, json, print }) {
@@ -63,9 +64,33 @@ ${shardsTable(genesis)}
 ${contractsTable(genesis)}${formatTable(["fee or limit", "value"], rules, [1])}`;
 }
 
-function shardsTable({ shards }: Genesis): string {
-  const rows = shards.map(({ name, committee, creators }) => [name, `${committee.length}`, creatorsWords(creators)]);
-  return formatTable(["shard", "members", "who may create contracts"], rows, [1]);
+function shardsTable({ shards, validators }: Genesis): string {
+  const rows = shards.map(({ name, committee, creators }) => [
+    name,
+    membersWords(committee, validators),
+    quorumWords(committee),
+    creatorsWords(creators),
+  ]);
+  return formatTable(["shard", "committee", "quorum", "who may create contracts"], rows);
+}
+
+/** By name, with weights where these differ. */
+function membersWords(committee: readonly GenesisSeat[], validators: Genesis["validators"]): string {
+  const isEven = isEvenly(committee);
+  return committee
+    .map(({ validator, weight }) => `${validators[validator]?.name}${isEven ? "" : ` (${weight})`}`)
+    .join(", ");
+}
+
+/** S1: more than 2/3 of the weight. */
+function quorumWords(committee: readonly GenesisSeat[]): string {
+  const total = committee.reduce((sum, { weight }) => sum + weight, 0n);
+  if (!isEvenly(committee)) return `weight ${(2n * total) / 3n + 1n} of ${total}`;
+  return `${Math.floor((2 * committee.length) / 3) + 1} of ${committee.length}`;
+}
+
+function isEvenly(committee: readonly GenesisSeat[]): boolean {
+  return committee.every(({ weight }) => weight === committee[0]?.weight);
 }
 
 function creatorsWords({ rule, keys }: Creators): string {
