@@ -60,7 +60,11 @@ function drawBlobs(random: Random, ground: Ground, height: number, count: number
 }
 
 function drawBlob(random: Random, ground: Ground, height: number): LogBlob {
-  const payer = random.pick(payers);
+  return drawProgram(random, ground, height, random.pick(payers));
+}
+
+/** A program for a block of about that height, now and then a broken one. */
+export function drawProgram(random: Random, ground: Ground, height: number, payer: number): LogBlob {
   const draft = new Draft(random, payer, height);
   const length = random.below(60) === 0 ? limits.stepsMax : random.pick([1, 1, 2, 3, 4, 5, 8, 12]);
   const near = nearby(random, ground, length);

@@ -7,9 +7,13 @@ import { type Log, type LogContract, type LogShard, payerKeyOf, widestBounds } f
 
 export const payers: readonly number[] = [0, 1, 2, 3];
 
+/** The public key of a payer. */
+export type KeyOf = (payer: number) => Uint8Array;
+
 /** Contracts by environment; tokens that are no peers of the others stand apart. */
 export interface Ground {
   readonly shards: readonly LogShard[];
+  readonly keyOf: KeyOf;
   readonly contracts: readonly LogContract[];
   readonly probes: readonly string[];
   readonly counters: readonly string[];
@@ -26,7 +30,7 @@ export interface Ground {
 const letters = ["a", "b", "c", "d", "e", "f", "g", "h"];
 const others = ["counter", "registry", "booking", "escrow", "stranger"] as const;
 
-export function drawGround(random: Random): Ground {
+export function drawGround(random: Random, keyOf: KeyOf = payerKeyOf): Ground {
   const shards = letters.slice(0, random.pick([2, 2, 3, 3, 4, 5, 8])).map((name): LogShard => {
     return { name, creators: random.below(2) === 0 ? "anyone" : [0, 1] };
   });
@@ -43,6 +47,7 @@ export function drawGround(random: Random): Ground {
   );
   const ground = {
     shards,
+    keyOf,
     probes: shards.map(({ name }) => `${name}/probe`),
     ...{ counters, registries, bookings, escrows, strangers },
     tokens: [...new Set(tokens)],
@@ -58,9 +63,9 @@ function contractsOf(ground: Omit<Ground, "contracts">, random: Random): LogCont
     ...of(ground.probes, "probe", random.pick([0n, 3n, 100n])),
     ...of(ground.counters, "counter", 5n),
     ...of(ground.registries, "registry", null),
-    ...of(ground.bookings, "booking", bookingsAs()),
+    ...of(ground.bookings, "booking", bookingsAs(ground)),
     ...of(ground.tokens, "token", moneyOf(ground)),
-    ...of(ground.strangers, "token", tokenConfig({ balances: balances() })),
+    ...of(ground.strangers, "token", tokenConfig({ balances: balancesAs(ground) })),
     ...of(ground.escrows, "escrow", escrowConfig({ peers: peersOf(ground) })),
   ];
   return made.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -70,17 +75,17 @@ function contractOf(name: string, environment: string, config: Value): LogContra
   return { name, environment, config: toHex(encodeValue(config)) };
 }
 
-function balances(): (readonly [Uint8Array, bigint])[] {
-  return payers.map((payer) => [payerKeyOf(payer), 100n] as const);
+function balancesAs({ keyOf }: Pick<Ground, "keyOf">): (readonly [Uint8Array, bigint])[] {
+  return payers.map((payer) => [keyOf(payer), 100n] as const);
 }
 
-function bookingsAs(): Value {
-  return bookingConfig({ operator: payerKeyOf(0), longest: 6n, items: { seat: 1n, train: 5n } });
+function bookingsAs({ keyOf }: Pick<Ground, "keyOf">): Value {
+  return bookingConfig({ operator: keyOf(0), longest: 6n, items: { seat: 1n, train: 5n } });
 }
 
 export function moneyOf(ground: Omit<Ground, "contracts">): Value {
-  const minters = [payerKeyOf(0)];
-  return tokenConfig({ minters, most: 10_000n, peers: peersOf(ground), balances: balances() });
+  const minters = [ground.keyOf(0)];
+  return tokenConfig({ minters, most: 10_000n, peers: peersOf(ground), balances: balancesAs(ground) });
 }
 
 /** A name that is yet to come is a peer as well. */

@@ -10,7 +10,6 @@ import {
   tokenFootprints,
 } from "@tandem/environments";
 import { asContractName, type Value } from "@tandem/shared";
-import { payerKeyOf } from "../log.ts";
 import { type Draft, either, keys, literal, outcomeOf, whole } from "./draft.ts";
 import { type Ground, moneyOf, payers } from "./ground.ts";
 import { endCall, probeCall } from "./probe-calls.ts";
@@ -24,7 +23,7 @@ function amountOf({ random }: Draft): bigint {
 const transfer: Story = (draft, ground) => {
   const { random, payer } = draft;
   const [at, to] = [random.pick([...ground.tokens, ...ground.strangers]), random.pick(payers)];
-  const [own, other] = [payerKeyOf(payer), payerKeyOf(to)];
+  const [own, other] = [ground.keyOf(payer), ground.keyOf(to)];
   const args = [literal(other), draft.argument(amountOf(draft))];
   const kind = random.below(10);
   if (kind < 6) draft.call(at, "transfer", args, tokenFootprints.transfer(own, other));
@@ -52,8 +51,8 @@ const moveMoney: Story = (draft, ground) => {
     ...ground.strangers,
   ];
   const [from, to] = [random.pick(money), random.pick(money)].map(asContractName) as [never, never];
-  const own = payerKeyOf(payer);
-  const holder = payerKeyOf(random.pick(payers));
+  const own = ground.keyOf(payer);
+  const holder = ground.keyOf(random.pick(payers));
   const first = draft.steps.length;
   const way = random.below(24);
   if (way === 0) draft.call(from, "read", [], tokenFootprints.supply());
@@ -80,7 +79,7 @@ const book: Story = (draft, ground) => {
   const { random, payer, height } = draft;
   if (ground.bookings.length === 0) return transfer(draft, ground);
   const [at, item] = [random.pick(ground.bookings), random.pick(["seat", "train", "seat", "none"])];
-  const own = payerKeyOf(payer);
+  const own = ground.keyOf(payer);
   const kind = random.below(6);
   const until = literal(BigInt(height + random.between(-1, 8)));
   if (kind < 3) draft.call(at, "reserve", [literal(item), literal(1n), until], bookingFootprints.reserve(item));
@@ -95,7 +94,7 @@ const deal: Story = (draft, ground) => {
   const { random, payer, height } = draft;
   if (ground.escrows.length === 0) return moveMoney(draft, ground);
   const at = random.pick(ground.escrows);
-  const [own, payee] = [payerKeyOf(payer), payerKeyOf(random.pick(payers))];
+  const [own, payee] = [ground.keyOf(payer), ground.keyOf(random.pick(payers))];
   const promised = random.pick(ground.probes);
   const terms = escrowTerms({ contract: promised, environment: "probe", method: "add", value: 3n });
   const until = literal(BigInt(height + random.between(0, 9)));
@@ -104,7 +103,7 @@ const deal: Story = (draft, ground) => {
     const args = [literal("deal"), literal(payee), literal(5n), literal(terms), until];
     draft.call(at, "open", args, escrowFootprints.open(own, "deal"));
   } else if (kind < 3) {
-    const opener = payerKeyOf(random.pick(payers));
+    const opener = ground.keyOf(random.pick(payers));
     probeCall(draft, promised);
     const said = outcomeOf(draft.steps.length - 1);
     draft.call(

@@ -38,6 +38,8 @@ export interface LineUse {
 
 export interface LineProgram {
   readonly height: number;
+  /** Of the block that ordered it. */
+  readonly timeMs: number;
   readonly index: number;
   readonly blob: Uint8Array;
   readonly payer: Uint8Array;
@@ -54,8 +56,11 @@ export interface LineProgram {
   readonly takers: readonly number[];
 }
 
+/** Of a block that orders. */
+export type LinePlace = Pick<LineProgram, "height" | "timeMs">;
+
 /** P1, P2: nothing if the payload is void. */
-export function readProgram({ index, root, envelope }: SliceBlob, height: number): LineProgram | undefined {
+export function readProgram({ index, root, envelope }: SliceBlob, place: LinePlace): LineProgram | undefined {
   const { payload, payer, touches, budget } = envelope;
   const decoded = decodeProgram(payload);
   if (!decoded.ok) return undefined;
@@ -64,7 +69,7 @@ export function readProgram({ index, root, envelope }: SliceBlob, height: number
   const nodes = layOut(program, groupOf);
   const takers = program.steps.map((_, step) => nodes.filter(({ needs }) => needs.includes(step)).length);
   const own = { payer, touches, budget, payloadBytes: payload.length };
-  const line = { height, index, blob: root, ...own, program, nodes, groupOf, takers };
+  const line = { ...place, index, blob: root, ...own, program, nodes, groupOf, takers };
   return isVoid(line) ? undefined : { ...line, uses: program.steps.map((_, step) => usesOf(program, groupOf, step)) };
 }
 

@@ -2,7 +2,7 @@
 // outcomes, which node runs in which round.
 
 import { fromHex } from "@tandem/shared";
-import { type BlockBlob, blobsOf, type Log } from "../log.ts";
+import { type BlockBlob, blobsOf, genesisOf, type Log, timeOf } from "../log.ts";
 import { type LineProgram, readProgram } from "./line.ts";
 import { type Plan, planRounds } from "./plan.ts";
 import { Serial, type SerialContract, type SerialProgram } from "./serial.ts";
@@ -20,10 +20,12 @@ export class Oracle {
 
   constructor(log: Log) {
     this.blobs = log.blocks.map(blobsOf);
-    const read = this.blobs.map((blobs, at) => blobs.map((blob) => readProgram(blob, at + 1)));
+    const read = this.blobs.map((blobs, at) =>
+      blobs.map((blob) => readProgram(blob, { height: at + 1, timeMs: timeOf(at + 1) })),
+    );
     this.lines = read.map((programs) => programs.filter((program) => program !== undefined));
     this.voids = read.flat().filter((program) => program === undefined).length;
-    const serial = new Serial(log.shards);
+    const serial = new Serial(genesisOf(log));
     for (const { name, environment, config } of log.contracts) {
       serial.begin(name, environment, fromHex(config) as Uint8Array);
     }

@@ -35,40 +35,56 @@ export interface Plan {
   roundOf(program: LineProgram, place: number): number;
 }
 
+/** The rounds of a log, and those that follow it until nothing is left. */
 export function planRounds(log: Log, lines: readonly (readonly LineProgram[])[]): Plan {
-  return new Planner(log, lines).plan();
+  const planner = new Planner(log);
+  for (const [at, { cited }] of log.blocks.entries()) planner.round(lines[at] ?? [], cited);
+  const { left } = planner;
+  return { ...planner.plan, drained: { rounds: planner.drain(), nodes: left } };
 }
 
-class Planner {
-  readonly #log: Log;
-  readonly #lines: readonly (readonly LineProgram[])[];
+export class Planner {
+  readonly #log: Pick<Log, "shards" | "bounds">;
   readonly #waiting = new Map<string, PlanNode[]>();
   readonly #rounds = new Map<string, PlanRound[]>();
   readonly #cited: Cited[] = [];
   readonly #ranAt = new Map<LineProgram, number[]>();
 
-  constructor(log: Log, lines: readonly (readonly LineProgram[])[]) {
+  constructor(log: Pick<Log, "shards" | "bounds">) {
     this.#log = log;
-    this.#lines = lines;
     for (const { name } of log.shards) {
       this.#waiting.set(name, []);
       this.#rounds.set(name, []);
     }
   }
 
-  plan(): Plan {
-    const { blocks } = this.#log;
-    for (const [at, { cited }] of blocks.entries()) this.#round(at + 1, cited);
-    const nodes = this.#left();
-    let rounds = 0;
-    // As long as all is cited, the first node in line that is left can run: more rounds than nodes are never needed.
-    for (; this.#left() > 0 && rounds <= nodes; rounds++) this.#round(blocks.length + rounds + 1, this.#allCited());
+  /** It goes on with the planner. */
+  get plan(): Omit<Plan, "drained"> {
     const roundOf = (program: LineProgram, place: number) =>
       this.#ranAt.get(program)?.[place] ?? Number.POSITIVE_INFINITY;
-    return { rounds: this.#rounds, cited: this.#cited, drained: { rounds, nodes }, roundOf };
+    return { rounds: this.#rounds, cited: this.#cited, roundOf };
   }
 
-  #left(): number {
+  /** A planner that stands where this one does. What the two plan from then on is apart. */
+  fork(): Planner {
+    const fork = new Planner(this.#log);
+    for (const [shard, waiting] of this.#waiting) fork.#waiting.set(shard, [...waiting]);
+    for (const [program, ran] of this.#ranAt) fork.#ranAt.set(program, [...ran]);
+    fork.#cited.push(...this.#cited);
+    return fork;
+  }
+
+  /** Rounds without blobs that cite all there is, until nothing is left: how many it takes. */
+  drain(): number {
+    const nodes = this.left;
+    let rounds = 0;
+    // As long as all is cited, the first node in line that is left can run: more rounds than nodes are never needed.
+    for (; this.left > 0 && rounds <= nodes; rounds++) this.round([], this.#allCited());
+    return rounds;
+  }
+
+  /** Nodes that did not run. */
+  get left(): number {
     return [...this.#waiting.values()].reduce((sum, nodes) => sum + nodes.length, 0);
   }
 
@@ -76,9 +92,10 @@ class Planner {
     return Object.fromEntries(this.#log.shards.map(({ name }) => [name, this.#cited.length]));
   }
 
-  #round(round: number, cited: Cited): void {
-    this.#cited.push(cited);
-    for (const program of this.#lines[round - 1] ?? []) {
+  /** The next round: its programs, and what its block cites. */
+  round(programs: readonly LineProgram[], cited: Cited): void {
+    const round = this.#cited.push(cited);
+    for (const program of programs) {
       this.#ranAt.set(program, []);
       for (const [place, node] of program.nodes.entries())
         this.#waiting.get(node.shard)?.push({ program, place, node });

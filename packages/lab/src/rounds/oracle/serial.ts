@@ -9,6 +9,7 @@ import {
   decodeValue,
   encodeValue,
   equalBytes,
+  type Genesis,
   isName,
   type Method,
   type NothingReason,
@@ -18,7 +19,6 @@ import {
   type Value,
 } from "@tandem/shared";
 import { labEnvironments, labFunctions } from "../code.ts";
-import { type LogShard, payerKeyOf, timeOf } from "../log.ts";
 import type { LineProgram } from "./line.ts";
 import { prices, SerialHost, SerialMeter, type Writes } from "./serial-host.ts";
 
@@ -53,14 +53,16 @@ export interface SerialContract {
 }
 
 type Contracts = Map<string, SerialContract>;
+/** What the first state and the right to create rest on. */
+type SerialGenesis = Pick<Genesis, "shards" | "startMs">;
 const noWrites: Writes = new Map();
 
 export class Serial {
-  readonly #shards: readonly LogShard[];
+  readonly #genesis: SerialGenesis;
   readonly contracts: Contracts = new Map();
 
-  constructor(shards: readonly LogShard[]) {
-    this.#shards = shards;
+  constructor(genesis: SerialGenesis) {
+    this.#genesis = genesis;
   }
 
   /** P10: genesis pays for nothing, and may do everything. */
@@ -69,13 +71,13 @@ export class Serial {
     const host = new SerialHost(1_000_000_000, { kind: "whole" }, new Map());
     const args: Delivered[] = [{ value: decoded(config), origin: { kind: "literal" } }];
     const about = { contract, method: "create", args, uses: [], grouped: false, payer: new Uint8Array(32) };
-    const reply = method?.run({ ...about, height: 0, timeMs: timeOf(0) } as unknown as Call, host);
+    const reply = method?.run({ ...about, height: 0, timeMs: this.#genesis.startMs } as unknown as Call, host);
     if (reply?.ok !== true) throw new Error(`the genesis of ${contract} is refused`);
     change(this.contracts, contract, host.writes, { environment, status: host.isEnded ? "ended" : "live" });
   }
 
   run(line: LineProgram): SerialProgram {
-    return new ProgramRun(this, this.#shards, line).run();
+    return new ProgramRun(this, this.#genesis, line).run();
   }
 }
 
@@ -101,16 +103,16 @@ type SerialNothing = Extract<SerialOutcome, { kind: "nothing" }>;
 
 class ProgramRun {
   readonly #serial: Serial;
-  readonly #shards: readonly LogShard[];
+  readonly #genesis: SerialGenesis;
   readonly #line: LineProgram;
   readonly #steps: SerialStep[] = [];
   readonly #failed: (number | undefined)[] = [];
   /** Of the group that is open: what contracts are in it. */
   #tentative: Contracts | undefined;
 
-  constructor(serial: Serial, shards: readonly LogShard[], line: LineProgram) {
+  constructor(serial: Serial, genesis: SerialGenesis, line: LineProgram) {
     this.#serial = serial;
-    this.#shards = shards;
+    this.#genesis = genesis;
     this.#line = line;
   }
 
@@ -243,12 +245,12 @@ class ProgramRun {
 
   #mayCreate(contract: string): boolean {
     const [shard] = contract.split("/");
-    const creators = this.#shards.find(({ name }) => name === shard)?.creators ?? [];
-    return creators === "anyone" || creators.some((payer) => equalBytes(payerKeyOf(payer), this.#line.payer));
+    const creators = this.#genesis.shards.find(({ name }) => name === shard)?.creators;
+    return creators?.rule === "anyone" || (creators?.keys ?? []).some((key) => equalBytes(key, this.#line.payer));
   }
 
   #facts({ at, method }: CallStep, step: number, args: readonly Delivered[]): Call {
-    const { program, uses, groupOf, payer, height } = this.#line;
+    const { program, uses, groupOf, payer, height, timeMs } = this.#line;
     const told = (uses[step] ?? []).map(({ user, argument, direct, grouped }) => {
       const taker = program.steps[user] as CallStep | PureStep;
       const contract = taker.kind === "call" ? taker.at : undefined;
@@ -263,7 +265,7 @@ class ProgramRun {
     });
     const grouped = groupOf[step] !== undefined;
     const about = { contract: at, method, args, uses: told, grouped, payer: payer.slice(), height };
-    return { ...about, timeMs: timeOf(height) } as unknown as Call;
+    return { ...about, timeMs } as unknown as Call;
   }
 }
 
