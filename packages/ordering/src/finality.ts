@@ -20,6 +20,7 @@ import {
   readRecord,
   type TipRecord,
 } from "./records.ts";
+import type { OrderedBlock } from "./types.ts";
 
 /** Delivered blocks that are kept in memory until they are executed. */
 const windowBlocksMax = 16;
@@ -45,12 +46,12 @@ export class Finality {
     const core = this.#core;
     for (;;) {
       yield* until(() => core.finalHeight > core.chain.base.height);
-      const { block } = yield* this.#take(core.next);
+      const { block, certificate } = yield* this.#take(core.next);
       const info = orderBlockRules.infoOf(block);
       const known = core.chain.find(info.root);
       const judged = known ?? (yield* this.#execute(block, info));
       if (judged === undefined) return;
-      this.#settle(judged, block, info);
+      this.#settle(judged, { block, info, certificate });
       yield* core.slim();
     }
   }
@@ -72,7 +73,7 @@ export class Finality {
     return undefined;
   }
 
-  #settle(state: BlockState, block: OrderBlock, info: OrderBlockInfo): void {
+  #settle(state: BlockState, final: Omit<OrderedBlock, "blobs">): void {
     const core = this.#core;
     const { candidates, cited, changed, height, completed } = state;
     const stored = new Set(candidates.filter(({ key }) => core.shelf.isStored(key)).map(({ key }) => key));
@@ -95,7 +96,8 @@ export class Finality {
     const gone = removed.filter(({ candidate, isOwn }) => isOwn && !ordered.has(candidate.key));
     const deletes = [...gone.map(({ candidate }) => keptKey(candidate.root)), ...core.clearShelf(candidates)];
     core.store(joinBatches(executed, { puts: [], deletes }));
-    core.push({ kind: "ordered", block, info, blobs: candidates.map(({ bytes }) => bytes) });
+    core.push({ kind: "ordered", ...final, blobs: candidates.map(({ bytes }) => bytes) });
+    const { info } = final;
     assert(toHex(core.chain.base.root) === toHex(info.root) && height === info.height, "it is the block that is final");
   }
 

@@ -115,7 +115,8 @@ export class Ordering implements Machine<OrderInput, OrderEffect> {
     core.finalHeight = final;
     core.isStarted = true;
     for (const block of this.#early.splice(0)) core.attested.add(block);
-    core.push({ kind: "started", block: last?.block, certificate: last?.certificate });
+    const { height: executed } = core.chain.base;
+    core.push({ kind: "started", block: last?.block, certificate: last?.certificate, executed });
     this.#submissions.onKept(kept);
     core.jobs.start("finality", this.#finality.run());
     core.jobs.start("submissions", this.#submissions.run());

@@ -24,6 +24,7 @@ import {
   limits,
   type MapProof,
   type MapSnapshot,
+  type OrderBlock,
   type OrderHeader,
   openKeys,
   openMap,
@@ -229,11 +230,33 @@ export function* readHeaders(from: Height, count: number): Reading<readonly Head
 
 /** That the header of height `index` is in the history of the one of height `size`. */
 function* readHistory(size: Height, index: Height): Reading<HistoryProof> {
+  return yield* mustRead(proveDescent(size, index), `the history of ${size} at ${index}`);
+}
+
+/** The same; nothing unless `index` is below `size`, and all that lies below `size` was executed here. */
+export function* proveDescent(size: Height, index: Height): Reading<HistoryProof | undefined> {
+  if (index >= size) return undefined;
   const places = historyPlaces(size, index);
   const hashes = places.length === 0 ? [] : yield places.map(historyKey);
   const proof = assembleHistoryProof(size, index, hashes as readonly (Root | undefined)[]);
-  if (!proof.ok) throw new StoreFault("missing-record", proof.error.message);
-  return proof.value;
+  return proof.ok ? proof.value : undefined;
+}
+
+/** A block that was executed here, with its blobs, encoded and in order; nothing of one that was not. */
+export function* readOrdered(
+  height: Height,
+): Reading<{ readonly block: OrderBlock; readonly blobs: readonly Uint8Array[] } | undefined> {
+  if (height === 0 || height > (yield* readTip()).height) return undefined;
+  const { block } = yield* mustRead(readRecord(blockKey(height), blockRecordCodec), `block ${height}`);
+  return { block, blobs: yield* readBlobs(block.body.blobs) };
+}
+
+/** Of ordered blobs, which are never deleted. */
+export function* readBlobs(roots: readonly Root[]): Reading<readonly Uint8Array[]> {
+  if (roots.length === 0) return [];
+  const blobs = yield roots.map(blobKey);
+  if (blobs.includes(undefined)) throw new StoreFault("missing-record", "an ordered blob is not in the store");
+  return blobs as readonly Uint8Array[];
 }
 
 export function* mustRead<T>(reading: Reading<T | undefined>, what: string): Reading<T> {

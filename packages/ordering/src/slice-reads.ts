@@ -11,17 +11,14 @@ import {
   limits,
   orderHeaderCodec,
   type Reading,
-  type Root,
   type ShardName,
   type SliceProof,
-  StoreFault,
   success,
   type TouchingBlob,
 } from "@tandem/shared";
 import type { OrderNetwork } from "./network.ts";
-import { mustRead, proveHeader, type Read, readHeaders, readTip } from "./reads.ts";
+import { mustRead, proveHeader, type Read, readBlobs, readHeaders, readTip } from "./reads.ts";
 import {
-  blobKey,
   blockKey,
   blockRecordCodec,
   type HeaderRecord,
@@ -84,13 +81,6 @@ function* readSlices({ shard, from, bytesMax }: SliceQuestion, countMax: number)
 function* readSlice(blobs: readonly TouchingBlob[], shard: ShardName): Reading<ShardSlice> {
   const { touches, proof } = touchesOf(blobs, shard);
   return { touches, proof, blobs: yield* readBlobs(touches.map(({ blob }) => blob)) };
-}
-
-function* readBlobs(roots: readonly Root[]): Reading<readonly Uint8Array[]> {
-  if (roots.length === 0) return [];
-  const blobs = yield roots.map(blobKey);
-  if (blobs.includes(undefined)) throw new StoreFault("missing-record", "an ordered blob is not in the store");
-  return blobs as readonly Uint8Array[];
 }
 
 /** The blobs of an executed block: roots, and the shards that they touch. */

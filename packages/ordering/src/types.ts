@@ -147,6 +147,8 @@ export type Receipt =
 export interface OrderedBlock {
   readonly block: OrderBlock;
   readonly info: OrderBlockInfo;
+  /** It names the block; where that is final by a later one, it may be a notarization (S6). */
+  readonly certificate: Certificate;
   /** Encoded blobs, in order. */
   readonly blobs: readonly Uint8Array[];
 }
@@ -167,7 +169,14 @@ export type OrderEffect =
   /** A quorum finalized what cannot be: this node orders no more. It never overwrites its own state with theirs. */
   | { readonly kind: "diverged"; readonly info: OrderBlockInfo; readonly problem: BlockProblem }
   // For consensus:
-  | { readonly kind: "started"; readonly block: OrderBlock | undefined; readonly certificate: Certificate | undefined }
+  | {
+      readonly kind: "started";
+      /** The last final block, and what names it; nothing for the genesis. */
+      readonly block: OrderBlock | undefined;
+      readonly certificate: Certificate | undefined;
+      /** Of the last block that was executed, up to which Stage 2 can read. */
+      readonly executed: Height;
+    }
   | { readonly kind: "built"; readonly view: View; readonly block: OrderBlock | undefined }
   | {
       readonly kind: "checked";

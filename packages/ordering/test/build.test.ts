@@ -2,9 +2,9 @@
 
 import { asRound, type OrderBlock, toHex } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
-import type { OrderEffect } from "../src/types.ts";
+import type { AttestedBlock, OrderEffect } from "../src/types.ts";
 import { blobOf, testNetwork } from "./support/blobs.ts";
-import { Forge, type Forged, infoOf } from "./support/forge.ts";
+import { Forge, type Forged, infoOf, notarized } from "./support/forge.ts";
 import { codeOf, Single } from "./support/single.ts";
 
 const network = testNetwork({ payers: 8, limits: { lagMax: 2, pendingMax: 10 } });
@@ -84,7 +84,9 @@ describe("O8: a leader builds", () => {
     for (let i = 0; i < 2; i++) parent = forge.forge({ parent });
     single.check(parent);
     expect(keysOf(single.build(parent, 8))).toEqual([touch(3, 0, "air").key]);
-    single.give({ kind: "attested", block: forge.attest({ bank: { round: asRound(1) } }) });
+    single.give({ kind: "attested", block: notarized(forge.attest({ bank: { round: asRound(1) } })) });
+    expect(keysOf(single.build(parent, 8))).toEqual([touch(3, 0, "air").key]);
+    single.give({ kind: "attested", block: forge.attest() });
     expect(keysOf(single.build(parent, 8))?.length).toBe(3);
   });
 });
@@ -101,6 +103,29 @@ describe("O8, O3: a citation", () => {
     single.give({ kind: "attested", block: cites });
     const built = single.build(parent, 4, true) as OrderBlock;
     expect(built).toEqual(remade(forge, built, { parent, cites }).block);
+  });
+
+  test("is of none that a notarization names, which shows nobody that it is final", () => {
+    const { forge, single } = world();
+    const parent = forge.forge({ blobs: [touch(0, 0, "bank")] });
+    single.deliver(parent);
+    const cites = forge.attest();
+    single.give({ kind: "attested", block: cites });
+    single.give({ kind: "attested", block: notarized(forge.attest()) });
+    const built = single.build(parent, 4, true) as OrderBlock;
+    expect(built).toEqual(remade(forge, built, { parent, cites }).block);
+    const later = forge.attest();
+    single.give({ kind: "attested", block: later });
+    const next = single.build(parent, 5, true) as OrderBlock;
+    expect(next).toEqual(remade(forge, next, { parent, cites: later }).block);
+  });
+
+  test("is no reason as long as a notarization names what would be cited", () => {
+    const { forge, single } = world();
+    const told = (block: AttestedBlock) => reasonsIn(single.give({ kind: "attested", block }));
+    expect(told(notarized(forge.attest(pendingOne)))).toEqual([]);
+    expect(single.build(undefined, 4)).toBeUndefined();
+    expect(told(forge.attest())).toEqual([true]);
   });
 
   test("is a reason only if claims are new and something is pending", () => {

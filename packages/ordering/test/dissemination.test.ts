@@ -13,7 +13,7 @@ import { Submissions } from "../src/submissions.ts";
 import type { OrderEffect, OrderMessage, Peer } from "../src/types.ts";
 import { blobOf, testNetwork } from "./support/blobs.ts";
 import { fakeOf } from "./support/fakes.ts";
-import { Forge } from "./support/forge.ts";
+import { Forge, notarized } from "./support/forge.ts";
 import { kindsOf, Single, type SingleOptions } from "./support/single.ts";
 
 const network = testNetwork({ payers: 8, balance: 1_000_000_000n });
@@ -113,7 +113,10 @@ describe("O6: own blobs that wait", () => {
     for (let i = 0; i < 3; i++) last = forge.forge({ parent: last });
     single.deliver(last);
     for (let i = 0; i < 3; i++) expect(pushed(single.fire("offer"))).toEqual([]);
-    single.give({ kind: "attested", block: forge.attest({ bank: { round: asRound(1) } }) });
+    // What only a notarization names here cannot be cited, so no block could take the blob yet.
+    single.give({ kind: "attested", block: notarized(forge.attest({ bank: { round: asRound(1) } })) });
+    for (let i = 0; i < 3; i++) expect(pushed(single.fire("offer"))).toEqual([]);
+    single.give({ kind: "attested", block: forge.attest() });
     single.fire("offer");
     expect(pushed(single.fire("offer"))).toEqual(all(1));
   });

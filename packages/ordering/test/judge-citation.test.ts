@@ -6,7 +6,7 @@ import { type Attested, AttestedChain } from "../src/attested.ts";
 import { Lag } from "../src/lag.ts";
 import type { AttestedBlock, ShardProgress } from "../src/types.ts";
 import { blobOf, testNetwork } from "./support/blobs.ts";
-import { Forge, type Forged, infoOf } from "./support/forge.ts";
+import { Forge, type Forged, infoOf, notarized } from "./support/forge.ts";
 import { codeOf, Single, verdictIn } from "./support/single.ts";
 
 const network = testNetwork();
@@ -80,6 +80,12 @@ describe("O3: a citation", () => {
     expect(single.check(second)).toBeUndefined();
     expect(verdictIn(single.give({ kind: "attested", block: at(4) }))).toBeUndefined();
     expect(codeOf(verdictIn(single.give({ kind: "attested", block: at(5) })))).toBe("valid");
+  });
+
+  test("of a block that a notarization names here is good by the finalization that it carries", () => {
+    const { forge, single, parent, at } = world(3);
+    single.give({ kind: "attested", block: notarized(at(4)) });
+    expect(codeOf(single.check(forge.forge({ parent, cites: at(4) })))).toBe("valid");
   });
 
   test("of a block where another is final here is invalid, however good its certificate", () => {

@@ -1,6 +1,6 @@
 // A node that stops anywhere goes on where its store ends, and comes to the same.
 
-import { asRound, type StoreBatch, toHex } from "@tandem/shared";
+import { asRound, type Certificate, type StoreBatch, toHex } from "@tandem/shared";
 import { expect, test } from "vitest";
 import type { AttestedBlock, OrderEffect } from "../src/types.ts";
 import { blobOf, testNetwork } from "./support/blobs.ts";
@@ -152,4 +152,22 @@ test("a restart while blocks are delivered and not executed goes on with them", 
   next.fire("fetch");
   expect(next.finalHeight).toBe(6);
   expect(next.effects.filter(({ kind }) => kind === "ordered").length).toBe(6);
+});
+
+test("S6: it says which final block is the last, how far it has executed, and what names each block that it executes", () => {
+  const played = script();
+  const single = new Single({ network, forge: played.forge });
+  const [, , three] = played.blocks as [Forged, Forged, Forged];
+  expect(single.effects.find(({ kind }) => kind === "started")).toMatchObject({ block: undefined, executed: 0 });
+  for (const block of played.cited) single.give({ kind: "attested", block });
+  single.deliver(three);
+  const certificates = single.effects.flatMap((effect) => (effect.kind === "ordered" ? [effect.certificate] : []));
+  expect(certificates).toEqual(played.blocks.slice(0, 3).map((forged) => played.forge.certificateOf(forged)));
+  single.theirs.clear();
+  // Its blobs are not to be had.
+  const five = played.blocks[4] as Forged;
+  single.give({ kind: "deliver", ...(played.blocks[3] as Forged), certificate: certificates[0] as Certificate });
+  single.give({ kind: "deliver", ...five, certificate: certificates[0] as Certificate });
+  const next = single.restarted();
+  expect(next.effects.find(({ kind }) => kind === "started")).toMatchObject({ block: five.block, executed: 4 });
 });

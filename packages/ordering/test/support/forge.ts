@@ -206,6 +206,11 @@ export class Forge {
   }
 }
 
+/** The same where only a later block has the finalization. */
+export function notarized(block: AttestedBlock): AttestedBlock {
+  return { ...block, certificate: { ...block.certificate, kind: "notarization" } };
+}
+
 /** As consensus says it of a block. */
 export function infoOf(block: OrderBlock): OrderBlockInfo {
   const { epoch, view, height, parent } = block.header;
