@@ -1,60 +1,42 @@
-// What attest blocks leave in the store for later ones, and order blocks for them.
+// What attest blocks leave in the store for later ones.
 //
 //   claim     shard, round     the attest block that has it, its root, and its exports' root    when that block is final
-//   order     height           the order block's root, and the attest block that it cites       when it is final
 //   fault     what is faulty   the attest block that has the evidence                           when that block is final
 //   frontier  …                records of the map of frontiers (A4), one version for each height
 //
-// All of them stay: a program may wait for long, and then use a claim as old as itself.
+// All of them stay: a program may wait for long, and then use a claim as old as itself. What later blocks need to know of
+// order blocks is in the order chain's own records (`OrderPlaces`).
 
 import {
-  type BlockRef,
-  blockRefType,
   codec,
   concatBytes,
   container,
   type Height,
   heightType,
-  type OrderHeader,
-  type Root,
+  type Reading,
   type Round,
   rootType,
   type ShardName,
   type StoreBatch,
-  type StoreRecord,
   storeBatchOf,
   utf8,
 } from "@tandem/shared";
 import { type Fault, faultText } from "./faults.ts";
 import type { AttestedPlace, AttestState } from "./state.ts";
 
-const kinds = { claim: 0, order: 1, fault: 2, frontier: 3 } as const;
+const kinds = { claim: 32, fault: 33, frontier: 34 } as const;
 
 export type Attested = Pick<AttestedPlace, "height" | "claim" | "exports">;
-
-/** A final order block, as claims of its round see it. */
-export interface OrderPlace {
-  readonly root: Root;
-  readonly attested: BlockRef;
-}
 
 export const attestedCodec = codec<Attested>(
   "attested-record",
   container({ height: heightType, claim: rootType, exports: rootType }),
-);
-export const orderPlaceCodec = codec<OrderPlace>(
-  "order-place-record",
-  container({ root: rootType, attested: blockRefType }),
 );
 export const faultRecordCodec = codec<{ readonly height: Height }>("fault-record", container({ height: heightType }));
 
 /** Sorted by shard, then by round: a number begins with a zero byte, and a name has none. */
 export function attestedKey(shard: ShardName, round: Round): Uint8Array {
   return concatBytes(Uint8Array.of(kinds.claim), utf8(shard), numberBytes(round));
-}
-
-export function orderKey(height: Height): Uint8Array {
-  return concatBytes(Uint8Array.of(kinds.order), numberBytes(height));
 }
 
 export function faultKey(fault: Fault): Uint8Array {
@@ -84,7 +66,8 @@ export function attestBatch({ claims, faults, height, frontiers, before }: Attes
   return { puts, deletes: [] };
 }
 
-/** What a final order block leaves for claims of its round. */
-export function orderRecord({ height, attested }: OrderHeader, root: Root): StoreRecord {
-  return { key: orderKey(height), value: orderPlaceCodec.encode({ root, attested }) };
+/** S10: whether a final block has evidence of it. */
+export function* readProven(fault: Fault): Reading<boolean> {
+  const [record] = yield [faultKey(fault)];
+  return record !== undefined;
 }

@@ -96,17 +96,34 @@ export function* buildBlock(setting: ChainSetting, plan: Build): Reading<Built |
   return { block, state: stateAfter(header, root, parent, { ...judged, frontiers }) };
 }
 
+/** O8: whether a block on `parent` that cites up to `order` would have an item. */
+export function* hasItems(setting: ChainSetting, parent: AttestState, ready: Ready, order: Height): Reading<boolean> {
+  const picked = pick(ready, parent, order, wholeRoom);
+  if (picked.length === 0) return false;
+  const past = yield* openPast(setting, parent, order, picked);
+  const draft = new ItemDraft({ setting, parent, order, past });
+  return picked.some((item) => draft.admit(item) === undefined);
+}
+
+/** A2: whether a block on `parent` can cite it: it is later, and what it cites itself lies below. */
+export function canCite(
+  { orderGenesis }: ChainSetting,
+  parent: AttestState,
+  { height, attested }: OrderHeader,
+): boolean {
+  const before = parent.header.order.height === 0 ? orderGenesis : parent.header.order;
+  return height > before.height && standsOn(parent, attested);
+}
+
 interface Cite {
   readonly order: BlockRef;
   readonly citation: Citation<OrderHeader> | undefined;
 }
 
-/** A2: the newest order block, if it is later than the parent's and what it cites itself lies below. */
-function cite({ orderGenesis }: ChainSetting, { newest, parent }: Build): Cite {
-  const before = parent.header.order.height === 0 ? orderGenesis : parent.header.order;
-  if (newest === undefined || newest.header.height <= before.height || !standsOn(parent, newest.header.attested)) {
-    return { order: before, citation: undefined };
-  }
+/** A2: the newest order block if it can be cited, else that of the parent. */
+function cite(setting: ChainSetting, { newest, parent }: Build): Cite {
+  const before = parent.header.order.height === 0 ? setting.orderGenesis : parent.header.order;
+  if (newest === undefined || !canCite(setting, parent, newest.header)) return { order: before, citation: undefined };
   const { header } = newest;
   return { order: { height: header.height, root: orderHeaderCodec.root(header) }, citation: newest };
 }

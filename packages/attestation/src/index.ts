@@ -1,12 +1,14 @@
-export { bookLimits } from "./affirming/types.ts";
 export { performAffirmTask } from "./affirming/verify.ts";
+export { Attesting, type ShardProgress, type StageTwoProgress } from "./attesting.ts";
 export { type AttestBlockInfo, attestBlockRules } from "./block.ts";
+export { type AttestRecord, attestBlockKey, attestRecordCodec, shardPrefix } from "./chain-records.ts";
 export { type ClaimContent, claimContentCodec, visibleClaimOf } from "./content/claim-content.ts";
+export type { AttestingConfig } from "./core.ts";
 export { performChecks } from "./faults.ts";
 export type { Difference } from "./following/difference.ts";
 export { type ProgramStatus, type Stage, stages } from "./following/status.ts";
 export { type ClaimPlace, type Dispute, followLimits, type WaitingProgram } from "./following/types.ts";
-export type { AttestNetwork, ShardPlace } from "./network.ts";
-export { ownPrefix, readContent } from "./records.ts";
+export { type AttestNetwork, openAttestNetwork, type ShardPlace } from "./network.ts";
+export { contentKey, ownPrefix, readContent } from "./records.ts";
 export type { ChainSetting } from "./state.ts";
 export type * from "./types.ts";

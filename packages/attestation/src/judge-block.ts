@@ -26,10 +26,9 @@ import {
   verifyCertificate,
 } from "@tandem/shared";
 import { attestBlockRules, standsForBody } from "./block.ts";
-import type { OrderPlace } from "./block-records.ts";
 import { performChecks, type SignatureCheck } from "./faults.ts";
 import { type ItemProblem, judgeItems } from "./judge.ts";
-import { type AttestState, type ChainSetting, standsOn, stateAfter } from "./state.ts";
+import { type AttestState, type ChainSetting, type OrderPlace, standsOn, stateAfter } from "./state.ts";
 import { openPast } from "./visible.ts";
 
 export type AttestProblemCode =

@@ -35,7 +35,7 @@ import {
 } from "@tandem/shared";
 import { type ClaimContent, claimContentCodec } from "./content/claim-content.ts";
 
-const kinds = { content: 16, own: 17 } as const;
+const kinds = { content: 48, own: 49 } as const;
 const ownKinds = { mark: 0, affirmation: 1 } as const;
 
 // Keys.

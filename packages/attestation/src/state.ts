@@ -23,6 +23,18 @@ import type { Fault } from "./faults.ts";
 import { Frontiers } from "./frontiers.ts";
 import type { AttestNetwork } from "./network.ts";
 
+/** A final order block, as claims of its round see it. */
+export interface OrderPlace {
+  readonly root: Root;
+  readonly attested: BlockRef;
+}
+
+/** Where what is said of final order blocks stands in the store. */
+export interface OrderPlaces {
+  placeKey(height: Height): Uint8Array;
+  place(record: Uint8Array): OrderPlace;
+}
+
 /** What blocks are judged by: the network, and what Stage 2 needs of Stage 1's. */
 export interface ChainSetting {
   readonly network: AttestNetwork;
@@ -30,6 +42,7 @@ export interface ChainSetting {
   readonly order: Electorate;
   /** The genesis of the order chain; height 1 cites it or a later block (O3). */
   readonly orderGenesis: BlockRef;
+  readonly places: OrderPlaces;
 }
 
 /** A claim that a block attested. */

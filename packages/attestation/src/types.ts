@@ -11,6 +11,7 @@ import type {
   Height,
   HistoryProof,
   OrderHeader,
+  Position,
   Reading,
   Records,
   Root,
@@ -24,12 +25,12 @@ import type {
 import type { OwnTimer } from "./affirming/own.ts";
 import type { AffirmTask, AffirmVerdict } from "./affirming/types.ts";
 import type { AttestBlockInfo } from "./block.ts";
-import type { OrderPlace } from "./block-records.ts";
 import type { ContentMessage, ContentTimer } from "./content/types.ts";
 import type { Difference } from "./following/difference.ts";
 import type { ClaimPlace, Dispute, WaitingProgram } from "./following/types.ts";
 import type { Progress } from "./frontiers.ts";
 import type { AttestProblem, BlockChecks } from "./judge-block.ts";
+import type { OrderPlaces } from "./state.ts";
 
 /** A validator, by its place in the genesis, or beyond these for peers that are none. */
 export type Peer = number;
@@ -59,16 +60,13 @@ export interface OrderedBlockFacts {
  * The order chain as Stage 2 reads it from the store that both share. These are readings and names of records, so that
  * neither stage knows how the other keeps them.
  */
-export interface OrderReads {
-  /** The record of a final block that says what `place` takes from it. */
-  placeKey(height: Height): Uint8Array;
-  place(record: Uint8Array): OrderPlace;
+export interface OrderReads extends OrderPlaces {
   /** O3, of the order chain: that its block of height `from` is in the history of `header`. */
   proveDescent(from: Height, header: OrderHeader): Reading<HistoryProof | undefined>;
   /** A block that was executed; nothing if it was not yet. */
   ordered(height: Height): Reading<Pick<OrderedBlockFacts, "header" | "blobs"> | undefined>;
-  /** The envelope of an ordered blob, for a program that is pending since then. */
-  program(height: Height, blob: Root): Reading<OrderedProgram | undefined>;
+  /** A program that was ordered there, of this blob. */
+  program(position: Position, blob: Root): Reading<OrderedProgram | undefined>;
 }
 
 /** A final attest block, as the order chain takes it (O3, O10). */

@@ -21,18 +21,9 @@ import {
   StoreFault,
   zeroRoot,
 } from "@tandem/shared";
-import {
-  type Attested,
-  attestedCodec,
-  attestedKey,
-  faultKey,
-  faultRecordCodec,
-  type OrderPlace,
-  orderKey,
-  orderPlaceCodec,
-} from "./block-records.ts";
+import { type Attested, attestedCodec, attestedKey, faultKey, faultRecordCodec } from "./block-records.ts";
 import { type Fault, faultOf, faultText } from "./faults.ts";
-import { type AttestState, type ChainSetting, statesFrom } from "./state.ts";
+import { type AttestState, type ChainSetting, type OrderPlace, type OrderPlaces, statesFrom } from "./state.ts";
 
 /** What blocks up to some one say; it knows what it was opened for. */
 export interface Past {
@@ -49,7 +40,7 @@ export function* openPast(
   order: Height,
   items: readonly AttestItem[],
 ): Reading<Past> {
-  const wanted = new Wanted();
+  const wanted = new Wanted(setting.places);
   wanted.order(order);
   for (const item of items) wanted.item(item, order);
   // Before anything is read: meanwhile states can become final, and are cut off from those below.
@@ -66,10 +57,15 @@ const orderText = (height: number) => `order ${height}`;
 /** Keys of records, each once. */
 class Wanted {
   readonly keys = new Map<string, Uint8Array>();
+  readonly #places: OrderPlaces;
+
+  constructor(places: OrderPlaces) {
+    this.#places = places;
+  }
 
   order(height: Height): void {
     // The genesis is known.
-    if (height > 0) this.keys.set(orderText(height), orderKey(height));
+    if (height > 0) this.keys.set(orderText(height), this.#places.placeKey(height));
   }
 
   item(item: AttestItem, order: Height): void {
@@ -95,13 +91,15 @@ const genesisCites: BlockRef = { height: asHeight(0), root: zeroRoot };
 class OpenPast implements Past {
   readonly #records: Values;
   readonly #genesis: OrderPlace;
+  readonly #places: OrderPlaces;
   /** Of the block that it was opened above. */
   readonly #height: Height;
   readonly #claims = new Map<string, Attested>();
   readonly #faults = new Set<string>();
 
-  constructor({ orderGenesis }: ChainSetting, states: readonly AttestState[], records: Values) {
+  constructor({ orderGenesis, places }: ChainSetting, states: readonly AttestState[], records: Values) {
     this.#records = records;
+    this.#places = places;
     this.#genesis = { root: orderGenesis.root, attested: genesisCites };
     this.#height = (states[0] as AttestState).height;
     for (const { claims, faults } of states) {
@@ -120,7 +118,9 @@ class OpenPast implements Past {
   }
 
   orderAt(height: Height): OrderPlace | undefined {
-    return height === 0 ? this.#genesis : this.#read(orderText(height), orderPlaceCodec);
+    if (height === 0) return this.#genesis;
+    const record = this.#recordOf(orderText(height));
+    return record && this.#places.place(record);
   }
 
   isProven(fault: Fault): boolean {
@@ -130,9 +130,13 @@ class OpenPast implements Past {
     return found !== undefined && found.height <= this.#height;
   }
 
-  #read<T>(text: string, { decode, name }: Codec<T>): T | undefined {
+  #recordOf(text: string): Uint8Array | undefined {
     assert(this.#records.has(text), () => `the past was opened without ${text}`);
-    const bytes = this.#records.get(text);
+    return this.#records.get(text);
+  }
+
+  #read<T>(text: string, { decode, name }: Codec<T>): T | undefined {
+    const bytes = this.#recordOf(text);
     if (bytes === undefined) return undefined;
     const decoded = decode(bytes);
     if (!decoded.ok) throw new StoreFault("bad-record", `${name}: ${decoded.error.message}`);

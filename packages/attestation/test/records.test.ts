@@ -1,6 +1,6 @@
-import { asHeight, asRound, claimCodec, type Records, readNow, type StoreBatch, StoreFault } from "@tandem/shared";
+import { asRound, claimCodec, type Records, readNow, type StoreBatch, StoreFault } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
-import { attestedKey, frontierPrefix, orderKey } from "../src/block-records.ts";
+import { attestedKey, frontierPrefix } from "../src/block-records.ts";
 import { claimContentCodec } from "../src/content/claim-content.ts";
 import {
   contentKey,
@@ -83,7 +83,7 @@ describe("own records", () => {
 });
 
 test("they may lie beside the records of attest blocks", () => {
-  const others = [attestedKey(rail, asRound(1)), orderKey(asHeight(1)), frontierPrefix];
+  const others = [attestedKey(rail, asRound(1)), frontierPrefix];
   const first = new Set(others.map((key) => key[0]));
   for (const key of [contentKey(root), ownPrefix]) expect(first.has(key[0])).toBe(false);
 });

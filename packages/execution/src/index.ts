@@ -34,8 +34,10 @@ export {
   contractAt,
   type KeptMap,
   pruneShard,
+  readPending,
   restorePending,
   rollBackShard,
   type StoredEntry,
 } from "./state/history.ts";
+export { type CommittedMap, readKeptPart } from "./state/kept.ts";
 export type { EntryChange } from "./state/shard-state.ts";

@@ -46,7 +46,7 @@ export function createCommittee(scheme: Scheme, members: Members): Result<Commit
 }
 
 /** S1. */
-export function isQuorum(committee: Committee, weight: bigint): boolean {
+export function isQuorum(committee: Pick<Committee, "total">, weight: bigint): boolean {
   return 3n * weight > 2n * committee.total;
 }
 

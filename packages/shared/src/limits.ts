@@ -138,6 +138,8 @@ export const limits = {
   pendingEntryBytesMax: 16 * mib,
 
   // Attest blocks (section 7).
+  /** Affirmations in one message, of one sender: the lowest of those that wait in a shard are said together. */
+  affirmationsMax: 16,
   /** Items of an attest block: every shard, and room to catch up. */
   attestItemsMax: 2048,
   /** Encoded bytes of an attest block's items. */

@@ -33,7 +33,7 @@ import {
   success,
 } from "@tandem/shared";
 import { Holdings } from "./holdings.ts";
-import { type BookDesk, ShardBook } from "./shard-book.ts";
+import { type BookDesk, ShardBook, type Standing } from "./shard-book.ts";
 import type { AffirmTask, AffirmVerdict, BookEffect, BookLimits, OfferCode, OfferRefusal, Peer } from "./types.ts";
 
 export interface BookConfig {
@@ -145,6 +145,11 @@ export class AffirmationBook {
   askAgain(shard: ShardName): readonly BookEffect[] {
     this.#shards.get(shard)?.askAgain();
     return this.#takeEffects();
+  }
+
+  /** Who said what of the lowest round above the frontier, checked or not: for people. */
+  nextOf(shard: ShardName): Standing | undefined {
+    return this.#shards.get(shard)?.next;
   }
 
   /** A shard's last attested claim, by a final attest block. */

@@ -25,11 +25,10 @@ import {
   type Failure,
   failure,
   type Height,
+  limits,
   type Result,
   type Root,
   type Round,
-  type Scheme,
-  type SecretKey,
   type ShardName,
   type StoreBatch,
   success,
@@ -41,17 +40,15 @@ import { affirmSigningRoot } from "./verify.ts";
 
 /** Own affirmations of one shard that wait to be attested; more wait at the follower until the frontier moves. */
 const waitingMax = 4096;
-/** Of one shard, in one broadcast: as many as others keep of one sender (`waitingPerSenderMax`). */
-const saidAgainMax = 16;
 /** The longest pause is the first one, 4Δ, doubled so many times. */
 const doublingsMax = 4;
 
 export interface OwnConfig {
-  readonly scheme: Scheme;
   /** Root of the genesis. */
   readonly network: Root;
   readonly epoch: Epoch;
-  readonly secretKey: SecretKey;
+  /** With the key of these seats. */
+  readonly sign: (message: Root) => Uint8Array;
   /** The places of this key, by shard. */
   readonly seats: ReadonlyMap<ShardName, ValidatorIndex>;
   readonly deltaMs: number;
@@ -160,8 +157,8 @@ export class OwnAffirmations {
   }
 
   #sign(seat: Seat, { shard, round, claim }: OwnClaim): readonly OwnEffect[] {
-    const { scheme, secretKey, epoch } = this.#config;
-    const signature = scheme.sign(secretKey, affirmSigningRoot(this.#config, claim));
+    const { sign, epoch } = this.#config;
+    const signature = sign(affirmSigningRoot(this.#config, claim));
     const affirmation: Affirmation = { epoch, claim, shard, round, signer: seat.signer, signature };
     seat.mark = { epoch, shard, round, claim };
     seat.waiting.push(affirmation);
@@ -197,7 +194,7 @@ export class OwnAffirmations {
   #say(seat: Seat): readonly OwnEffect[] {
     seat.timer = undefined;
     if (seat.waiting.length === 0) return [];
-    return [{ kind: "broadcast", affirmations: seat.waiting.slice(0, saidAgainMax) }, this.#pause(seat)];
+    return [{ kind: "broadcast", affirmations: seat.waiting.slice(0, limits.affirmationsMax) }, this.#pause(seat)];
   }
 
   #pause(seat: Seat): OwnEffect {

@@ -24,6 +24,14 @@ export interface BookDesk {
   verify(task: AffirmTask, onVerdict: (verdict: AffirmVerdict) => void): void;
 }
 
+/** What is said of a claim: by which seats, and whether that is a quorum that was found true. */
+export interface Standing {
+  readonly round: Round;
+  readonly claim: Root;
+  readonly seats: readonly number[];
+  readonly isAffirmed: boolean;
+}
+
 export class ShardBook {
   readonly shard: ShardName;
   readonly committee: Committee;
@@ -55,6 +63,12 @@ export class ShardBook {
   /** For tests of bounds. */
   get counts() {
     return { groups: this.#groups.size, liars: this.#liars.size, conflicts: this.#conflicts.size };
+  }
+
+  /** Of the lowest round; of several claims of it, the one that most say. */
+  get next(): Standing | undefined {
+    const standings = [...this.#groups.values()].map(standingOf);
+    return standings.sort((a, b) => a.round - b.round || b.seats.length - a.seats.length)[0];
   }
 
   isLiar(sender: Peer): boolean {
@@ -143,9 +157,9 @@ export class ShardBook {
   }
 
   /** C5: a claim counts when its content is held. */
-  #announce({ claim, summary, quorum, affirmers }: ClaimGroup): void {
+  #announce({ shard, round, claim, summary, quorum, affirmers }: ClaimGroup): void {
     if (quorum === undefined) return;
-    if (summary === undefined) this.#desk.push({ kind: "want-claim", claim, from: affirmers });
+    if (summary === undefined) this.#desk.push({ kind: "want-claim", shard, round, claim, from: affirmers });
     else this.#desk.push({ kind: "affirmed", claim, summary, quorum });
   }
 
@@ -191,8 +205,8 @@ export class ShardBook {
   #accuse(entries: readonly [Entry, Entry], pair: SignedPair): void {
     this.#conflicts.add(entries[0].signer, pair);
     for (const { group } of entries) {
-      const { claim, summary, affirmers } = group;
-      if (summary === undefined) this.#desk.push({ kind: "want-claim", claim, from: affirmers });
+      const { shard, round, claim, summary, affirmers } = group;
+      if (summary === undefined) this.#desk.push({ kind: "want-claim", shard, round, claim, from: affirmers });
       else this.#prove(claim, summary);
     }
   }
@@ -270,4 +284,9 @@ class Sets<Key, Item> {
     set?.delete(item);
     if (set?.size === 0) this.#sets.delete(key);
   }
+}
+
+function standingOf({ round, claim, entries, quorum }: ClaimGroup): Standing {
+  const seats = [...new Set([...entries].map(({ signer }) => signer))].sort((a, b) => a - b);
+  return { round, claim, seats, isAffirmed: quorum !== undefined };
 }

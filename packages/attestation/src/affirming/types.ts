@@ -6,6 +6,7 @@ import type {
   Failure,
   QuorumSignature,
   Root,
+  Round,
   SeatSignature,
   ShardName,
 } from "@tandem/shared";
@@ -42,7 +43,13 @@ export interface AffirmVerdict {
 export type BookEffect =
   | { readonly kind: "verify"; readonly id: number; readonly task: AffirmTask }
   /** The claim's content is needed; these affirmed it. `learn` tells the book when it is held. */
-  | { readonly kind: "want-claim"; readonly claim: Root; readonly from: readonly Peer[] }
+  | {
+      readonly kind: "want-claim";
+      readonly shard: ShardName;
+      readonly round: Round;
+      readonly claim: Root;
+      readonly from: readonly Peer[];
+    }
   /** A quorum affirmed a claim whose content is held: with that, an attestation (A3). */
   | {
       readonly kind: "affirmed";

@@ -82,7 +82,7 @@ describe("S9: counting, and believing", () => {
     offer(book, 0, affirmationOf(four, claim, 0));
     offer(book, 1, affirmationOf(four, claim, 1));
     expect(offer(book, 3, affirmationOf(four, claim, 3))).toEqual([
-      { kind: "want-claim", claim: claimCodec.root(claim), from: [0, 1, 3] },
+      { kind: "want-claim", shard: claim.shard, round: claim.round, claim: claimCodec.root(claim), from: [0, 1, 3] },
     ]);
     const [affirmed, ...rest] = book.learn(summaryOf(claim));
     expect(rest).toEqual([]);
@@ -122,7 +122,9 @@ describe("S9: counting, and believing", () => {
       [1, 1],
       [2, 2],
     ].flatMap(([from, seat]) => offer(book, from, affirmationOf(four, claim, seat as number, from === 9)));
-    expect(asked).toEqual([{ kind: "want-claim", claim: claimCodec.root(claim), from: [0, 1, 2] }]);
+    expect(asked).toEqual([
+      { kind: "want-claim", shard: claim.shard, round: claim.round, claim: claimCodec.root(claim), from: [0, 1, 2] },
+    ]);
   });
 
   test("a liar is not heard until the frontier has passed its lie, and elsewhere it is", () => {

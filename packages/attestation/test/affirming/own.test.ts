@@ -18,7 +18,8 @@ import { claimOf, epoch, groundOf, hashOf, hotel, keyOf, rail, summaryOf } from 
 
 const ground = groundOf([1, 1, 1, 1]);
 const seats = new Map([[rail, asValidatorIndex(2)]]);
-const config = { scheme: mockScheme, network: ground.network, epoch, secretKey: keyOf(rail, 2), seats, deltaMs: 100 };
+const sign = (message: Uint8Array) => mockScheme.sign(keyOf(rail, 2), message);
+const config = { network: ground.network, epoch, sign, seats, deltaMs: 100 };
 
 /** What stays when a node stops. */
 class Disk {

@@ -53,7 +53,7 @@ import {
 import { sampleGenesis } from "../../../shared/test/support/genesis.ts";
 import { orderHeader, rootOf } from "../../../shared/test/support/samples.ts";
 import { affirmSigningRoot } from "../../src/affirming/verify.ts";
-import { attestBatch, orderRecord } from "../../src/block-records.ts";
+import { attestBatch } from "../../src/block-records.ts";
 import { type Judged, judgeBlock } from "../../src/judge-block.ts";
 import type { ShardPlace } from "../../src/network.ts";
 import { type AttestState, type ChainSetting, genesisState } from "../../src/state.ts";
@@ -120,7 +120,7 @@ export class TwoChains {
       shards: new Map(shardNames.map((name) => [name, shardPlace(name)])),
     };
     this.#push({ attested: { height: asHeight(0), root: zeroRoot } });
-    this.setting = { network, order: this.orderElectorate, orderGenesis: (this.#order[0] as FinalOrder).ref };
+    this.setting = { network, order: this.orderElectorate, orderGenesis: (this.#order[0] as FinalOrder).ref, places };
     this.genesis = genesisState(this.setting);
   }
 
@@ -128,8 +128,12 @@ export class TwoChains {
 
   /** The next order block, final at once, that cites the block of this state. */
   order(attested: Pick<AttestState, "height" | "root">, isKnown = true): number {
-    const { header, ref } = this.#push({ attested: { height: attested.height, root: attested.root } });
-    if (isKnown) this.store.write({ puts: [orderRecord(header, ref.root)], deletes: [] });
+    const { header } = this.#push({ attested: { height: attested.height, root: attested.root } });
+    if (isKnown)
+      this.store.write({
+        puts: [{ key: placeKey(header.height), value: orderHeaderCodec.encode(header) }],
+        deletes: [],
+      });
     return header.height;
   }
 
@@ -285,6 +289,17 @@ export class TwoChains {
   }
 }
 
+/** Order headers under their heights, where no record of Stage 2 lies. */
+const placeKey = (height: number) => Uint8Array.of(10, height >> 8, height & 255);
+const places: ChainSetting["places"] = {
+  placeKey,
+  place(record) {
+    const header = orderHeaderCodec.decode(record);
+    if (!header.ok) throw new Error(header.error.message);
+    return { root: orderHeaderCodec.root(header.value), attested: header.value.attested };
+  },
+};
+
 /** The history of blocks that are cut off from what they stand on. */
 const before = new WeakMap<AttestState, AttestState>();
 
@@ -326,5 +341,6 @@ function shardPlace(name: ShardName): ShardPlace {
   const place = { epoch: asEpoch(0), shard: name, round: asRound(0), prev: zeroRoot };
   const claim: Claim = { ...place, sources: [], lanes: [], contracts, pending: { count: 0, root: zeroRoot } };
   const frontier: Frontier = { round: asRound(0), claim: claimCodec.root(claim), contracts, pending: claim.pending };
-  return { name, committee: testCommittee(mockScheme, weightsOf(name)), genesis: { claim, frontier } };
+  const peers = seatsOf(name);
+  return { name, committee: testCommittee(mockScheme, weightsOf(name)), peers, genesis: { claim, frontier } };
 }

@@ -10,20 +10,26 @@ import {
   comparePositions,
   concatBytes,
   emptySnapshot,
+  entriesFrom,
   equalBytes,
   type Frontier,
-  listEntries,
   loadMap,
   type MapEntry,
   type MapSnapshot,
+  openLatest,
+  openMap,
   type PendingEntry,
   type Position,
   pendingEntryCodec,
   positionCodec,
   pruneMap,
+  type Reading,
   type Root,
   type Round,
+  readFrom,
+  readUnder,
   rollBackMap,
+  type SparseMap,
   type SparseStore,
   type StoreBatch,
   StoreFault,
@@ -195,16 +201,28 @@ export async function restorePending(
   store: SparseStore,
   { round, pending }: Pick<Frontier, "round" | "pending">,
 ): Promise<readonly StoredEntry[]> {
-  const { store: part, snapshot } = await mapAt(store, pendingPrefix, round, pending.root);
+  const { snapshot } = await mapAt(store, pendingPrefix, round, pending.root);
+  return readFrom(
+    store,
+    pendingOf(() => openMap(snapshot), pending.count),
+  );
+}
+
+/** The same after the last claim, whose state is the latest. */
+export function readPending({ pending }: Pick<Frontier, "pending">): Reading<readonly StoredEntry[]> {
+  return pendingOf(() => openLatest(pending.root), pending.count);
+}
+
+function* pendingOf(opening: () => Reading<SparseMap>, count: number): Reading<readonly StoredEntry[]> {
   const entries: StoredEntry[] = [];
-  let from: Uint8Array | undefined = new Uint8Array(32);
+  let from: Uint8Array | undefined = count === 0 ? undefined : new Uint8Array(32);
   while (from !== undefined) {
-    const found: readonly MapEntry[] = await listEntries(part, snapshot, from, entriesAtOnce);
-    entries.push(...(await entriesOf(store, found)));
+    const found = yield* readUnder(pendingPrefix, entriesFrom(opening(), from, entriesAtOnce));
+    entries.push(...(yield* entriesOf(found)));
     from = found.length < entriesAtOnce ? undefined : pathAfter((found.at(-1) as MapEntry).path);
   }
-  if (entries.length !== pending.count) {
-    throw new StoreFault("bad-record", `${entries.length} programs are pending, not ${pending.count}`);
+  if (entries.length !== count) {
+    throw new StoreFault("bad-record", `${entries.length} programs are pending, not ${count}`);
   }
   return entries.sort((a, b) => comparePositions(a.position, b.position));
 }
@@ -212,9 +230,9 @@ export async function restorePending(
 /** One may have megabytes. */
 const entriesAtOnce = 64;
 
-async function entriesOf(store: SparseStore, found: readonly MapEntry[]): Promise<readonly StoredEntry[]> {
+function* entriesOf(found: readonly MapEntry[]): Reading<readonly StoredEntry[]> {
   if (found.length === 0) return [];
-  const records = await store.read(found.map(({ value }) => entryKey(value as Root)));
+  const records = yield found.map(({ value }) => entryKey(value as Root));
   return found.map(({ key, value: root }, i) => {
     const record = records[i];
     if (record === undefined) throw new StoreFault("missing-record", "a pending entry is not in the store");

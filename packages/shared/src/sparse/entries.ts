@@ -4,6 +4,7 @@
 import { assert } from "../assert.ts";
 import { compareBytes, equalBytes } from "../bytes.ts";
 import { sha256 } from "../hashing.ts";
+import type { SparseMap } from "./map.ts";
 import { isOpen, type Leaf, type Node, open, pathOf } from "./node.ts";
 import { comparePrefixes } from "./path.ts";
 import { type Reading, readFrom } from "./reading.ts";
@@ -27,11 +28,16 @@ export async function listEntries(
   countMax: number,
 ): Promise<readonly MapEntry[]> {
   assert(from.length === 32 && countMax > 0, "from a path, a positive count");
-  return readFrom(store, entriesFrom(at, from, countMax));
+  return readFrom(store, entriesFrom(openMap(at), from, countMax));
 }
 
-function* entriesFrom(at: MapSnapshot, from: Uint8Array, countMax: number): Reading<readonly MapEntry[]> {
-  const { top } = yield* openMap(at);
+/** Of a map that the first reading opens. */
+export function* entriesFrom(
+  opening: Reading<SparseMap>,
+  from: Uint8Array,
+  countMax: number,
+): Reading<readonly MapEntry[]> {
+  const { top } = yield* opening;
   const leaves = yield* leavesFrom(top, from, countMax);
   const records = yield* valuesOf(leaves);
   return records.map(({ key, value }, i) => {

@@ -1,8 +1,24 @@
 export { storeBatchOf } from "./batch.ts";
-export { listEntries, type MapEntry } from "./entries.ts";
+export { entriesFrom, listEntries, type MapEntry } from "./entries.ts";
 export { pruneMap, rollBackMap, snapshotAt } from "./history.ts";
 export { type MapChange, type SparseCode, type SparseError, SparseMap } from "./map.ts";
 export { MemoryStore } from "./memory-store.ts";
+export {
+  bitBelow,
+  leadsTo,
+  type MapPart,
+  type MapPartEntry,
+  type MapPlace,
+  mapPartType,
+  type OpenedPart,
+  openPart,
+  type PartNode,
+  partNodeOf,
+  placeBelow,
+  readPart,
+  topPlace,
+} from "./part.ts";
+export { openPast } from "./past.ts";
 export {
   openProof,
   openWitness,

@@ -1,0 +1,139 @@
+// C5: contents of claims, whoever needs one: the affirmations of a claim with a quorum, a followed shard that is to see it,
+// or a block that is to be voted for. What is in the store is taken from there; the rest is asked of the committee that
+// made it, whose quorum has it, and then of all who vote on attest blocks, for they hold what they voted for.
+//
+// What comes is stored before anybody hears of it, so whoever counts a claim can serve its exports.
+
+import { type Root, type ShardName, toHex } from "@tandem/shared";
+import type { ClaimContent } from "./content/claim-content.ts";
+import { ContentExchange, exchangeLimits } from "./content/exchange.ts";
+import { ContentServer } from "./content/serve.ts";
+import type { ContentMessage } from "./content/types.ts";
+import type { Core, Job } from "./core.ts";
+import { contentRecords, readContent } from "./records.ts";
+import type { Peer } from "./types.ts";
+import { read, until } from "./work.ts";
+
+/** Contents that are known to be in the store: 32 bytes and a key each. */
+const storedMax = 65_536;
+
+interface Need {
+  readonly shard: ShardName;
+  readonly by: Set<string>;
+}
+
+export class Contents {
+  readonly #core: Core;
+  readonly #onContent: (root: Root, content: ClaimContent) => void;
+  readonly #exchange: ContentExchange;
+  readonly #server = new ContentServer();
+  readonly #stored = new Set<string>();
+  /** What is needed and not held, by root. */
+  readonly #needs = new Map<string, Need>();
+  #answers = 0;
+
+  constructor(core: Core, onContent: (root: Root, content: ClaimContent) => void) {
+    this.#core = core;
+    this.#onContent = onContent;
+    this.#exchange = new ContentExchange({ deltaMs: core.config.deltaMs, ...exchangeLimits });
+  }
+
+  /** For tests of bounds: all that is kept. */
+  get counts() {
+    return { needs: this.#needs.size, stored: this.#stored.size, ...this.#exchange.counts };
+  }
+
+  isStored(root: Root): boolean {
+    return this.#stored.has(toHex(root));
+  }
+
+  /** It was made here, and its records leave with the batch at hand. */
+  markStored(root: Root): void {
+    const [oldest] = this.#stored;
+    if (this.#stored.size >= storedMax && oldest !== undefined) this.#stored.delete(oldest);
+    this.#stored.add(toHex(root));
+  }
+
+  /** Says it (`onContent`) when it is held, at once or later, until `forget` of the same reason. */
+  need(shard: ShardName, root: Root, by: string, from: readonly Peer[] = []): void {
+    const key = toHex(root);
+    const known = this.#needs.get(key);
+    if (known !== undefined) {
+      known.by.add(by);
+      if (from.length > 0 && this.#exchange.isWanted(root)) this.#core.push(...this.#exchange.want(root, from));
+      return;
+    }
+    this.#needs.set(key, { shard, by: new Set([by]) });
+    this.#core.jobs.start(`content ${key}`, this.#find(shard, root, key, from));
+  }
+
+  *#find(shard: ShardName, root: Root, key: string, from: readonly Peer[]): Job {
+    const content = yield* read(readContent(root));
+    if (!this.#needs.has(key)) return;
+    if (content !== undefined) {
+      this.markStored(root);
+      return this.#meet(root, content);
+    }
+    const effects = this.#exchange.want(root, [...from, ...this.#sourcesOf(shard)]);
+    // Where too much is wanted, it is asked for when there is room.
+    if (!this.#exchange.isWanted(root)) {
+      yield* until(() => this.#exchange.counts.wanted < exchangeLimits.wantedMax);
+      if (this.#needs.has(key)) this.#core.push(...this.#exchange.want(root, [...from, ...this.#sourcesOf(shard)]));
+    }
+    this.#core.push(...effects);
+  }
+
+  #sourcesOf(shard: ShardName): readonly Peer[] {
+    const { self, peers, setting } = this.#core.config;
+    const committee = (setting.network.shards.get(shard)?.peers ?? []).filter((peer) => peer !== self);
+    return [...new Set([...committee, ...peers])];
+  }
+
+  forget(root: Root, by: string): void {
+    const key = toHex(root);
+    const need = this.#needs.get(key);
+    if (need?.by.delete(by) !== true || need.by.size > 0) return;
+    this.#needs.delete(key);
+    this.#core.jobs.stop(`content ${key}`);
+    this.#core.push(...this.#exchange.forget(root));
+  }
+
+  /** Until it is in the store, and everything of it that has to be (C5). */
+  *hold(shard: ShardName, root: Root, by: string): Job {
+    if (this.isStored(root)) return;
+    this.need(shard, root, by);
+    try {
+      yield* until(() => this.isStored(root));
+    } finally {
+      this.forget(root, by);
+    }
+  }
+
+  onMessage(from: Peer, message: ContentMessage): void {
+    if (message.kind === "want-content") {
+      const number = ++this.#answers;
+      this.#core.jobs.start(`serve ${from} ${number}`, this.#answer(from, message.id, message.claim));
+      return;
+    }
+    const { found, effects } = this.#exchange.onContent(from, message.id, message.content);
+    this.#core.push(...effects);
+    if (found === undefined) return;
+    this.#core.store(contentRecords(found.claim, found.content));
+    this.markStored(found.claim);
+    this.#meet(found.claim, found.content);
+  }
+
+  *#answer(from: Peer, id: number, claim: Root): Job {
+    const message = yield* read(this.#server.answer(from, id, claim));
+    if (message !== undefined) this.#core.push({ kind: "send", to: from, message });
+  }
+
+  onTimer(id: number): void {
+    this.#core.push(...this.#exchange.onTimer(id));
+  }
+
+  #meet(root: Root, content: ClaimContent): void {
+    this.#needs.delete(toHex(root));
+    this.#onContent(root, content);
+  }
+}

@@ -1,0 +1,267 @@
+// The followed shards as the machine has them: what followers ask for is read from the store, asked of peers, or given to
+// executions, and what these make is stored together with the claim's content before anybody hears of it (C5).
+
+import {
+  asHeight,
+  assert,
+  type Frontier,
+  type Height,
+  type Root,
+  type Round,
+  type ShardName,
+  summarizeClaim,
+  toHex,
+} from "@tandem/shared";
+import type { OwnClaim } from "./affirming/own.ts";
+import { disputeBatch, readAttestBlock, readCited, readDispute, readShard, shardBatch } from "./chain-records.ts";
+import type { ClaimContent } from "./content/claim-content.ts";
+import type { Contents } from "./contents.ts";
+import type { Core, Job } from "./core.ts";
+import { Follower } from "./following/follower.ts";
+import { seenHeight } from "./following/start.ts";
+import { ProgramStatuses } from "./following/status.ts";
+import {
+  type ClaimPlace,
+  type FollowEffect,
+  followLimits,
+  type MadeClaim,
+  placeOf,
+  type StartingPoint,
+} from "./following/types.ts";
+import { contentRecords, readContent } from "./records.ts";
+import { slicesOf } from "./slices.ts";
+import type { ExecutedRound, OpenedShard, OrderedBlockFacts } from "./types.ts";
+import { ask, read, until } from "./work.ts";
+
+/** Programs whose way is kept in memory: some kilobytes each. */
+const programsMax = 10_000;
+const reason = "followed";
+
+export interface ShardHooks {
+  /** C4: a claim was made here. */
+  affirm(own: OwnClaim): void;
+  /** C5: the content of an own claim is in the store. */
+  onClaimed(content: ClaimContent): void;
+}
+
+export class Shards {
+  readonly #core: Core;
+  readonly #contents: Contents;
+  readonly #hooks: ShardHooks;
+  readonly statuses = new ProgramStatuses(programsMax);
+  #follower: Follower;
+  /** Of executions that are under way. */
+  readonly #running = new Map<number, ShardName>();
+  /** Own claims that are not attested, by shard and round. */
+  readonly #made = new Map<ShardName, Map<Round, string>>();
+
+  constructor(core: Core, contents: Contents, hooks: ShardHooks) {
+    this.#core = core;
+    this.#contents = contents;
+    this.#hooks = hooks;
+    this.#follower = this.#createFollower([]);
+  }
+
+  /** For tests of bounds: all that is kept. */
+  get counts() {
+    const made = [...this.#made.values()].reduce((sum, { size }) => sum + size, 0);
+    return { ...this.statuses.counts, ...this.#follower.counts, running: this.#running.size, made };
+  }
+
+  #createFollower(starts: readonly StartingPoint[]): Follower {
+    const seats = new Set(this.#core.config.sign === undefined ? [] : this.#core.config.seats.keys());
+    return new Follower({ starts, seats, limits: followLimits });
+  }
+
+  /** What this node says of a followed shard. */
+  standingOf(shard: ShardName) {
+    const done = this.#follower.doneOf(shard);
+    const dispute = this.#follower.disputeOf(shard);
+    const made = Math.max(0, ...(this.#made.get(shard)?.keys() ?? []));
+    return done === undefined ? undefined : { done, made, dispute };
+  }
+
+  // The beginning.
+
+  *open(): Job {
+    const starts: StartingPoint[] = [];
+    for (const shard of this.#core.config.follows) starts.push(yield* this.#open(shard));
+    this.#follower = this.#createFollower(starts);
+    for (const { shard, claims } of starts) for (const made of claims.slice(1)) this.#noteMade(shard, made);
+  }
+
+  *#open(shard: ShardName): Job<StartingPoint> {
+    const core = this.#core;
+    const record = yield* read(readShard(shard));
+    const dispute = yield* read(readDispute(shard));
+    const frontier = record?.frontier;
+    const opened = yield* ask<OpenedShard>((id) => ({ kind: "open-shard", id, shard, frontier }));
+    if (record === undefined) core.store(shardBatch(shard, opened.frontier, opened.batch));
+    const height = opened.frontier.round as number as Height;
+    const claims = yield* this.#claimsUpTo(shard, opened.frontier);
+    const seen = yield* read(readCited(core.setting.places, seenHeight(height, opened.waiting)));
+    return { shard, height, claims, seen, waiting: opened.waiting, ...(dispute && { dispute }) };
+  }
+
+  /** Own claims from the last that is attested on, as far as this node knows; each names the one before it. */
+  *#claimsUpTo(shard: ShardName, { round, claim }: Frontier): Job<StartingPoint["claims"]> {
+    const attested = this.#core.chain.base.frontiers.of(shard)?.round ?? 0;
+    const claims: [MadeClaim, ...MadeClaim[]] = [{ round, root: claim }];
+    while (claims[0].round > attested) {
+      const content = yield* read(readContent(claims[0].root));
+      assert(content !== undefined, "an own claim is in the store until it is attested and after");
+      const { prev } = content.claim;
+      claims.unshift({ round: yield* this.#roundOf(shard, prev), root: prev });
+    }
+    return claims;
+  }
+
+  *#roundOf(shard: ShardName, claim: Root): Job<Round> {
+    const genesis = this.#core.setting.network.shards.get(shard)?.genesis.frontier;
+    if (genesis !== undefined && toHex(genesis.claim) === toHex(claim)) return genesis.round;
+    const content = yield* read(readContent(claim));
+    assert(content !== undefined, "the claim before an own one is an own one");
+    return content.claim.round;
+  }
+
+  /** After all is there. */
+  start(): void {
+    this.#perform(this.#follower.start(this.#core.orderHeight, this.#core.chain.base.height));
+  }
+
+  // Both chains.
+
+  onOrdered(block: OrderedBlockFacts): void {
+    if (this.#follower.shards.length === 0) return;
+    const { height, attested } = block.header;
+    const slices = slicesOf(block, this.#follower.shards);
+    for (const [shard, slice] of slices) this.statuses.onOrdered(shard, slice);
+    this.#perform(this.#follower.onOrder({ height, attested, slices }));
+  }
+
+  onSettled(height: Height, claims: readonly ClaimPlace[]): void {
+    for (const { shard, round, root } of claims) {
+      if (this.#isOwn(shard, round, root)) this.statuses.onAttested(shard, round);
+      const made = this.#made.get(shard);
+      for (const each of made?.keys() ?? []) if (each <= round) made?.delete(each);
+    }
+    this.#perform(this.#follower.onAttest({ height, claims }));
+  }
+
+  onCertified(place: ClaimPlace): void {
+    if (this.#isOwn(place.shard, place.round, place.root)) this.statuses.onAffirmed(place.shard, place.round);
+    this.#perform(this.#follower.onCertified(place));
+  }
+
+  onContent(root: Root, content: ClaimContent): void {
+    this.#perform(this.#follower.onContent(root, content));
+  }
+
+  onHeldBack(own: OwnClaim): void {
+    this.#follower.onHeldBack(own);
+  }
+
+  // Executions.
+
+  onExecuted(id: number, executed: ExecutedRound): void {
+    const shard = this.#running.get(id);
+    if (shard === undefined) return;
+    this.#running.delete(id);
+    const { result } = executed;
+    if (result !== undefined) this.#keep(shard, result);
+    const before = this.#follower.doneOf(shard);
+    const effects = this.#follower.onExecuted(id, executed);
+    const done = this.#follower.doneOf(shard);
+    if (done !== undefined && done !== before) this.statuses.onExecuted(shard, done, executed);
+    this.#perform(effects);
+  }
+
+  /** C5: the state, the claim and its content are durable together, and before the affirmation. */
+  #keep(shard: ShardName, { claim, root, lanes, batch, refusals }: NonNullable<ExecutedRound["result"]>): void {
+    const { round, contracts, pending } = claim;
+    const content = { claim, exports: lanes.map((lane) => lane.content.exports) };
+    const state = shardBatch(shard, { round, claim: root, contracts, pending }, batch);
+    const { puts } = contentRecords(root, content);
+    this.#core.store({ puts: [...state.puts, ...puts], deletes: state.deletes });
+    this.#contents.markStored(root);
+    this.#noteMade(shard, { round, root });
+    this.#core.push({ kind: "news", news: { kind: "claimed", shard, round, claim: root, refusals } });
+    this.#hooks.onClaimed(content);
+  }
+
+  #noteMade(shard: ShardName, { round, root }: MadeClaim): void {
+    const made = this.#made.get(shard) ?? new Map<Round, string>();
+    this.#made.set(shard, made.set(round, toHex(root)));
+  }
+
+  #isOwn(shard: ShardName, round: Round, root: Root): boolean {
+    return this.#made.get(shard)?.get(round) === toHex(root);
+  }
+
+  #perform(effects: readonly FollowEffect[]): void {
+    const core = this.#core;
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case "want-claim":
+          this.#contents.need(effect.shard, effect.root, reason);
+          break;
+        case "forget-claim":
+          this.#contents.forget(effect.root, reason);
+          break;
+        case "want-orders":
+          core.jobs.start(`orders ${effect.shard}`, this.#readOrders(effect));
+          break;
+        case "want-attests":
+          core.jobs.start(`attests ${effect.shard}`, this.#readAttests(effect));
+          break;
+        case "execute":
+        case "recall":
+          this.#running.set(effect.id, effect.shard);
+          core.push(effect);
+          break;
+        case "claimed":
+          // It was stored when it was made.
+          break;
+        case "affirm":
+          this.#hooks.affirm(effect.own);
+          break;
+        default:
+          this.#alarm(effect);
+      }
+    }
+  }
+
+  #alarm(effect: Extract<FollowEffect, { kind: "diverged" | "explained" | "built-on-disputed" }>): void {
+    if (effect.kind === "diverged") {
+      const { shard, round, own, theirs } = effect;
+      this.#core.store(disputeBatch({ shard, round, own, theirs }));
+    }
+    const { kind: what, ...rest } = effect;
+    this.#core.push({ kind: "news", news: { kind: "alarm", alarm: { what, ...rest } as never } });
+  }
+
+  *#readOrders({ shard, from, upTo }: Extract<FollowEffect, { kind: "want-orders" }>): Job {
+    const core = this.#core;
+    for (let height = from; height <= upTo; height = asHeight(height + 1)) {
+      yield* until(() => core.orderHeight >= height);
+      const block = yield* read(core.config.order.ordered(height));
+      assert(block !== undefined, "an order block that was executed is in the store");
+      const slices = slicesOf(block, [shard]);
+      for (const slice of slices.values()) this.statuses.onOrdered(shard, slice);
+      this.#perform(this.#follower.onOrder({ height, attested: block.header.attested, slices }));
+    }
+  }
+
+  *#readAttests({ from, upTo }: Extract<FollowEffect, { kind: "want-attests" }>): Job {
+    const core = this.#core;
+    for (let height = from; height <= upTo; height = asHeight(height + 1)) {
+      yield* until(() => core.chain.base.height >= height);
+      const record = yield* read(readAttestBlock(height));
+      assert(record !== undefined, "an attest block that is final is in the store");
+      const claims = record.block.body.items.flatMap(({ kind, value }) => {
+        return kind === "attestation" ? [placeOf(summarizeClaim(value.claim))] : [];
+      });
+      this.#perform(this.#follower.onAttest({ height, claims }));
+    }
+  }
+}
