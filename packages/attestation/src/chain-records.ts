@@ -6,7 +6,7 @@
 //   final                    the height of the last delivered block       then too
 //   history  level, index    a completed subtree of the history (A2)      when the block is judged and final
 //   tip                      what the next block stands on                then too
-//   shard    name            the frontier of the last own claim           with the claim
+//   shard    name            the frontier of the last own claim           with the claim, or the snapshot
 //   dispute  name            why a shard stopped (C6)                     when it does
 //   …        under a prefix of its own, the state of each followed shard
 
@@ -35,6 +35,7 @@ import {
   optional,
   type Reading,
   type Root,
+  type Round,
   rootType,
   roundType,
   type ShardName,
@@ -93,13 +94,24 @@ export interface AttestTip {
   readonly history: History;
 }
 
+/** How far a followed shard has come here. */
+export interface ShardRecord {
+  /** Of the last own claim, or of the one that it began with. */
+  readonly frontier: Frontier;
+  /** The round of the claim that it began with: the genesis, or that of a snapshot (C3). */
+  readonly begun: Round;
+}
+
 export const attestRecordCodec = codec<AttestRecord>(
   "attest-record",
   container({ block: attestBlockCodec.type, certificate: certificateType }),
 );
 const finalCodec = codec<{ readonly height: Height }>("attest-final-record", container({ height: heightType }));
 const tipCodec = codec<AttestTip>("attest-tip-record", container({ header: attestHeaderType, history: historyType }));
-const shardCodec = codec<{ readonly frontier: Frontier }>("shard-record", container({ frontier: frontierCodec.type }));
+const shardCodec = codec<ShardRecord>(
+  "shard-record",
+  container({ frontier: frontierCodec.type, begun: roundType }),
+);
 const disputeCodec = codec<Dispute>(
   "dispute-record",
   container({ shard: shardNameType, round: roundType, own: optional(rootType), theirs: rootType }),
@@ -125,11 +137,11 @@ export function tipRecords({ header, history, completed }: Pick<AttestState, "he
 }
 
 /** The last own claim of a shard; with it goes the state that it commits to. */
-export function shardBatch(shard: ShardName, frontier: Frontier, state: StoreBatch): StoreBatch {
+export function shardBatch(shard: ShardName, record: ShardRecord, state: StoreBatch): StoreBatch {
   const prefix = shardPrefix(shard);
   const puts = state.puts.map(({ key, value }) => ({ key: concatBytes(prefix, key), value }));
   return {
-    puts: [...puts, { key: shardKey(shard), value: shardCodec.encode({ frontier }) }],
+    puts: [...puts, { key: shardKey(shard), value: shardCodec.encode(record) }],
     deletes: state.deletes.map((key) => concatBytes(prefix, key)),
   };
 }

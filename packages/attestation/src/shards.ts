@@ -50,6 +50,8 @@ export class Shards {
   readonly #hooks: ShardHooks;
   readonly statuses = new ProgramStatuses(programsMax);
   #follower: Follower;
+  /** By shard, the round of the claim that it began with here. */
+  readonly #begun = new Map<ShardName, Round>();
   /** Of executions that are under way. */
   readonly #running = new Map<number, ShardName>();
   /** Own claims that are not attested, by shard and round. */
@@ -95,17 +97,21 @@ export class Shards {
     const record = yield* read(readShard(shard));
     const dispute = yield* read(readDispute(shard));
     const frontier = record?.frontier;
+    // Who began with a snapshot may not have the order chain that far yet.
+    yield* until(() => core.orderHeight >= (frontier?.round ?? 0));
     const opened = yield* ask<OpenedShard>((id) => ({ kind: "open-shard", id, shard, frontier }));
-    if (record === undefined) core.store(shardBatch(shard, opened.frontier, opened.batch));
+    const begun = record?.begun ?? opened.frontier.round;
+    if (record === undefined) core.store(shardBatch(shard, { frontier: opened.frontier, begun }, opened.batch));
+    this.#begun.set(shard, begun);
     const height = opened.frontier.round as number as Height;
-    const claims = yield* this.#claimsUpTo(shard, opened.frontier);
+    const claims = yield* this.#claimsUpTo(shard, opened.frontier, begun);
     const seen = yield* read(readCited(core.setting.places, seenHeight(height, opened.waiting)));
     return { shard, height, claims, seen, waiting: opened.waiting, ...(dispute && { dispute }) };
   }
 
   /** Own claims from the last that is attested on, as far as this node knows; each names the one before it. */
-  *#claimsUpTo(shard: ShardName, { round, claim }: Frontier): Job<StartingPoint["claims"]> {
-    const attested = this.#core.chain.base.frontiers.of(shard)?.round ?? 0;
+  *#claimsUpTo(shard: ShardName, { round, claim }: Frontier, begun: Round): Job<StartingPoint["claims"]> {
+    const attested = Math.max(begun, this.#core.chain.base.frontiers.of(shard)?.round ?? 0);
     const claims: [MadeClaim, ...MadeClaim[]] = [{ round, root: claim }];
     while (claims[0].round > attested) {
       const content = yield* read(readContent(claims[0].root));
@@ -180,7 +186,8 @@ export class Shards {
   #keep(shard: ShardName, { claim, root, lanes, batch, refusals }: NonNullable<ExecutedRound["result"]>): void {
     const { round, contracts, pending } = claim;
     const content = { claim, exports: lanes.map((lane) => lane.content.exports) };
-    const state = shardBatch(shard, { round, claim: root, contracts, pending }, batch);
+    const frontier = { round, claim: root, contracts, pending };
+    const state = shardBatch(shard, { frontier, begun: this.#begun.get(shard) as Round }, batch);
     const { puts } = contentRecords(root, content);
     this.#core.store({ puts: [...state.puts, ...puts], deletes: state.deletes });
     this.#contents.markStored(root);
