@@ -1,6 +1,8 @@
+export { firstMarks } from "./affirming/own.ts";
 export { performAffirmTask } from "./affirming/verify.ts";
 export { Attesting, type ShardProgress, type StageTwoProgress } from "./attesting.ts";
 export { type AttestBlockInfo, attestBlockRules } from "./block.ts";
+export { attestedCodec, attestedKey } from "./block-records.ts";
 export { type AttestRecord, attestBlockKey, attestRecordCodec, shardPrefix } from "./chain-records.ts";
 export { type ClaimContent, claimContentCodec, visibleClaimOf } from "./content/claim-content.ts";
 export type { AttestingConfig } from "./core.ts";
