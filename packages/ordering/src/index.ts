@@ -6,7 +6,16 @@ export { type OrderNetwork, openNetwork } from "./network.ts";
 export { Ordering } from "./ordering.ts";
 export { type PoolLimits, poolLimits } from "./pool/pool.ts";
 export * from "./reads.ts";
-export { type BlockRecord, blobPrefix, blockKey, blockRecordCodec, keptPrefix, tipKey } from "./records.ts";
+export {
+  type BlockRecord,
+  blobPrefix,
+  blockKey,
+  blockRecordCodec,
+  headerKey,
+  headerRecordCodec,
+  keptPrefix,
+  tipKey,
+} from "./records.ts";
 export * from "./slice-reads.ts";
 export * from "./slices.ts";
 export * from "./stream.ts";

@@ -1,21 +1,30 @@
-// S7: final blocks for peers that are behind, read from the store. A request costs us reading and sending much more than
-// it costs the peer, so all of it is bounded: few answers are in the making, one for each peer; the others are dropped,
-// and peers ask again or ask elsewhere. An answer ends where it is full.
+// S7: final blocks of one chain for peers that are behind, read from the store. A request costs us reading and sending much
+// more than it costs the peer, so all of it is bounded: few answers are in the making, one for each peer; the others are
+// dropped, and peers ask again or ask elsewhere. An answer ends where it is full. One block always comes, however large.
 
-import type { Effect, Peer } from "@tandem/consensus";
-import { type BlockRecord, blockKey, blockRecordCodec } from "@tandem/ordering";
-import { asHeight, type Height, limits, type OrderBlock, type Records } from "@tandem/shared";
-import { numberOf } from "./asks.ts";
-import type { ReplicaEffect } from "./types.ts";
+import type { Peer } from "@tandem/attestation";
+import type { CertifiedBlock, Effect, Message } from "@tandem/consensus";
+import { asHeight, type Height, limits, type Records } from "@tandem/shared";
 
-/** Answers in the making at a time: with the limits below they hold 64 MiB at worst. */
+/** Answers in the making at a time. */
 const servesMax = 4;
-/** Blocks read at once: full blocks have half a megabyte of roots, so that many are about one answer. */
-const readBlocksMax = 16;
 
-export type ServeEffect = Extract<Effect<OrderBlock>, { readonly kind: "serve" }>;
+export type ServeEffect = Extract<Effect<never>, { readonly kind: "serve" }>;
+export type AnswerMessage<Block> = Extract<Message<Block>, { readonly kind: "answer" }>;
 
-interface Serve {
+/** How blocks of a chain are found in the store. */
+export interface BlockShelf<Block> {
+  keyOf(height: Height): Uint8Array;
+  decode(record: Uint8Array): CertifiedBlock<Block>;
+  /** Blocks that are read at once, as large as they can be. */
+  readonly readBlocksMax: number;
+}
+
+export type ServerEffect<Block> =
+  | { readonly kind: "read"; readonly id: number; readonly keys: readonly Uint8Array[] }
+  | { readonly kind: "send"; readonly to: Peer; readonly message: AnswerMessage<Block> };
+
+interface Serve<Block> {
   readonly to: Peer;
   /** The peer's own number for its request. */
   readonly id: number;
@@ -23,17 +32,22 @@ interface Serve {
   /** Nothing is read above it. */
   readonly last: number;
   readonly bytes: number;
-  readonly blocks: readonly BlockRecord[];
+  readonly blocks: readonly CertifiedBlock<Block>[];
 }
 
-export class BlockServer {
+export class BlockServer<Block> {
+  readonly #shelf: BlockShelf<Block>;
   /** By the number of the read that each waits for. */
-  readonly #serves = new Map<number, Serve>();
+  readonly #serves = new Map<number, Serve<Block>>();
   #reads = 0;
   /** Height of the last block that is stored. */
   top: Height = asHeight(0);
 
-  serve({ to, id, from, blocksMax }: ServeEffect): readonly ReplicaEffect[] {
+  constructor(shelf: BlockShelf<Block>) {
+    this.#shelf = shelf;
+  }
+
+  serve({ to, id, from, blocksMax }: ServeEffect): readonly ServerEffect<Block>[] {
     if (this.#serves.size >= servesMax || this.#isServed(to)) return [];
     const last = Math.min(from + blocksMax - 1, this.top);
     return [this.#continue({ to, id, next: from, last, bytes: 0, blocks: [] })];
@@ -44,35 +58,37 @@ export class BlockServer {
   }
 
   /** The answer to a read, by our own number. */
-  onRead(id: number, records: Records): readonly ReplicaEffect[] {
+  onRead(id: number, records: Records): readonly ServerEffect<Block>[] {
     const serve = this.#serves.get(id);
     if (serve === undefined) return [];
     this.#serves.delete(id);
-    return [this.#continue(addBlocks(serve, records))];
+    return [this.#continue(this.#add(serve, records))];
   }
 
-  #continue(serve: Serve): ReplicaEffect {
+  #continue(serve: Serve<Block>): ServerEffect<Block> {
     const { to, id, next, last, blocks } = serve;
+    const { readBlocksMax, keyOf } = this.#shelf;
     const count = Math.min(last - next + 1, readBlocksMax);
     if (count <= 0) return { kind: "send", to, message: { kind: "answer", id, blocks, certificates: [] } };
     this.#serves.set(++this.#reads, serve);
-    const keys = Array.from({ length: count }, (_, after) => blockKey(asHeight(next + after)));
-    return { kind: "read", id: numberOf({ asker: "server", id: this.#reads }), keys };
+    const keys = Array.from({ length: count }, (_, after) => keyOf(asHeight(next + after)));
+    return { kind: "read", id: this.#reads, keys };
   }
-}
 
-/** With what was read; it is complete if that does not fit or is not there. */
-function addBlocks(serve: Serve, records: Records): Serve {
-  const blocks = [...serve.blocks];
-  let { bytes, next, last } = serve;
-  for (const record of records) {
-    if (record === undefined || bytes + record.length > limits.answerBytesMax) {
-      last = next - 1;
-      break;
+  /** With what was read; it is complete if that does not fit or is not there. */
+  #add(serve: Serve<Block>, records: Records): Serve<Block> {
+    const blocks = [...serve.blocks];
+    let { bytes, next, last } = serve;
+    for (const record of records) {
+      const isFull = blocks.length > 0 && bytes + (record?.length ?? 0) > limits.answerBytesMax;
+      if (record === undefined || isFull) {
+        last = next - 1;
+        break;
+      }
+      blocks.push(this.#shelf.decode(record));
+      bytes += record.length;
+      next = asHeight(next + 1);
     }
-    blocks.push(blockRecordCodec.decode(record));
-    bytes += record.length;
-    next = asHeight(next + 1);
+    return { ...serve, next, last, bytes, blocks };
   }
-  return { ...serve, next, last, bytes, blocks };
 }

@@ -1,4 +1,8 @@
-export { Replica, type ReplicaConfig, type ReplicaMachines } from "./replica.ts";
+export { type ExecutionAnswer, Executions } from "./executions.ts";
+export type { ReplicaConfig, ReplicaMachines, Validator } from "./machines.ts";
+export { openReplicaNetwork, type ReplicaNetwork } from "./network.ts";
+export { orderReads } from "./order-reads.ts";
+export { Replica } from "./replica.ts";
 export type * from "./types.ts";
 export { performReplicaVerify, type VerifyContext } from "./verify.ts";
 export { decodeMessage, encodeMessage, messageBytesMax, replicaMessageCodec } from "./wire.ts";

@@ -6,15 +6,21 @@
 // Blobs     They travel encoded, as they are held: they are bytes here, copied and not looked into.
 // Memory    Reading copies: no part of a message shares memory with the bytes that it was read from. So a frame may be used
 //           again at once, and one small blob that is kept for long does not keep the frame of many that it came with.
-// Numbers   The high half of the byte says who speaks: 0 consensus of the order chain, 1 ordering. What joins takes halves of
-//           its own; a number that was given is never given again.
+// Numbers   The high half of the byte says who speaks: 0 consensus of the order chain, 1 ordering, 2 consensus of the attest
+//           chain, 3 attestation. What joins takes halves of its own; a number that was given is never given again.
 
-import type { CertifiedBlock, Proposal, Request } from "@tandem/consensus";
-import { sliceRunCodec } from "@tandem/ordering";
+import { type AttestMessage, claimContentCodec } from "@tandem/attestation";
+import type { CertifiedBlock, Message, Proposal, Request } from "@tandem/consensus";
+import { type OrderMessage, sliceRunCodec } from "@tandem/ordering";
 import {
+  type AttestBlock,
+  affirmationType,
+  attestBlockCodec,
   boolean,
   bounded,
+  byteList,
   type Codec,
+  certificateCodec,
   certificateType,
   codec,
   container,
@@ -23,7 +29,6 @@ import {
   heightType,
   limits,
   list,
-  type OrderBlock,
   optional,
   orderBlockCodec,
   type Result,
@@ -36,7 +41,7 @@ import {
   viewType,
   voteType,
 } from "@tandem/shared";
-import type { ReplicaMessage } from "./types.ts";
+import type { AttestVoteMessage, ReplicaMessage } from "./types.ts";
 
 /** For each kind of a message the type of what stands beside `kind`. */
 type Bodies<Message extends { readonly kind: string }> = {
@@ -45,69 +50,91 @@ type Bodies<Message extends { readonly kind: string }> = {
 
 type Numbers<Message extends { readonly kind: string }> = { readonly [Kind in Message["kind"]]: number };
 
-/** One of several containers; in memory its fields stand beside `kind`. */
-function tagged<Message extends { readonly kind: string }>(
-  bodies: Bodies<Message>,
-  numbers: Numbers<Message>,
+/** A message as one of several containers, and back. */
+interface Naming<Message> {
+  optionOf(message: Message): Option;
+  messageOf(option: Option): Message;
+}
+
+interface Option {
+  readonly kind: string;
+  /** A container looks at its own fields alone, so a message can stand for its body. */
+  readonly value: unknown;
+}
+
+/** In memory the fields stand beside `kind`. */
+function beside<Message extends { readonly kind: string }>(): Naming<Message> {
+  return {
+    optionOf: (message) => ({ kind: message.kind, value: message }),
+    messageOf: ({ kind, value }) => ({ kind, ...(value as object) }) as unknown as Message,
+  };
+}
+
+function tagged<Message>(
+  bodies: Readonly<Record<string, Type<unknown>>>,
+  numbers: Readonly<Record<string, number>>,
+  { optionOf, messageOf }: Naming<Message>,
 ): Type<Message> {
-  const type = union<Readonly<Record<string, Type<unknown>>>>(bodies, numbers);
-  // A container looks at its own fields alone, so the message can stand for its body.
-  const toOption = (message: Message) => ({ kind: message.kind, value: message });
+  const type = union(bodies, numbers);
   return {
     ...type,
-    sizeOf: (message) => type.sizeOf(toOption(message)),
-    write: (message, output, offset) => type.write(toOption(message), output, offset),
-    read(input, start, end) {
-      const { kind, value } = type.read(input, start, end);
-      return { kind, ...(value as object) } as unknown as Message;
-    },
-    rootInto: (message, output, offset) => type.rootInto(toOption(message), output, offset),
+    sizeOf: (message) => type.sizeOf(optionOf(message)),
+    write: (message, output, offset) => type.write(optionOf(message), output, offset),
+    read: (input, start, end) => messageOf(type.read(input, start, end)),
+    rootInto: (message, output, offset) => type.rootInto(optionOf(message), output, offset),
   };
 }
 
 /** Of each item of a list whose items vary in size. */
 const offsetBytes = 4;
 
-const proposalType: Type<Proposal<OrderBlock>> = container({
-  block: orderBlockCodec.type,
-  parent: optional(certificateType),
-  signature: signatureType,
-});
+const requestBodies: Bodies<Request> = {
+  certificates: container({ from: viewType, to: viewType }),
+  block: container({ root: rootType }),
+  chain: container({ from: heightType }),
+};
 
-const requestType: Type<Request> = tagged<Request>(
-  {
-    certificates: container({ from: viewType, to: viewType }),
-    block: container({ root: rootType }),
-    chain: container({ from: heightType }),
-  },
-  { certificates: 1, block: 2, chain: 3 },
-);
+const requestType = tagged(requestBodies, { certificates: 1, block: 2, chain: 3 }, beside<Request>());
 
-const certifiedBlockType: Type<CertifiedBlock<OrderBlock>> = container({
-  block: orderBlockCodec.type,
-  certificate: certificateType,
-});
+/** What the consensus of a chain says; an answer has blocks of so many bytes. */
+function consensusBodies<Block>(block: Type<Block>, answerBytesMax: number): Bodies<Message<Block>> {
+  const proposal: Type<Proposal<Block>> = container({
+    block,
+    parent: optional(certificateType),
+    signature: signatureType,
+  }) as Type<Proposal<Block>>;
+  const certified = container({ block, certificate: certificateType }) as Type<CertifiedBlock<Block>>;
+  const blocks = list(certified, limits.answerBlocksMax);
+  return {
+    proposal: container({ proposal }),
+    vote: container({ vote: voteType }),
+    certificate: container({ certificate: certificateType }),
+    reason: container({ view: viewType, isBeat: boolean }),
+    request: container({ id: uint53, request: requestType }),
+    answer: container({
+      id: uint53,
+      blocks: bounded(blocks, answerBytesMax + offsetBytes * limits.answerBlocksMax),
+      certificates: list(certificateType, limits.answerCertificatesMax),
+    }),
+  };
+}
 
-const answerBlocksType = bounded(
-  list(certifiedBlockType, limits.answerBlocksMax),
-  limits.answerBytesMax + offsetBytes * limits.answerBlocksMax,
-);
+type ConsensusNumbers = Numbers<Message<never>>;
+
+const consensusNumbers: ConsensusNumbers = {
+  proposal: 0x01,
+  vote: 0x02,
+  certificate: 0x03,
+  reason: 0x04,
+  request: 0x05,
+  answer: 0x06,
+};
 
 function blobsType(countMax: number, bytesMax: number): Type<readonly Uint8Array[]> {
   return bounded(list(encodedBlobType, countMax), bytesMax + offsetBytes * countMax);
 }
 
-const bodies: Bodies<ReplicaMessage> = {
-  proposal: container({ proposal: proposalType }),
-  vote: container({ vote: voteType }),
-  certificate: container({ certificate: certificateType }),
-  reason: container({ view: viewType, isBeat: boolean }),
-  request: container({ id: uint53, request: requestType }),
-  answer: container({
-    id: uint53,
-    blocks: answerBlocksType,
-    certificates: list(certificateType, limits.answerCertificatesMax),
-  }),
+const orderingBodies: Bodies<OrderMessage> = {
   blobs: container({ batch: uint53, blobs: blobsType(limits.pushBlobsMax, limits.pushBytesMax) }),
   received: container({ batch: uint53 }),
   want: container({ id: uint53, roots: list(rootType, limits.wantRootsMax) }),
@@ -117,13 +144,7 @@ const bodies: Bodies<ReplicaMessage> = {
   slices: container({ id: uint53, run: bounded(sliceRunCodec.type, limits.sliceRunBytesMax) }),
 };
 
-const numbers: Numbers<ReplicaMessage> = {
-  proposal: 0x01,
-  vote: 0x02,
-  certificate: 0x03,
-  reason: 0x04,
-  request: 0x05,
-  answer: 0x06,
+const orderingNumbers: Numbers<OrderMessage> = {
   blobs: 0x11,
   received: 0x12,
   want: 0x13,
@@ -132,15 +153,76 @@ const numbers: Numbers<ReplicaMessage> = {
   slices: 0x16,
 };
 
-export const replicaMessageCodec: Codec<ReplicaMessage> = codec("replica-message", tagged(bodies, numbers));
+/** By themselves attest blocks could be much larger. */
+const attestBlockType = bounded(attestBlockCodec.type, attestBlockCodec.bytesMax);
+/** One block always comes, and the largest is larger than what an answer has of small ones. */
+const attestAnswerBytesMax = Math.max(
+  limits.answerBytesMax,
+  attestBlockCodec.bytesMax + certificateCodec.bytesMax + 2 * offsetBytes,
+);
+
+/** Encoded, as it is held: it is looked into by whoever knows which claim it has to be. */
+const contentType = byteList(claimContentCodec.bytesMax, claimContentCodec.type.sizeMin);
+
+const attestingBodies: Bodies<AttestMessage> = {
+  affirmations: container({ affirmations: list(affirmationType, limits.affirmationsMax) }),
+  "want-content": container({ id: uint53, claim: rootType }),
+  content: container({ id: uint53, content: optional(contentType) }),
+};
+
+const attestingNumbers: Numbers<AttestMessage> = { affirmations: 0x31, "want-content": 0x32, content: 0x33 };
+
+const isAttestVote = (message: ReplicaMessage): message is AttestVoteMessage => message.kind === "attest";
+
+/** What the consensus of the attest chain says goes by names that begin so. */
+const attestPrefix = "attest-";
+const attestNumbersFrom = 0x20;
+
+function named<T, Named>(fields: Readonly<Record<string, T>>, change: (field: T) => Named): Record<string, Named> {
+  return Object.fromEntries(Object.entries(fields).map(([kind, field]) => [`${attestPrefix}${kind}`, change(field)]));
+}
+
+const flat = beside<Exclude<ReplicaMessage, AttestVoteMessage>>();
+const wrapped = beside<Message<AttestBlock>>();
+
+const naming: Naming<ReplicaMessage> = {
+  optionOf(message) {
+    if (!isAttestVote(message)) return flat.optionOf(message);
+    const { kind, value } = wrapped.optionOf(message.message);
+    return { kind: `${attestPrefix}${kind}`, value };
+  },
+  messageOf(option) {
+    if (!option.kind.startsWith(attestPrefix)) return flat.messageOf(option);
+    const kind = option.kind.slice(attestPrefix.length);
+    return { kind: "attest", message: wrapped.messageOf({ kind, value: option.value }) };
+  },
+};
+
+const attestBodies: Readonly<Record<string, Type<unknown>>> = consensusBodies(attestBlockType, attestAnswerBytesMax);
+
+const bodies = {
+  ...consensusBodies(orderBlockCodec.type, limits.answerBytesMax),
+  ...orderingBodies,
+  ...named(attestBodies, (type) => type),
+  ...attestingBodies,
+};
+
+const numbers = {
+  ...consensusNumbers,
+  ...orderingNumbers,
+  ...named<number, number>(consensusNumbers, (number) => attestNumbersFrom + number),
+  ...attestingNumbers,
+};
+
+export const replicaMessageCodec: Codec<ReplicaMessage> = codec("replica-message", tagged(bodies, numbers, naming));
 
 /**
- * Bytes of the longest message: an answer with slices, of which one always comes whole, however large its block. Proposals
- * are far below: they carry roots.
+ * Bytes of the longest message: an answer with slices, of which one always comes whole, however large its block. A claim's
+ * content, and an attest block, are not far below; proposals of order blocks are: they carry roots.
  */
 export const messageBytesMax: number = replicaMessageCodec.bytesMax;
 
-/** Of what is within the limits: our own machine sends nothing else. */
+/** Of what is within the limits: our own machines send nothing else. */
 export function encodeMessage(message: ReplicaMessage): Uint8Array {
   return replicaMessageCodec.encode(message);
 }
