@@ -12,6 +12,7 @@ export {
   mapPartType,
   type OpenedPart,
   openPart,
+  type PartCode,
   type PartNode,
   partNodeOf,
   placeBelow,

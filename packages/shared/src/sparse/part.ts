@@ -17,7 +17,7 @@ import { asRoot, type Root, zeroRoot } from "../numbers.ts";
 import { type Failure, failure, type Result, success } from "../result.ts";
 import { byteList, container, type Type, union } from "../ssz/index.ts";
 import type { SparseMap } from "./map.ts";
-import { hashOf, isOpen, type Node, open } from "./node.ts";
+import { hashOf, isOpen, type Leaf, type Node, open } from "./node.ts";
 import { isLeafHash } from "./node-hash.ts";
 import { bitAt, pathBits } from "./path.ts";
 import type { Reading } from "./reading.ts";
@@ -155,13 +155,12 @@ class Reader {
   }
 }
 
-/** The part of a stored map at a place, or nothing if no node is there. Nothing of the map but its top has to be known. */
+/** The part of a map at a place, or nothing if no node is there. Of a stored map nothing but its top has to be known. */
 export function* readPart({ top }: SparseMap, place: MapPlace): Reading<MapPart | undefined> {
   const node = yield* walkTo(top, place);
   if (node === undefined || node.kind === "empty") return undefined;
   if (node.kind === "leaf") {
-    const [entry] = yield* valuesOf([node]);
-    return entry && { kind: "entry", value: entry };
+    return { kind: "entry", value: yield* entryOf(node) };
   }
   const end = Math.min(place.depth + partLevels, pathBits);
   for (;;) {
@@ -170,6 +169,13 @@ export function* readPart({ top }: SparseMap, place: MapPlace): Reading<MapPart 
     yield* openClosed(closed);
   }
   return { kind: "nodes", value: concatBytes(...hashesBelow(node, place.depth, end)) };
+}
+
+function* entryOf(leaf: Leaf): Reading<MapPartEntry> {
+  const { key, value } = leaf;
+  if (key !== undefined && value !== undefined) return { key, value };
+  const [entry] = yield* valuesOf([leaf]);
+  return entry as MapPartEntry;
 }
 
 function* walkTo(top: Node, { path, depth }: MapPlace): Reading<Node | undefined> {
