@@ -13,12 +13,15 @@ import {
 } from "@tandem/simulator";
 import { type HabitName, habitNamesOf } from "./habits/index.ts";
 import type { BlobPlan, HabitPlan, Script, Setting, Workload, WorldStage } from "./setting.ts";
+import { asWhole } from "./whole/draw-whole.ts";
 
 /** A run ends after so many blocks, or this time. */
 const blocksMax = 200;
 const endAtMs = 60_000;
-/** The world heals early enough that progress can be demanded afterwards. */
-const healMsMax = 15_000;
+/** The world heals early enough that progress can be demanded afterwards; of the whole stage, more is demanded. */
+const healMsMax = { consensus: 15_000, order: 15_000, whole: 8000 } as const;
+const manySizes = [4, 5, 6, 7, 8, 9, 10];
+const sizesOf = { consensus: manySizes, order: manySizes, whole: [4, 4, 5, 5, 6, 7, 8, 10, 16] } as const;
 /** Views that a script cuts. */
 const scriptViewsMax = 12;
 
@@ -73,15 +76,15 @@ const habitsOfSeatMax = 3;
 /** Stages differ in what habits there are. */
 export function drawSetting(seed: number, stage: WorldStage = "consensus"): Setting {
   const random = new Random(seed, "setting");
-  const weights = drawWeights(random.fork("weights"));
+  const weights = drawWeights(random.fork("weights"), sizesOf[stage]);
   const habits = drawHabits(random.fork("habits"), weights, habitNamesOf[stage]);
   const seats = seatsOf(random.fork("seats"), weights, habits);
-  const healAtMs = random.fork("heal").between(1000, healMsMax);
+  const healAtMs = random.fork("heal").between(1000, healMsMax[stage]);
   const world = withBlackout(drawWorld({ seed, seats, climate, healAtMs, endAtMs }), random.fork("blackout"));
   const payloadUs = random.fork("payload").pick([100, 2000, 10_000]);
   const deltaMs = deltaFor(world, payloadUs);
   const workload = drawWorkload(random.fork("workload"));
-  return {
+  const setting: Setting = {
     stage,
     world,
     weights,
@@ -99,6 +102,7 @@ export function drawSetting(seed: number, stage: WorldStage = "consensus"): Sett
     script: habits.some(({ habit }) => habit === "twins") ? drawScript(random.fork("script"), seats.length) : null,
     blocksMax,
   };
+  return stage === "whole" ? asWhole(setting, random.fork("whole")) : setting;
 }
 
 /** Now and then the power goes everywhere at once, and comes back here and there. */
@@ -124,8 +128,8 @@ function deltaFor(world: WorldConfig, payloadUs: number): number {
   return Math.ceil(((linkUs + diskUs + answerUs + payloadUs) / 1000) * 1.25);
 }
 
-function drawWeights(random: Random): number[] {
-  const size = random.between(4, 10);
+function drawWeights(random: Random, sizes: readonly number[]): number[] {
+  const size = random.pick(sizes);
   const most = random.pick([1, 3, 10, 1000]);
   return Array.from({ length: size }, () => random.between(1, most));
 }

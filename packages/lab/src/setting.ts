@@ -28,9 +28,9 @@ export interface Script {
   readonly sides: readonly (readonly number[])[];
 }
 
-export const worldStages = ["consensus", "order"] as const;
+export const worldStages = ["consensus", "order", "whole"] as const;
 
-/** What runs in a world: the consensus machine alone under a toy room, or the whole replica. */
+/** What runs in a world: the consensus machine alone under a toy room, the order chain, or both chains. */
 export type WorldStage = (typeof worldStages)[number];
 
 export const stageNames = [...worldStages, "rounds"] as const;
@@ -38,7 +38,7 @@ export const stageNames = [...worldStages, "rounds"] as const;
 /** What is run. Rounds need no world: they follow from a log (rounds/log.ts). */
 export type StageName = (typeof stageNames)[number];
 
-/** Order stage: what items of work are, and the network that they are submitted to (work/blobs.ts). */
+/** Order and whole stage: what items of work are, and the network that they are submitted to (work/blobs.ts). */
 export interface BlobPlan {
   /** Whose blobs have to be ordered. */
   readonly payers: number;
@@ -74,6 +74,27 @@ export interface AttestPlan {
   readonly stallPpm: number;
 }
 
+/** Whole stage: who follows which shard. Shards, their number and the payers are those of `BlobPlan`. */
+export interface WholePlan {
+  /** Of each shard: who sits in its committee, by rising seats of the order set. */
+  readonly committees: readonly (readonly CommitteeSeat[])[];
+  /** Of each seat of the order set; zero keeps it out of the attest set. */
+  readonly attestWeights: readonly number[];
+  /** Observers execute these shards, by number. */
+  readonly observed: readonly number[];
+  /** Items of work, whatever the workload says. */
+  readonly itemsMax: number;
+  /** Share of good blobs that hold a program; the others hold anything. */
+  readonly programsPpm: number;
+  /** Time that a round takes to be executed, in microseconds. */
+  readonly executeUs: number;
+}
+
+export interface CommitteeSeat {
+  readonly seat: number;
+  readonly weight: number;
+}
+
 export interface Setting {
   readonly stage: WorldStage;
   readonly world: WorldConfig;
@@ -86,6 +107,8 @@ export interface Setting {
   readonly heartbeatMs: number;
   readonly workload: Workload;
   readonly blobs: BlobPlan;
+  /** Of the whole stage alone. */
+  readonly whole?: WholePlan;
   /** Time that a payload takes to be built or checked, in microseconds. */
   readonly payloadUs: number;
   /** Parts per million of checks that find something missing, and answer only after `deferMs` (O6). */

@@ -27,6 +27,14 @@ export const checkerNames = [
   "slices",
   "admission",
   "diverged",
+  // Whole stage:
+  "attest-block",
+  "truth",
+  "idle",
+  "alarm",
+  "affirmed-once",
+  "contents",
+  "lag",
   // Rounds stage:
   "due",
   "outcome",

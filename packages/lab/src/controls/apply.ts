@@ -13,6 +13,7 @@ const packages = fileURLToPath(new URL("../../../", import.meta.url));
 const roomsOf: { readonly [Stage in StageName]: readonly Room[] } = {
   consensus: ["consensus"],
   order: ["consensus", "ordering", "replica"],
+  whole: ["consensus", "ordering", "execution", "attestation", "replica"],
   rounds: ["execution"],
 };
 

@@ -3,7 +3,7 @@
 import type { StageName } from "../setting.ts";
 
 /** Rooms of the machine. */
-export type Room = "consensus" | "ordering" | "replica" | "execution";
+export type Room = "consensus" | "ordering" | "attestation" | "replica" | "execution";
 
 export interface Edit {
   readonly room: Room;

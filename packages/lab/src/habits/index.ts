@@ -49,4 +49,5 @@ export const habitNames = Object.keys(habits) as readonly HabitName[];
 export const habitNamesOf: Readonly<Record<WorldStage, readonly HabitName[]>> = {
   consensus: Object.keys(consensusHabits) as readonly HabitName[],
   order: habitNames,
+  whole: habitNames,
 };

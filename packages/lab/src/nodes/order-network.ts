@@ -34,7 +34,7 @@ export interface LabNetwork {
 }
 
 export function createNetwork(setting: Setting): LabNetwork {
-  const genesis = genesisOf(setting);
+  const genesis = orderGenesisOf(setting);
   const root = genesisCodec.root(genesis);
   const scheme = setting.scheme === "native" ? nativeScheme : mockScheme;
   const keys = createKeys(setting, root);
@@ -44,7 +44,8 @@ export function createNetwork(setting: Setting): LabNetwork {
   return { network: openNetwork({ genesis, network: root }), keys, attest };
 }
 
-function genesisOf(setting: Setting): Genesis {
+/** Without contracts, and with all validators in each committee. */
+export function orderGenesisOf(setting: Setting): Genesis {
   const { blobs, deltaMs, heartbeatMs } = setting;
   const { blockBlobs, blockBytes, clockLeadMs, lagMax, pendingMax } = blobs;
   const committee = setting.weights.map((_, seat) => ({ validator: asValidatorIndex(seat), weight: asWeight(1n) }));

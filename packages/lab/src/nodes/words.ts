@@ -6,6 +6,7 @@ import type { ReplicaEffect, ReplicaInput, ReplicaMessage, ReplicaTimer } from "
 import type { Certificate, StoreBatch, StoreRecord, Vote } from "@tandem/shared";
 import type { Seat } from "@tandem/simulator";
 import type { Block } from "../payload/block.ts";
+import type { WholeObservation } from "../whole/observations.ts";
 
 export type LabMessage = ReplicaMessage;
 export type LabTimer = ReplicaTimer;
@@ -28,6 +29,7 @@ export type LabEffect =
 
 /** What honest nodes do, as checkers see it. In the order in which it took effect at each node. */
 export type Observation =
+  | WholeObservation
   /** It runs, on this disk. */
   | {
       readonly kind: "booted";

@@ -3,6 +3,7 @@
 import type { Receipt } from "@tandem/ordering";
 import type { Certificate, Root } from "@tandem/shared";
 import { toHex } from "@tandem/shared";
+import type { ExecutedFacts } from "../checkers/whole/truth.ts";
 import type { LabInput, LabMessage, LabTimer, Observation } from "../nodes/words.ts";
 import { blockRules } from "../payload/block.ts";
 
@@ -133,9 +134,22 @@ export function describeObservation(observation: Observation): string {
       return `submission ${observation.id}: ${describeReceipt(observation.receipt)}`;
     case "ordered":
       return `ordered: height ${observation.info.height}, ${observation.blobs.length} blobs`;
+    case "attest":
+      return `attest chain: ${describeObservation(observation.observation)}`;
+    case "executed":
+      return describeExecuted(observation);
+    case "news":
+      return `news: ${observation.news.kind}`;
+    case "attest-diverged":
+      return `stops at attest height ${observation.height}: ${observation.problem}`;
     case "diverged":
       return `stops at height ${observation.info.height}: ${observation.problem.code}, ${observation.problem.message}`;
   }
+}
+
+function describeExecuted({ shard, height, result }: ExecutedFacts): string {
+  if (result === undefined) return `executes round ${height} of ${shard}, and claims nothing`;
+  return `executes round ${height} of ${shard}: claim ${short(result.root)}`;
 }
 
 function describeReceipt(receipt: Receipt): string {

@@ -47,7 +47,7 @@ interface Submitted {
 
 export interface BlobWorkOptions {
   readonly setting: Setting;
-  readonly stream: BlobStream;
+  readonly stream: Pick<BlobStream, "next">;
   /** Instances that clients trust. */
   readonly trusted: readonly Instance[];
   readonly give: Give;

@@ -82,19 +82,24 @@ export function habitPayersFrom({ payers }: BlobPlan): number {
   return payers + carelessPayers;
 }
 
+/** What a good blob holds: a program, with all of its envelope that belongs to it; or nothing for bytes of any kind. */
+export type DrawProgram = (payer: number) => Pick<Envelope, "payload" | "touches" | "budget"> | undefined;
+
 type Kind = "plain" | "ahead" | "replaced" | "doubled" | "careless" | "refused";
 
 export class BlobStream {
   readonly #plan: BlobPlan;
   readonly #network: Root;
   readonly #random: Random;
+  readonly #drawProgram: DrawProgram;
   /** By payer: the nonce of its next blob. */
   readonly #nonces: number[];
 
-  constructor(plan: BlobPlan, network: Root, random: Random) {
+  constructor(plan: BlobPlan, network: Root, random: Random, drawProgram: DrawProgram = () => undefined) {
     this.#plan = plan;
     this.#network = network;
     this.#random = random;
+    this.#drawProgram = drawProgram;
     this.#nonces = Array.from({ length: plan.payers + carelessPayers }, () => 0);
   }
 
@@ -233,6 +238,7 @@ export class BlobStream {
       touches: this.#touches(),
       transfers: this.#transfers(),
       payload: this.#payload(),
+      ...(payer.number < this.#plan.payers && this.#drawProgram(payer.number)),
       ...changes,
     };
     const message = signingRoot(blobDomain(this.#network), envelopeCodec.root(envelope));

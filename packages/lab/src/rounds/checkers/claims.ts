@@ -1,7 +1,7 @@
 // C1, C2: what a claim says of itself. It follows the shard's last one; its sources are the claims whose exports the due
 // nodes use, and no others; roots of lanes are those of the lists behind them.
 
-import type { RanLane, RoundResult } from "@tandem/execution";
+import type { RanLane } from "@tandem/execution";
 import {
   claimCodec,
   equalBytes,
@@ -11,7 +11,7 @@ import {
   laneNodesCodec,
   type Source,
 } from "@tandem/shared";
-import { Facts, type Round, type RoundChecker, type RoundsContext } from "./context.ts";
+import { Facts, type MadeRound, type Round, type RoundChecker, type RoundsContext } from "./context.ts";
 
 export function claims(context: RoundsContext): RoundChecker {
   const facts = new Facts(context);
@@ -42,7 +42,7 @@ export function claims(context: RoundsContext): RoundChecker {
   };
 }
 
-function placeProblem({ shard, round }: Round, { claim, root, lanes }: RoundResult, prev: Uint8Array) {
+function placeProblem({ shard, round }: Round, { claim, root, lanes }: MadeRound, prev: Uint8Array) {
   if (claim.shard !== shard || claim.round !== round || claim.epoch !== 0) return "is of another place";
   if (!equalBytes(claim.prev, prev)) return "does not follow the shard's last claim";
   if (claim.lanes.length !== lanes.length || claim.lanes.some((lane, at) => lane !== lanes[at]?.lane)) {

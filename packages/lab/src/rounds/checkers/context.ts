@@ -9,12 +9,12 @@ import type { SerialContract, SerialOutcome, SerialProgram, SerialStep } from ".
 
 export interface RoundsContext {
   readonly shards: readonly ShardName[];
-  readonly plan: Plan;
+  readonly plan: Pick<Plan, "roundOf">;
   readonly serial: ReadonlyMap<LineProgram, SerialProgram>;
   /** As genesis made them. */
   readonly genesis: ReadonlyMap<string, SerialContract>;
   genesisClaimOf(shard: string): Uint8Array;
-  claimOf(shard: string, round: number): RoundResult | undefined;
+  claimOf(shard: string, round: number): Pick<RoundResult, "claim"> | undefined;
 }
 
 /** What a shard did in a round, beside what it had to do. */
@@ -25,8 +25,11 @@ export interface Round {
   /** Programs of the shard's slice, in order. */
   readonly added: readonly LineProgram[];
   readonly planned: PlanRound;
-  readonly result: RoundResult | undefined;
+  readonly result: MadeRound | undefined;
 }
+
+/** What a round made, as far as checkers look at it. */
+export type MadeRound = Pick<RoundResult, "claim" | "root" | "lanes">;
 
 export interface RoundChecker {
   readonly name: CheckerName;

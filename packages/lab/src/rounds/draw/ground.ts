@@ -8,7 +8,7 @@ import { type Log, type LogContract, type LogShard, payerKeyOf, widestBounds } f
 export const payers: readonly number[] = [0, 1, 2, 3];
 
 /** The public key of a payer. */
-export type KeyOf = (payer: number) => Uint8Array;
+type KeyOf = (payer: number) => Uint8Array;
 
 /** Contracts by environment; tokens that are no peers of the others stand apart. */
 export interface Ground {
@@ -27,11 +27,16 @@ export interface Ground {
   readonly names: readonly string[];
 }
 
+function drawNames(random: Random): readonly string[] {
+  return letters.slice(0, random.pick([2, 2, 3, 3, 4, 5, 8]));
+}
+
 const letters = ["a", "b", "c", "d", "e", "f", "g", "h"];
 const others = ["counter", "registry", "booking", "escrow", "stranger"] as const;
 
-export function drawGround(random: Random, keyOf: KeyOf = payerKeyOf): Ground {
-  const shards = letters.slice(0, random.pick([2, 2, 3, 3, 4, 5, 8])).map((name): LogShard => {
+/** Of some shards; those of a log are called by letters, and its payers have keys that nobody signs with. */
+export function drawGround(random: Random, names: readonly string[] = drawNames(random), keyOf = payerKeyOf): Ground {
+  const shards = names.map((name): LogShard => {
     return { name, creators: random.below(2) === 0 ? "anyone" : [0, 1] };
   });
   const pick = (name: string) => shards.filter(() => random.below(3) === 0).map((shard) => `${shard.name}/${name}`);

@@ -83,6 +83,16 @@ export class Planner {
     return rounds;
   }
 
+  /** Where what ran that others still need from elsewhere. */
+  awaited(): readonly { readonly shard: string; readonly round: number }[] {
+    const makers = [...this.#waiting.values()].flatMap((nodes) =>
+      nodes.flatMap(({ program, node }) =>
+        node.needs.map((step) => this.#makerOf(program, step)).filter(({ shard }) => shard !== node.shard),
+      ),
+    );
+    return makers.filter(({ at }) => Number.isFinite(at)).map(({ shard, at }) => ({ shard, round: at }));
+  }
+
   /** Nodes that did not run. */
   get left(): number {
     return [...this.#waiting.values()].reduce((sum, nodes) => sum + nodes.length, 0);

@@ -1,0 +1,49 @@
+// C5: who votes for an attest block holds what its claims commit to; and what a pending program needs of an attested claim
+// is in some honest node's store (C3).
+
+import { claimCodec, toHex } from "@tandem/shared";
+import type { Instance } from "@tandem/simulator";
+import type { Observation } from "../../nodes/words.ts";
+import type { Checker } from "../checker.ts";
+import { type AttestOracleState, attestHeaderRootOf, placeName } from "./attest-oracle.ts";
+import { notarizedRoot, type WholeWatch } from "./whole-watch.ts";
+
+export function contents(watch: WholeWatch): Checker {
+  let looked = 0;
+  return {
+    name: "contents",
+    onObservation(observation, instance) {
+      if (observation.kind !== "attest") return undefined;
+      const voted = notarizedRoot(observation.observation, attestHeaderRootOf);
+      if (voted !== undefined) return unheld(voted, instance);
+      return observation.observation.kind === "delivered" ? lost(observation.observation) : undefined;
+    },
+  };
+
+  function unheld(root: string, instance: Instance): string | undefined {
+    const items = watch.oracle.stateOf(root)?.block?.body.items ?? [];
+    const held = watch.of(instance).contents;
+    for (const item of items) {
+      if (item.kind !== "attestation") continue;
+      const { claim } = item.value;
+      if (!held.has(toHex(claimCodec.root(claim))))
+        return `voted for the claim of round ${claim.round} of ${claim.shard} without its content`;
+    }
+    return undefined;
+  }
+
+  /** Looked at whenever the attest chain has grown. */
+  function lost({ info }: Extract<Observation, { kind: "delivered" }>): string | undefined {
+    if (info.height <= looked) return undefined;
+    looked = info.height;
+    const { final, truth } = watch;
+    const needed = [...final.fresh.map(({ shard, round }) => placeName(shard, round)), ...truth.neededPlaces()];
+    return needed.map((name) => lostAt(final, name)).find((problem) => problem !== undefined);
+  }
+
+  function lostAt({ claims }: AttestOracleState, name: string): string | undefined {
+    const attested = claims.get(name);
+    if (attested === undefined || watch.isHeld(attested.root)) return undefined;
+    return `no honest node holds the content of the attested claim of ${name}`;
+  }
+}

@@ -1,0 +1,110 @@
+// What a setting of the whole stage has beside one of the order stage: committees, who votes on the attest chain, and work
+// that can be drained. Whoever is Byzantine stays below a third of each set and of each committee.
+
+import type { Fault, Random, WorldConfig } from "@tandem/simulator";
+import type { BlobPlan, CommitteeSeat, Setting, WholePlan } from "../setting.ts";
+
+const committeeSeatsMax = 7;
+const observersFollowMax = 3;
+/** In one of so many runs a committee is below its quorum for a while. */
+const outageOneIn = 2;
+const outageMsMax = 4000;
+/** In one of so many runs some validators have no seat on the attest chain. */
+const orderOnlyOneIn = 4;
+
+export function asWhole(setting: Setting, random: Random): Setting {
+  const { weights, habits, world, blobs, workload } = setting;
+  const byzantine = new Set(habits.map(({ seat }) => seat));
+  const shards = random.fork("shards").pick([2, 2, 3, 3, 4, 5, 8]);
+  const plan = drawPlan(random.fork("plan"), weights, byzantine, shards);
+  return {
+    ...setting,
+    world: withOutage(world, random.fork("outage"), plan),
+    workload: { ...workload, itemsPerSecond: Math.min(10, workload.itemsPerSecond) },
+    blobs: { ...blobs, ...drawBlobs(random.fork("blobs"), blobs, shards) },
+    whole: plan,
+  };
+}
+
+function drawPlan(
+  random: Random,
+  weights: readonly number[],
+  byzantine: ReadonlySet<number>,
+  shards: number,
+): WholePlan {
+  const committees = Array.from({ length: shards }, () => drawCommittee(random, weights.length, byzantine));
+  const names = Array.from({ length: shards }, (_, shard) => shard);
+  return {
+    committees,
+    attestWeights: drawAttestWeights(random.fork("attest"), weights, byzantine),
+    observed: random.pickSome(names, random.below(Math.min(shards, observersFollowMax) + 1)).sort((a, b) => a - b),
+    itemsMax: random.pick([8, 16, 30]),
+    programsPpm: random.pick([1_000_000, 900_000, 600_000]),
+    executeUs: random.pick([200, 3000, 40_000]),
+  };
+}
+
+/** Some seats; of Byzantine ones so many that they stay below a third, and at least one other. */
+function drawCommittee(random: Random, seats: number, byzantine: ReadonlySet<number>): CommitteeSeat[] {
+  const all = Array.from({ length: seats }, (_, seat) => seat);
+  const size = random.between(1, Math.min(seats, committeeSeatsMax));
+  const most = random.pick([1, 1, 3]);
+  const drawn = random.pickSome(all, size).map((seat) => ({ seat, weight: random.between(1, most) }));
+  const members = withinThird(drawn, byzantine);
+  if (members.length > 0) return members.sort((a, b) => a.seat - b.seat);
+  const honest = all.filter((seat) => !byzantine.has(seat));
+  return [{ seat: random.pick(honest), weight: 1 }];
+}
+
+/** Byzantine members leave, first ones first, until the others are more than two thirds. */
+function withinThird(members: readonly CommitteeSeat[], byzantine: ReadonlySet<number>): CommitteeSeat[] {
+  const weightOf = (some: readonly CommitteeSeat[]) => some.reduce((sum, { weight }) => sum + weight, 0);
+  const kept = [...members];
+  for (;;) {
+    const faulty = kept.filter(({ seat }) => byzantine.has(seat));
+    const [first] = faulty;
+    if (first === undefined || 3 * weightOf(faulty) < weightOf(kept)) return kept;
+    kept.splice(kept.indexOf(first), 1);
+  }
+}
+
+/** As on the order chain, or without some of the honest, where what is Byzantine stays below a third. */
+function drawAttestWeights(random: Random, weights: readonly number[], byzantine: ReadonlySet<number>): number[] {
+  if (random.below(orderOnlyOneIn) > 0) return [...weights];
+  const chosen = weights.map((weight, seat) => (!byzantine.has(seat) && random.below(3) === 0 ? 0 : weight));
+  const total = chosen.reduce((sum, weight) => sum + weight, 0);
+  const faulty = chosen.reduce((sum, weight, seat) => sum + (byzantine.has(seat) ? weight : 0), 0);
+  return 3 * faulty < total ? chosen : [...weights];
+}
+
+/** O9, O10: blobs are programs and small, and what waits has room. */
+function drawBlobs(random: Random, blobs: BlobPlan, shards: number): Partial<BlobPlan> {
+  const isLagging = random.below(4) === 0;
+  return {
+    payers: random.between(4, 6),
+    shards,
+    mediumPpm: 0,
+    largePpm: 0,
+    ...(isLagging ? { lagMax: random.pick([4, 10]), pendingMax: random.pick([4, 16]) } : {}),
+    ...(isLagging ? {} : { lagMax: blobs.lagMax, pendingMax: blobs.pendingMax }),
+    attest: { everyMs: 0, lateMs: 0, stallPpm: 0 },
+  };
+}
+
+/** Now and then so many members of a committee are down that it has no quorum (R8). */
+function withOutage(world: WorldConfig, random: Random, { committees }: WholePlan): WorldConfig {
+  if (random.below(outageOneIn) > 0) return world;
+  const members = random.pick(committees);
+  const total = members.reduce((sum, { weight }) => sum + weight, 0);
+  const fromMs = random.below(world.healAtMs);
+  const toMs = fromMs + random.between(500, outageMsMax);
+  const faults: Fault[] = [];
+  let down = 0;
+  for (const { seat, weight } of random.pickSome(members, members.length)) {
+    if (3 * down >= total) break;
+    down += weight;
+    for (const [instance, { seat: own }] of world.instances.entries())
+      if (own === seat) faults.push({ kind: "crash", instance, moment: "at-once", fromMs, toMs });
+  }
+  return { ...world, faults: [...world.faults, ...faults] };
+}
