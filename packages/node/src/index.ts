@@ -4,7 +4,7 @@ export { type NodeConfig, readConfig } from "./config/node-config.ts";
 export { NodeError } from "./node-error.ts";
 export type { NodeStatus } from "./process/node-status.ts";
 export type { NodeEvent, RunningNode } from "./process/start-node.ts";
-export { verifyContextOf } from "./replica/context.ts";
+export { orderElectorateOf } from "./replica/context.ts";
 export { lockFolder } from "./store/folder-lock.ts";
 
 import type { NodeConfig } from "./config/node-config.ts";

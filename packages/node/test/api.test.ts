@@ -19,7 +19,7 @@ import {
   toHex,
 } from "@tandem/shared";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RunningNode, startNode, verifyContextOf } from "../src/index.ts";
+import { orderElectorateOf, type RunningNode, startNode } from "../src/index.ts";
 import { get, getBytes, post } from "./support/http.ts";
 import { balance, createNetwork, createNode, payerKey, testBlob } from "./support/node-folder.ts";
 
@@ -126,7 +126,7 @@ describe("a blob that waits", () => {
 });
 
 describe("slices of a shard", () => {
-  const electorate = verifyContextOf({ genesis: network.genesis, network: network.network }).order;
+  const electorate = orderElectorateOf({ genesis: network.genesis, network: network.network });
   const genesisRoot = openNetwork({ genesis: network.genesis, network: network.network }).root;
   const runOf = async (path: string) => {
     const run = sliceRunCodec.decode(await getBytes(`${api}/slices/${path}`));

@@ -51,8 +51,6 @@ test("a task reads from the node's store, and is answered by its number", async 
   const { put, id } = await told(pool, open("bank", 7));
   expect(put.map((value) => value && fromUtf8(value))).toEqual(["in bank", undefined, "in bank again"]);
   expect(id).toBe(7);
-  const { kind } = await pool.perform({ kind: "recall", id: 8, shard: asShardName("bank"), visible: [] });
-  expect(kind).toBe("executed");
 });
 
 test("of one shard there is one task at a time, in order, while another shard runs", async () => {
@@ -92,8 +90,7 @@ test("a payload goes over without the blob that it is a view of", async () => {
     envelope: { payer: new Uint8Array(32), budget: 0, touches: [shard], payload },
   };
   const input = { slice: { height: 1, timeMs: 0, blobs: [blob] }, visible: [] };
-  const answer = await pool.perform({ kind: "execute", id: 1, shard, input } as unknown as ExecutionTask);
-  const { task } = (answer as unknown as { executed: { frontier: Told } }).executed.frontier;
+  const { task } = await told(pool, { kind: "execute", id: 1, shard, input } as unknown as ExecutionTask);
   const sent = task.kind === "execute" ? task.input.slice.blobs[0]?.envelope.payload : undefined;
   expect([sent, sent?.buffer.byteLength]).toEqual([payload, 10]);
   expect(payload.buffer.byteLength).toBe(100_000);

@@ -1,6 +1,6 @@
 // What a node says of its quorum: at once when there is one, after a while when there is none, and each once.
 
-import type { Committee } from "@tandem/shared";
+import { asWeight } from "@tandem/shared";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { QuorumWatch } from "../src/process/quorum-watch.ts";
 
@@ -8,10 +8,10 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function watchOf(validators: number, ownSeat: number | undefined) {
-  const seats = Array.from({ length: validators }, () => ({ weight: 1n }));
+  const places = Array.from({ length: validators }, (_, place) => place);
   const said: string[] = [];
-  const committee = { seats, total: BigInt(validators) } as unknown as Committee;
-  const watch = new QuorumWatch(committee, ownSeat, ({ hasQuorum, linked, of }) =>
+  const seating = { places, weights: places.map(() => asWeight(1n)), total: BigInt(validators) };
+  const watch = new QuorumWatch(seating, ownSeat, ({ hasQuorum, linked, of }) =>
     said.push(`${hasQuorum ? "quorum" : "waiting"}, ${linked} of ${of}`),
   );
   watch.start();

@@ -12,14 +12,17 @@ const silent: ReplicaHandlers = {
   onFrame: () => undefined,
   onOrdered: () => undefined,
   onFinal: () => undefined,
+  onNews: () => undefined,
   onEvidence: () => undefined,
+  onAttestDiverged: () => undefined,
   onFailure: () => undefined,
 };
 
 async function startObserver(payers = 8): Promise<ReplicaThread> {
   const folder = temporaryFolder();
   const { genesis } = createNetwork(folder, 1, payers);
-  const config = { dataFolder: folder, storeKind: "rocksdb", validator: undefined, verifyThreads: 1 } as const;
+  const threads = { verifyThreads: 1, executionThreads: 1 } as const;
+  const config = { dataFolder: folder, storeKind: "rocksdb", validator: undefined, follows: [], ...threads } as const;
   return (await ReplicaThread.start({ ...config, genesis: genesisCodec.encode(genesis) }, silent)).thread;
 }
 
@@ -47,6 +50,7 @@ describe("the thread", () => {
 test("a performer that closes takes nothing more, and waits until what it wrote is durable", async () => {
   const inputs: ReplicaInput[] = [];
   const synced = Promise.withResolvers<void>();
+  const journal = { append: () => undefined, sync: () => Promise.resolve(), prune: () => undefined };
   const write: ReplicaEffect = { kind: "store", batch: { puts: [], deletes: [] } };
   const handle = (input: ReplicaInput) => {
     inputs.push(input);
@@ -56,10 +60,11 @@ test("a performer that closes takes nothing more, and waits until what it wrote 
     { handle },
     {
       store: { write: () => undefined, sync: () => synced.promise, read: () => Promise.resolve([]) },
-      journal: { append: () => undefined, sync: () => Promise.resolve(), prune: () => undefined },
+      journals: { order: journal, attest: journal },
       nowMs: () => 0,
       setTimer: () => undefined,
       verify: () => new Promise(() => undefined),
+      execute: () => new Promise(() => undefined),
       release: () => undefined,
       fail: (error) => {
         throw error;

@@ -7,7 +7,7 @@ import { environments, pureFunctions } from "@tandem/environments";
 import type { PendingProgram, RoundResult, RoundSlice } from "@tandem/execution";
 import { roundBounds, rulesOf } from "@tandem/execution";
 import { LocalShard } from "@tandem/lab/stories";
-import { verifyContextOf } from "@tandem/node";
+import { orderElectorateOf } from "@tandem/node";
 import { type FollowedBlock, openNetwork, ShardStream, sliceRunCodec } from "@tandem/ordering";
 import { asEpoch, asHeight, blobCodec, type CheckedGenesis, type ShardName } from "@tandem/shared";
 import type { ApiClient } from "../api-client.ts";
@@ -30,7 +30,7 @@ export class FollowedShard {
     this.name = name;
     this.#shard = new LocalShard(setting, genesis);
     const start = { height: asHeight(0), root: openNetwork(checked).root };
-    this.#stream = new ShardStream(verifyContextOf(checked).order, name, start);
+    this.#stream = new ShardStream(orderElectorateOf(checked), name, start);
     this.#api = api;
   }
 

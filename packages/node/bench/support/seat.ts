@@ -1,7 +1,7 @@
 // A validator of a network of two, for benches.
 
 import { nativeScheme } from "@tandem/native";
-import { asRoot, asWeight, createCommittee } from "@tandem/shared";
+import { asRoot, type SecretKey } from "@tandem/shared";
 import { createIdentity, type Lane, Network } from "../../src/network/index.ts";
 
 const keys = [0, 1].map((seat) => nativeScheme.deriveSecretKey(new Uint8Array(32).fill(seat + 1)));
@@ -11,12 +11,7 @@ export async function startSeat(
   address: string | undefined,
   onFrame: (frame: Uint8Array, lane: Lane) => void,
 ): Promise<Network> {
-  const committee = createCommittee(
-    nativeScheme,
-    keys.map(({ publicKey }) => ({ key: publicKey.bytes, weight: asWeight(1n) })),
-  );
-  const secretKey = keys[seat];
-  if (!committee.ok || secretKey === undefined) throw new Error("two keys are a committee");
+  const secretKey = keys[seat] as SecretKey;
   return Network.start(
     {
       listen: ["/ip4/127.0.0.1/tcp/0"],
@@ -24,7 +19,7 @@ export async function startSeat(
       identity: await createIdentity(),
       network: asRoot(new Uint8Array(32).fill(7)),
       scheme: nativeScheme,
-      committee: committee.value,
+      keys: keys.map(({ publicKey }) => publicKey),
       validator: { seat, secretKey },
     },
     {

@@ -1,8 +1,8 @@
 // What is asked of the node itself: health, status, metrics, the network that it is of, and blocks as they come.
 
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { makeQuorum } from "../config/seating.ts";
 import type { NodeStatus } from "../process/node-status.ts";
-import { makeQuorum } from "../process/quorum-watch.ts";
 import type { OrderedSummary } from "../replica/words.ts";
 import { ApiError } from "./api-error.ts";
 import { metricsText } from "./metrics.ts";
@@ -27,18 +27,26 @@ export function addNodeRoutes(server: FastifyInstance, services: ApiServices): v
   server.get("/network", () => {
     const { genesis, network } = setup.checked;
     const { startMs, fees, limits, shards } = genesis;
-    const validators = setup.names.map((name, seat) => ({ seat, name, key: setup.committee.seats[seat]?.key.bytes }));
+    const validators = setup.names.map((name, seat) => ({ seat, name, key: setup.keys[seat]?.bytes }));
     return toPlain({ network, startMs, fees, limits, shards: shards.map(({ name }) => name), validators });
   });
   addEvents(server, services);
 }
 
-/** Well is who could take part in a quorum now. */
-function healthOf({ setup }: ApiServices, { seat, peers, heights }: NodeStatus) {
+/** Well is who could take part in a quorum now: of the order chain, on which all else rests. */
+function healthOf({ setup }: ApiServices, { seat, peers, heights, attest, shards }: NodeStatus) {
+  const { seatings, names } = setup;
   const here = new Set(peers.filter(({ connected }) => connected).map((peer) => peer.seat));
   if (seat !== null) here.add(seat);
-  const status = makeQuorum(setup.committee, here) ? "ok" : "no-quorum";
-  return { status, validators: here.size, of: setup.names.length, heights };
+  const status = makeQuorum(seatings.order, here) ? "ok" : "no-quorum";
+  return {
+    status,
+    validators: here.size,
+    of: names.length,
+    heights,
+    attest: { ...attest, hasQuorum: makeQuorum(seatings.attest, here) },
+    disputes: shards.filter(({ dispute }) => dispute !== null).map(({ shard }) => shard),
+  };
 }
 
 function addEvents(server: FastifyInstance, { feed }: ApiServices): void {

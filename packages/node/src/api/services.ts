@@ -1,6 +1,7 @@
 import type { NodeSetup } from "../process/node-setup.ts";
 import type { StatusReader, Telemetry } from "../process/node-status.ts";
 import type { OrderedFeed } from "../process/ordered-feed.ts";
+import type { StageTwoFeed } from "../process/stage-two-feed.ts";
 import type { ReplicaThread } from "../replica/handle.ts";
 
 /** What the API rests on. */
@@ -8,6 +9,7 @@ export interface ApiServices {
   readonly setup: NodeSetup;
   readonly thread: Pick<ReplicaThread, "submit" | "query">;
   readonly feed: OrderedFeed;
+  readonly stageTwo: StageTwoFeed;
   readonly status: StatusReader;
   readonly telemetry: Telemetry;
 }

@@ -15,6 +15,7 @@ import {
   limits,
   type Result,
   readJson,
+  type ShardName,
   success,
 } from "@tandem/shared";
 import { NodeError } from "../node-error.ts";
@@ -23,7 +24,7 @@ import { type StoreKind, storeKinds } from "../store/store-kind.ts";
 export interface NodeConfig {
   /** The genesis file. */
   readonly genesis: string;
-  /** The folder of its store and vote journal. */
+  /** The folder of its store and vote journals. */
   readonly data: string;
   /** The key file of a validator; absent for an observer. */
   readonly key?: string;
@@ -31,11 +32,16 @@ export interface NodeConfig {
   readonly identity: string;
   /** Multiaddrs, such as `/ip4/127.0.0.1/tcp/7100`. */
   readonly listen: readonly string[];
+  /** By their places in the genesis. */
   readonly peers: readonly { readonly seat: number; readonly address: string }[];
   /** Absent for none. */
   readonly api?: ApiAddress;
   readonly store: StoreKind;
   readonly verifyThreads: number;
+  /** Shards to execute. Absent for those in whose committees its key sits. */
+  readonly follow?: readonly ShardName[];
+  /** Threads that shards are spread over; one without it. */
+  readonly executionThreads?: number;
   /** For trying out how a network far apart behaves: every frame from a peer is taken so much later. */
   readonly network?: { readonly delayMs: number };
 }
@@ -53,6 +59,8 @@ const pathBytesMax = 4096;
 const listenMax = 16;
 /** More threads than most machines have cores; each costs some 30 MB. */
 const verifyThreadsMax = 64;
+/** As many; each has the open state of its shards beside. */
+const executionThreadsMax = 64;
 
 /** Milliseconds: no link on earth is so slow. */
 const delayMsMax = 30_000;
@@ -62,6 +70,7 @@ const path = jsonText<string>(
   `a path of 1-${pathBytesMax} characters`,
 );
 const address = jsonText<string>(isTcpAddress, "a multiaddr with a TCP port, such as /ip4/127.0.0.1/tcp/7100");
+const shard = jsonText<ShardName>((text) => /^[a-z0-9-]{1,28}$/.test(text), "the name of a shard");
 const storeKind = jsonText<StoreKind>(
   (text) => storeKinds.some((kind) => kind === text),
   storeKinds.map((kind) => `"${kind}"`).join(" or "),
@@ -79,6 +88,8 @@ const configReader = jsonObject(
   },
   {
     key: path,
+    follow: jsonList(shard, limits.shardsMax),
+    executionThreads: jsonCount(1, executionThreadsMax),
     api: jsonObject<ApiAddress>({
       host: jsonText((text) => /^[0-9A-Za-z.:-]{1,253}$/.test(text), "a host name or address"),
       port: jsonCount(0, 65_535),
@@ -100,12 +111,12 @@ function isTcpAddress(text: string): boolean {
 export function parseConfig(text: string, folder: string): Result<NodeConfig, Failure<JsonCode>> {
   const read = readJson(text, fileCharactersMax, configReader);
   if (!read.ok) return read;
-  const { peers, genesis, data, key, identity } = read.value;
-  const doubled = peers.findIndex(({ seat }, index) => peers.findIndex((each) => each.seat === seat) < index);
-  if (doubled >= 0) {
-    const at = `peers[${doubled}].seat`;
-    return failure("doubled", at, `${at}: seat ${peers[doubled]?.seat} stands twice`);
-  }
+  const { peers, follow = [], genesis, data, key, identity } = read.value;
+  const seats = peers.map(({ seat }) => seat);
+  const seat = doubledIn(seats);
+  if (seat >= 0) return failure("doubled", `peers[${seat}].seat`, `peers[${seat}].seat: ${seats[seat]} stands twice`);
+  const name = doubledIn(follow);
+  if (name >= 0) return failure("doubled", `follow[${name}]`, `follow[${name}]: ${follow[name]} stands twice`);
   const within = (path: string) => resolve(folder, path);
   return success({
     ...read.value,
@@ -114,6 +125,11 @@ export function parseConfig(text: string, folder: string): Result<NodeConfig, Fa
     identity: within(identity),
     ...(key === undefined ? {} : { key: within(key) }),
   });
+}
+
+/** Of the first that is there before, or -1. */
+function doubledIn(list: readonly unknown[]): number {
+  return list.findIndex((item, index) => list.indexOf(item) < index);
 }
 
 export async function readConfig(file: string): Promise<NodeConfig> {

@@ -6,12 +6,13 @@
 // 3. A thread starts when a shard needs it. One that fails is the end of the node.
 
 import { Worker } from "node:worker_threads";
-import type { ExecutedRound, ExecutionTask, OpenedShard } from "@tandem/attestation";
+import type { ExecutionTask } from "@tandem/attestation";
+import type { ExecutionAnswer } from "@tandem/replica";
 import type { ShardName } from "@tandem/shared";
 import { type Failed, failureOf } from "../replica/failure.ts";
 import type { Store } from "../store/store.ts";
 import { buffersOf, type PackedRecords, packRecords, unpackRecords } from "./packed-records.ts";
-import type { ExecutionAnswer, ExecutionResult, FromExecution, ToExecution } from "./words.ts";
+import type { FromExecution, ToExecution } from "./words.ts";
 
 export interface ExecutionPoolConfig {
   /** Encoded genesis. */
@@ -39,7 +40,7 @@ export class ExecutionPool {
   readonly #config: ExecutionPoolConfig;
   readonly #threads: Thread[] = [];
   readonly #lines = new Map<ShardName, Line>();
-  readonly #asked = new Map<number, (result: ExecutionResult) => void>();
+  readonly #asked = new Map<number, (answer: ExecutionAnswer) => void>();
   #lastNumber = 0;
   #isStopped = false;
 
@@ -50,9 +51,9 @@ export class ExecutionPool {
   /** Never settles if the pool fails or is stopped. */
   perform(task: ExecutionTask): Promise<ExecutionAnswer> {
     const line = this.#lineOf(task.shard);
-    const result = line.done.then(() => this.#ask(line.thread, task));
-    line.done = result;
-    return result.then((made) => answerOf(task, made));
+    const answer = line.done.then(() => this.#ask(line.thread, task));
+    line.done = answer;
+    return answer;
   }
 
   async stop(): Promise<void> {
@@ -83,7 +84,7 @@ export class ExecutionPool {
     return { worker, shards: 0 };
   }
 
-  #ask({ worker }: Thread, task: ExecutionTask): Promise<ExecutionResult> {
+  #ask({ worker }: Thread, task: ExecutionTask): Promise<ExecutionAnswer> {
     const number = ++this.#lastNumber;
     const lean = leanTask(task);
     worker.postMessage({ kind: "task", number, task: lean.task } satisfies ToExecution, lean.buffers);
@@ -98,7 +99,7 @@ export class ExecutionPool {
         );
         return;
       case "done":
-        this.#asked.get(message.number)?.(message.result);
+        this.#asked.get(message.number)?.(message.answer);
         this.#asked.delete(message.number);
         return;
       case "failed":
@@ -116,11 +117,6 @@ export class ExecutionPool {
   #fail(failure: Failed): void {
     if (!this.#isStopped) this.#config.onFailure(failure);
   }
-}
-
-function answerOf({ id, kind }: ExecutionTask, result: ExecutionResult): ExecutionAnswer {
-  if (kind === "open-shard") return { kind: "opened", id, opened: result as OpenedShard };
-  return { kind: "executed", id, executed: result as ExecutedRound };
 }
 
 /** A payload is a view of its blob, and that may be one of a frame: it goes without them, and is moved. */

@@ -1,19 +1,20 @@
-// The thread's side: tasks in, results out, and in between the records that an execution asks for. Tasks of several shards
+// The thread's side: tasks in, answers out, and in between the records that an execution asks for. Tasks of several shards
 // can be under way at once: while one waits for records, another runs.
 
 import type { MessagePort } from "node:worker_threads";
 import type { ExecutionTask } from "@tandem/attestation";
+import type { ExecutionAnswer } from "@tandem/replica";
 import { assert, type Reading, type Records } from "@tandem/shared";
 import { failureOf } from "../replica/failure.ts";
 import { buffersOf, packRecords, unpackRecords } from "./packed-records.ts";
-import type { ExecutionResult, FromExecution, ToExecution } from "./words.ts";
+import type { FromExecution, ToExecution } from "./words.ts";
 
 export interface PerformsTasks {
-  perform(task: ExecutionTask): Reading<ExecutionResult>;
+  perform(task: ExecutionTask): Reading<ExecutionAnswer>;
 }
 
 export function serveExecutions(port: MessagePort, executions: PerformsTasks): void {
-  const readings = new Map<number, Reading<ExecutionResult>>();
+  const readings = new Map<number, Reading<ExecutionAnswer>>();
   const tell = (message: FromExecution, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 
   function goOn(number: number, records?: Records): void {
@@ -22,7 +23,7 @@ export function serveExecutions(port: MessagePort, executions: PerformsTasks): v
     const step = records === undefined ? reading.next() : reading.next(records);
     if (step.done === true) {
       readings.delete(number);
-      return tell({ kind: "done", number, result: step.value });
+      return tell({ kind: "done", number, answer: step.value });
     }
     const keys = packRecords(step.value);
     tell({ kind: "wanted", number, keys }, buffersOf(keys));

@@ -1,11 +1,8 @@
 // What the replica's thread and the threads that execute shards say to each other.
 
-import type { AttestInput, ExecutedRound, ExecutionTask, OpenedShard } from "@tandem/attestation";
+import type { ExecutionTask } from "@tandem/attestation";
+import type { ExecutionAnswer } from "@tandem/replica";
 import type { PackedRecords } from "./packed-records.ts";
-
-export type ExecutionResult = OpenedShard | ExecutedRound;
-/** As the machine is told. */
-export type ExecutionAnswer = Extract<AttestInput, { readonly kind: "opened" | "executed" }>;
 
 /** Each task has a number of its own, and so have the records that it asks for. */
 export type ToExecution =
@@ -15,5 +12,5 @@ export type ToExecution =
 export type FromExecution =
   /** Keys of records in the node's store. */
   | { readonly kind: "wanted"; readonly number: number; readonly keys: PackedRecords }
-  | { readonly kind: "done"; readonly number: number; readonly result: ExecutionResult }
+  | { readonly kind: "done"; readonly number: number; readonly answer: ExecutionAnswer }
   | { readonly kind: "failed"; readonly code: string; readonly message: string };

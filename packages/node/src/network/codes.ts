@@ -4,7 +4,7 @@
 export const refusals = [
   ["bad-hello", "its first frame is not a hello of this protocol"],
   ["wrong-network", "it is of another network: its genesis is not ours"],
-  ["unknown-seat", "it claims a seat that the validator set does not have"],
+  ["unknown-seat", "it claims a seat that the genesis does not have"],
   ["own-seat", "it claims our own seat: is the same key running twice?"],
   ["forged-seat", "its signature is not by the key of the seat that it claims"],
   ["other-seat", "another seat answers at this address than the configuration says"],

@@ -24,7 +24,7 @@ import {
 } from "@tandem/shared";
 import type { RefusalCode } from "./codes.ts";
 
-/** In place of a seat: an observer. The validator set has at most 1,024. */
+/** In place of a seat: an observer. A genesis has at most 1,024 validators. */
 const noSeat = 0xffff;
 /** An identity is a multihash: 38 bytes for Ed25519, and at most so many for any other key. */
 const identityBytesMax = 64;

@@ -1,13 +1,13 @@
 // What a network is started with, what it tells, and every limit of it with its unit and its reason.
 
 import { messageBytesMax } from "@tandem/replica";
-import type { Committee, Root, Scheme, SecretKey } from "@tandem/shared";
+import type { PublicKey, Root, Scheme, SecretKey } from "@tandem/shared";
 import type { LinkCode, RefusalCode } from "./codes.ts";
 
 const kib = 1024;
 const mib = 1024 * kib;
 
-/** A seat of the validator set; numbers beyond the set are observers, each for as long as it is connected. */
+/** A validator's place in the genesis; numbers beyond it are observers, each for as long as it is connected. */
 export type Peer = number;
 
 /**
@@ -25,7 +25,8 @@ export interface NetworkConfig {
   readonly identity: Uint8Array;
   readonly network: Root;
   readonly scheme: Scheme;
-  readonly committee: Committee;
+  /** Of all validators, by seat: whoever has a part in either chain. */
+  readonly keys: readonly PublicKey[];
   /** Without it the node is an observer. */
   readonly validator?: { readonly seat: number; readonly secretKey: SecretKey };
   readonly limits?: Partial<NetworkLimits>;

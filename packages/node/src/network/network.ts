@@ -64,25 +64,24 @@ export class Network {
 
   static async start(config: NetworkConfig, handlers: NetworkHandlers): Promise<Network> {
     const limits = { ...networkLimits, ...config.limits };
-    const { identity, listen, committee } = config;
+    const { identity, listen, keys } = config;
     // An address that is none is told before anything runs.
     const peers = config.peers.map(({ seat, address }) => ({ seat, address: multiaddr(address) }));
-    const host = await createHost({ identity, listen, validatorsMax: committee.seats.length, limits });
+    const host = await createHost({ identity, listen, validatorsMax: keys.length, limits });
     const network = new Network(config, limits, handlers, host);
     await network.#open(peers);
     return network;
   }
 
   private constructor(config: NetworkConfig, limits: NetworkLimits, handlers: NetworkHandlers, host: Libp2p) {
-    const { network, scheme, validator, committee, delayMs = 0 } = config;
+    const { network, scheme, validator, keys, delayMs = 0 } = config;
     this.#delayMs = delayMs;
     this.#handlers = handlers;
     this.#limits = limits;
     this.#host = host;
     this.#ownSeat = validator?.seat;
-    this.#validatorsCount = committee.seats.length;
-    this.#nextObserver = committee.seats.length;
-    const keys = committee.seats.map(({ key }) => key);
+    this.#validatorsCount = keys.length;
+    this.#nextObserver = keys.length;
     this.#signer = { network, scheme, validator, session: createSession() };
     this.#checker = { network, scheme, keys, ownSeat: validator?.seat };
     this.#owner = this.#createOwner();

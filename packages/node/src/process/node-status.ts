@@ -1,16 +1,19 @@
 // What a running node says of itself: one reading, which the API gives as JSON and as metrics.
 
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { toHex } from "@tandem/shared";
+import type { Dispute, StageTwoProgress } from "@tandem/attestation";
+import { type Chain, type ShardName, toHex } from "@tandem/shared";
+import { type Seating, seatAt } from "../config/seating.ts";
 import type { Network, PeerStatus } from "../network/index.ts";
 import type { ReplicaThread } from "../replica/handle.ts";
 import type { NodeSetup } from "./node-setup.ts";
 import type { OrderedFeed, OrderedTotals } from "./ordered-feed.ts";
+import type { StageTwoFeed, StageTwoTotals } from "./stage-two-feed.ts";
 
 export interface NodeStatus {
   readonly network: string;
   readonly role: "validator" | "observer";
-  /** Of a validator. */
+  /** Of a validator: its place in the genesis. */
   readonly seat: number | null;
   readonly name: string | null;
   readonly uptimeMs: number;
@@ -18,15 +21,18 @@ export interface NodeStatus {
   readonly heights: { readonly final: number; readonly executed: number };
   /** Of the last final block. */
   readonly view: number;
+  readonly attest: AttestStatus;
+  readonly shards: readonly ShardStatus[];
   /** Header time of the last block that was executed since the process began. */
   readonly blockTimeMs: number | null;
   /** Since the process began. */
   readonly ordered: OrderedTotals;
+  readonly stageTwo: StageTwoTotals;
   readonly peers: readonly NamedPeer[];
   readonly observers: number;
   /** Submissions, by what became of them: `accepted`, or the code of the refusal. */
   readonly receipts: Readonly<Record<string, number>>;
-  /** Seats that signed what contradicts itself (S10), each time that this was seen. */
+  /** Validators that signed what contradicts itself (S10), each time that this was seen. */
   readonly evidence: number;
   readonly refusedConnections: number;
   readonly diskBytes: number;
@@ -35,6 +41,43 @@ export interface NodeStatus {
   readonly cpuMs: number;
   /** Of the main thread, in the last ten seconds or so. */
   readonly eventLoopDelay: Delay;
+}
+
+/** The attest chain here. */
+export interface AttestStatus {
+  /** Whose block is judged and counts; `final` runs ahead while contents are missing. */
+  readonly height: number;
+  readonly final: number;
+  readonly view: number;
+  /** A quorum finalized what cannot be: this node attests no more. */
+  readonly isDiverged: boolean;
+}
+
+/** One shard, as this node sees it. */
+export interface ShardStatus {
+  readonly shard: ShardName;
+  readonly isFollowed: boolean;
+  /** Whether this validator sits in its committee. */
+  readonly isMember: boolean;
+  /** The last claim that is attested, and how many programs are pending after it. */
+  readonly attested: { readonly round: number; readonly claim: string; readonly pending: number };
+  /** Own execution: heights that it is through, and the round of the last claim above the attested one, if there is one. */
+  readonly own: { readonly height: number; readonly claimed: number | null } | null;
+  /** The last claim that a quorum affirmed, as seen since the process began; the attested one if that is later. */
+  readonly affirmed: number;
+  /** Order heights that the own execution is behind. */
+  readonly lag: number | null;
+  /** What is said of the lowest claim that is not attested: by whom, and who of the committee is missing. */
+  readonly next: NextClaim | null;
+  /** C6: why this node follows it no further. */
+  readonly dispute: { readonly round: number; readonly own: string | null; readonly theirs: string } | null;
+}
+
+export interface NextClaim {
+  readonly round: number;
+  readonly claim: string;
+  readonly isAffirmed: boolean;
+  readonly missing: readonly { readonly seat: number; readonly name: string }[];
 }
 
 export type NamedPeer = Omit<PeerStatus, "peer" | "rttMs"> & {
@@ -57,14 +100,22 @@ const diskEveryMs = 2000;
 
 /** What the parts of a node tell as it runs. */
 export class Telemetry {
-  final = 0;
-  view = 0;
+  readonly final: Readonly<Record<Chain, { height: number; view: number }>> = {
+    order: { height: 0, view: 0 },
+    attest: { height: 0, view: 0 },
+  };
+  isAttestDiverged = false;
   evidence = 0;
   refusedConnections = 0;
   readonly receipts: Record<string, number> = {};
   readonly #histogram = monitorEventLoopDelay({ resolution: resolutionMs });
   #window: NodeJS.Timeout | undefined;
   #delay: Delay | undefined;
+
+  onFinal(chain: Chain, height: number, view: number): void {
+    this.final[chain].height = height;
+    this.final[chain].view = view;
+  }
 
   /** Of the last whole window; of the first one as long as there is none. */
   get delay(): Delay {
@@ -103,6 +154,7 @@ export interface StatusParts {
   readonly setup: NodeSetup;
   readonly telemetry: Telemetry;
   readonly feed: OrderedFeed;
+  readonly stageTwo: StageTwoFeed;
   readonly thread: ReplicaThread;
   readonly network: Network;
   /** Height of the last executed block when the process began. */
@@ -119,7 +171,7 @@ export class StatusReader {
   }
 
   async read(): Promise<NodeStatus> {
-    const { setup, telemetry, feed, startHeight } = this.#parts;
+    const { setup, telemetry, feed, stageTwo, startHeight } = this.#parts;
     const { checked, validator, names } = setup;
     const { user, system } = process.cpuUsage();
     const executed = feed.last?.height ?? startHeight;
@@ -129,10 +181,12 @@ export class StatusReader {
       seat: validator?.seat ?? null,
       name: (validator === undefined ? undefined : names[validator.seat]) ?? null,
       uptimeMs: Math.round(performance.now() - this.#startMs),
-      heights: { final: Math.max(telemetry.final, executed), executed },
-      view: telemetry.view,
+      heights: { final: Math.max(telemetry.final.order.height, executed), executed },
+      view: telemetry.final.order.view,
+      ...(await this.#stageTwo(executed)),
       blockTimeMs: feed.last?.timeMs ?? null,
       ordered: feed.totals,
+      stageTwo: stageTwo.totals,
       ...this.#peers(),
       receipts: { ...telemetry.receipts },
       evidence: telemetry.evidence,
@@ -141,6 +195,20 @@ export class StatusReader {
       memoryBytes: process.memoryUsage.rss(),
       cpuMs: Math.round((user + system) / 1000),
       eventLoopDelay: telemetry.delay,
+    };
+  }
+
+  /** `executed` is the height of the order chain here. */
+  async #stageTwo(executed: number): Promise<Pick<NodeStatus, "attest" | "shards">> {
+    const { thread, telemetry, setup, stageTwo } = this.#parts;
+    const answer = await thread.query({ kind: "progress" });
+    if (answer.kind !== "progress") throw new Error("progress is always answered");
+    const { height, view } = telemetry.final.attest;
+    const { progress } = answer;
+    const attest = { height: progress.height, final: Math.max(height, progress.height), view };
+    return {
+      attest: { ...attest, isDiverged: telemetry.isAttestDiverged },
+      shards: progress.shards.map((shard) => shardStatus(shard, setup, executed, stageTwo.affirmedIn(shard.shard))),
     };
   }
 
@@ -161,4 +229,33 @@ export class StatusReader {
     if (answer.kind === "disk") this.#disk = { ...this.#disk, bytes: answer.bytes };
     return this.#disk.bytes;
   }
+}
+
+type Progress = StageTwoProgress["shards"][number];
+
+function shardStatus(progress: Progress, setup: NodeSetup, executed: number, affirmed: number): ShardStatus {
+  const { shard, attested, own, next } = progress;
+  const seating = setup.seatings.shards.get(shard) as Seating;
+  const { round, claim, pending } = attested;
+  return {
+    shard,
+    isFollowed: own !== undefined,
+    isMember: seatAt(seating, setup.validator?.seat) !== undefined,
+    attested: { round, claim: toHex(claim), pending },
+    own: own === undefined ? null : { height: own.done, claimed: own.made > round ? own.made : null },
+    affirmed: Math.max(affirmed, round),
+    lag: own === undefined ? null : Math.max(0, executed - own.done),
+    next: next === undefined ? null : nextClaim(next, seating, setup.names),
+    dispute: own?.dispute === undefined ? null : disputeOf(own.dispute),
+  };
+}
+
+function nextClaim(next: NonNullable<Progress["next"]>, { places }: Seating, names: readonly string[]): NextClaim {
+  const said = new Set(next.seats);
+  const missing = places.filter((_, seat) => !said.has(seat)).map((seat) => ({ seat, name: names[seat] ?? "" }));
+  return { round: next.round, claim: toHex(next.claim), isAffirmed: next.isAffirmed, missing };
+}
+
+function disputeOf({ round, own, theirs }: Dispute): NonNullable<ShardStatus["dispute"]> {
+  return { round, own: own === undefined ? null : toHex(own), theirs: toHex(theirs) };
 }

@@ -1,11 +1,11 @@
 // Whether the links of a node make a quorum, for whoever reads its log: told when they do, and when they do not for some
 // seconds. A node that has just started, or whose peer comes back at once, says nothing of what lasts so short.
 
-import { type Committee, isQuorum } from "@tandem/shared";
+import { makeQuorum, type Seating } from "../config/seating.ts";
 
 export interface LinkedPeers {
   readonly hasQuorum: boolean;
-  /** Validators that are linked with this one. */
+  /** Validators of the order chain that are linked with this one. */
   readonly linked: number;
   readonly of: number;
 }
@@ -13,14 +13,8 @@ export interface LinkedPeers {
 /** Longer than a start or a reconnect takes, shorter than anybody's patience. */
 const graceUsualMs = 3000;
 
-/** With all of these seats. */
-export function makeQuorum(committee: Committee, here: ReadonlySet<number>): boolean {
-  const weight = committee.seats.reduce((sum, each, seat) => (here.has(seat) ? sum + each.weight : sum), 0n);
-  return isQuorum(committee, weight);
-}
-
 export class QuorumWatch {
-  readonly #committee: Committee;
+  readonly #seating: Seating;
   readonly #ownSeat: number | undefined;
   readonly #tell: (peers: LinkedPeers) => void;
   readonly #graceMs: number;
@@ -30,12 +24,12 @@ export class QuorumWatch {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
-    committee: Committee,
+    seating: Seating,
     ownSeat: number | undefined,
     tell: (peers: LinkedPeers) => void,
     graceMs: number = graceUsualMs,
   ) {
-    this.#committee = committee;
+    this.#seating = seating;
     this.#ownSeat = ownSeat;
     this.#tell = tell;
     this.#graceMs = graceMs;
@@ -59,7 +53,7 @@ export class QuorumWatch {
 
   get #hasQuorum(): boolean {
     const own = this.#ownSeat === undefined ? [] : [this.#ownSeat];
-    return makeQuorum(this.#committee, new Set([...this.#linked, ...own]));
+    return makeQuorum(this.#seating, new Set([...this.#linked, ...own]));
   }
 
   #look(): void {
@@ -75,7 +69,8 @@ export class QuorumWatch {
     this.stop();
     if (this.#told === hasQuorum) return;
     this.#told = hasQuorum;
-    const of = this.#committee.seats.length - (this.#ownSeat === undefined ? 0 : 1);
-    this.#tell({ hasQuorum, linked: this.#linked.size, of });
+    const others = this.#seating.places.filter((place) => place !== this.#ownSeat);
+    const linked = others.filter((place) => this.#linked.has(place)).length;
+    this.#tell({ hasQuorum, linked, of: others.length });
   }
 }

@@ -1,19 +1,22 @@
 // A node's life: what is configured is read and checked, the replica's thread starts, then the network, then the API.
 // Whatever fails on the way, what was started before is stopped.
 
+import type { Alarm, StageTwoNews } from "@tandem/attestation";
 import { nativeScheme, useNative } from "@tandem/native";
-import { genesisCodec, toHex } from "@tandem/shared";
+import { type Chain, genesisCodec, toHex } from "@tandem/shared";
 import { type Api, startApi } from "../api/index.ts";
 import type { ApiAddress, NodeConfig } from "../config/node-config.ts";
 import { Network, type NetworkHandlers, type Peer, type Refusal } from "../network/index.ts";
 import { NodeError, nodeErrorOf } from "../node-error.ts";
 import { type ReplicaHandlers, ReplicaThread } from "../replica/handle.ts";
 import type { Frame } from "../replica/words.ts";
+import { alarmWords } from "./alarm-words.ts";
 import { tuneMemory } from "./memory.ts";
 import { type NodeSetup, readSetup } from "./node-setup.ts";
 import { StatusReader, Telemetry } from "./node-status.ts";
 import { OrderedFeed } from "./ordered-feed.ts";
 import { type LinkedPeers, QuorumWatch } from "./quorum-watch.ts";
+import { StageTwoFeed } from "./stage-two-feed.ts";
 
 /** What is worth a line in a log. */
 export type NodeEvent =
@@ -27,14 +30,16 @@ export type NodeEvent =
     }
   | ({ readonly kind: "quorum" } & LinkedPeers)
   | ({ readonly kind: "refused-connection" } & Refusal)
-  | { readonly kind: "evidence"; readonly seat: number; readonly view: number }
-  /** Bytes at the end of the vote journal that a crash left unfinished. */
+  | { readonly kind: "evidence"; readonly chain: Chain; readonly seat: number; readonly view: number }
+  /** C4, C6: something of Stage 2 is not as it should be; ordering goes on. */
+  | { readonly kind: "alarm"; readonly what: Alarm["what"] | "attest-diverged"; readonly message: string }
+  /** Bytes at the end of the vote journals that a crash left unfinished. */
   | { readonly kind: "journal-cut"; readonly bytes: number };
 
 export interface RunningNode {
   /** The network's id. */
   readonly network: string;
-  /** Nothing for an observer. */
+  /** Its place in the genesis; nothing for an observer. */
   readonly seat: number | undefined;
   readonly name: string | undefined;
   readonly validators: number;
@@ -73,6 +78,7 @@ class NodeLife implements RunningNode {
   readonly #onEvent: (event: NodeEvent) => void;
   readonly #telemetry = new Telemetry();
   readonly #feed = new OrderedFeed();
+  readonly #stageTwo = new StageTwoFeed();
   readonly #quorum: QuorumWatch;
   readonly #failure = Promise.withResolvers<NodeError>();
   /** What leaves before the network is there. */
@@ -86,8 +92,8 @@ class NodeLife implements RunningNode {
     this.#config = config;
     this.#setup = setup;
     this.#onEvent = onEvent;
-    const { committee } = setup;
-    this.#quorum = new QuorumWatch(committee, this.seat, (peers) => onEvent({ kind: "quorum", ...peers }));
+    const { order } = setup.seatings;
+    this.#quorum = new QuorumWatch(order, this.seat, (peers) => onEvent({ kind: "quorum", ...peers }));
   }
 
   get network(): string {
@@ -127,7 +133,7 @@ class NodeLife implements RunningNode {
     this.#quorum.start();
     const { api } = this.#config;
     if (api === undefined) return;
-    const parts = { setup: this.#setup, telemetry: this.#telemetry, feed: this.#feed };
+    const parts = { setup: this.#setup, telemetry: this.#telemetry, feed: this.#feed, stageTwo: this.#stageTwo };
     const status = new StatusReader({ ...parts, thread, network, startHeight });
     this.#api = await listening(describeApi(api), () => startApi(api, { ...parts, thread, status }));
   }
@@ -145,8 +151,8 @@ class NodeLife implements RunningNode {
   }
 
   async #startReplica(): Promise<ReplicaThread> {
-    const { checked, validator } = this.#setup;
-    const { data, store, verifyThreads } = this.#config;
+    const { checked, validator, follows } = this.#setup;
+    const { data, store, verifyThreads, executionThreads = 1 } = this.#config;
     const secretKey = validator === undefined ? undefined : nativeScheme.exportSecretKey(validator.secretKey);
     const { thread, cutBytes } = await ReplicaThread.start(
       {
@@ -154,7 +160,9 @@ class NodeLife implements RunningNode {
         dataFolder: data,
         storeKind: store,
         validator: validator && secretKey && { seat: validator.seat, secretKey },
+        follows,
         verifyThreads,
+        executionThreads,
       },
       this.#replicaHandlers(),
     );
@@ -167,16 +175,26 @@ class NodeLife implements RunningNode {
     return {
       onFrame: (frame) => this.#send(frame),
       onOrdered: (block) => this.#feed.take(block),
-      onFinal: (height, view) => {
-        this.#telemetry.final = height;
-        this.#telemetry.view = view;
-      },
-      onEvidence: (seat, view) => {
+      onFinal: (chain, height, view) => this.#telemetry.onFinal(chain, height, view),
+      onNews: (news) => this.#onNews(news),
+      onEvidence: (chain, seat, view) => {
         this.#telemetry.evidence++;
-        this.#onEvent({ kind: "evidence", seat, view });
+        const place = this.#setup.seatings[chain].places[seat] ?? seat;
+        this.#onEvent({ kind: "evidence", chain, seat: place, view });
+      },
+      onAttestDiverged: (message) => {
+        this.#telemetry.isAttestDiverged = true;
+        this.#onEvent({ kind: "alarm", what: "attest-diverged", message });
       },
       onFailure: (failure) => this.#failure.resolve(nodeErrorOf(failure)),
     };
+  }
+
+  #onNews(news: StageTwoNews): void {
+    this.#stageTwo.take(news);
+    if (news.kind !== "alarm") return;
+    const { alarm } = news;
+    this.#onEvent({ kind: "alarm", what: alarm.what, message: `${alarmWords(alarm)}.` });
   }
 
   #send(frame: Frame): void {
@@ -188,7 +206,7 @@ class NodeLife implements RunningNode {
   }
 
   async #startNetwork(thread: ReplicaThread): Promise<Network> {
-    const { checked, committee, validator, identity } = this.#setup;
+    const { checked, keys, validator, identity } = this.#setup;
     const { listen, network: { delayMs } = { delayMs: 0 } } = this.#config;
     const config = {
       listen,
@@ -197,7 +215,7 @@ class NodeLife implements RunningNode {
       delayMs,
       network: checked.network,
       scheme: nativeScheme,
-      committee,
+      keys,
       ...(validator === undefined ? {} : { validator }),
     };
     const network = await listening(listen.join(", "), () => Network.start(config, this.#networkHandlers(thread)));

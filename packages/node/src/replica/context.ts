@@ -1,17 +1,17 @@
 // What follows from the genesis alone, for every thread of a node.
 
+import { environments, pureFunctions } from "@tandem/environments";
+import { type Rules, rulesOf } from "@tandem/execution";
 import { nativePayerScheme, nativeScheme } from "@tandem/native";
-import type { VerifyContext } from "@tandem/replica";
+import { openReplicaNetwork, type ReplicaNetwork, type VerifyContext } from "@tandem/replica";
 import {
   asEpoch,
   assert,
-  attestMembers,
-  type Chain,
   type CheckedGenesis,
   createCommittee,
   type Electorate,
+  type Genesis,
   genesisCodec,
-  type Members,
   orderMembers,
 } from "@tandem/shared";
 
@@ -22,16 +22,22 @@ export function readGenesis(bytes: Uint8Array): CheckedGenesis {
   return { genesis: genesis.value, network: genesisCodec.root(genesis.value) };
 }
 
-export function verifyContextOf(checked: CheckedGenesis): VerifyContext {
-  return {
-    order: electorateOf(checked, "order", orderMembers(checked.genesis)),
-    attest: electorateOf(checked, "attest", attestMembers(checked.genesis)),
-    payers: nativePayerScheme,
-  };
+/** P9: environments are linked into this program. */
+export function rulesIn(genesis: Genesis): Rules {
+  return rulesOf(genesis, environments, pureFunctions);
 }
 
-function electorateOf({ network }: CheckedGenesis, chain: Chain, members: Members): Electorate {
-  const committee = createCommittee(nativeScheme, members);
+export function networkOf(checked: CheckedGenesis): ReplicaNetwork {
+  return openReplicaNetwork(checked, nativeScheme, rulesIn(checked.genesis));
+}
+
+export function verifyContextOf(checked: CheckedGenesis): VerifyContext {
+  return { setting: networkOf(checked).setting, payers: nativePayerScheme };
+}
+
+/** Who votes on the order chain. */
+export function orderElectorateOf({ genesis, network }: CheckedGenesis): Electorate {
+  const committee = createCommittee(nativeScheme, orderMembers(genesis));
   assert(committee.ok, "the genesis was checked");
-  return { scheme: nativeScheme, network, chain, epoch: asEpoch(0), committee: committee.value };
+  return { scheme: nativeScheme, network, chain: "order", epoch: asEpoch(0), committee: committee.value };
 }

@@ -4,8 +4,11 @@
 
 import { getPriority, setPriority } from "node:os";
 
-/** Niceness above that of the process. The machine's thread comes before those that check signatures for it. */
-export const niceness = { machine: 8, verify: 10 } as const;
+/**
+ * Niceness above that of the process. The machine's thread comes before those that check signatures for it, and these before
+ * programs, whose results nobody waits for to order anything.
+ */
+export const niceness = { machine: 8, verify: 10, execute: 12 } as const;
 
 const nicestPriority = 19;
 

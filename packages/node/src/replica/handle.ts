@@ -1,8 +1,9 @@
 // The main thread's side of the replica thread.
 
 import { Worker } from "node:worker_threads";
-import type { Peer, Receipt } from "@tandem/ordering";
-import { concatBytes } from "@tandem/shared";
+import type { Peer, StageTwoNews } from "@tandem/attestation";
+import type { Receipt } from "@tandem/ordering";
+import { type Chain, concatBytes } from "@tandem/shared";
 import type {
   Frame,
   FromThread,
@@ -21,8 +22,11 @@ export interface ReplicaHandlers {
   /** To one peer, or to all validators. */
   onFrame(frame: Frame): void;
   onOrdered(block: OrderedSummary): void;
-  onFinal(height: number, view: number): void;
-  onEvidence(seat: number, view: number): void;
+  onFinal(chain: Chain, height: number, view: number): void;
+  onNews(news: StageTwoNews): void;
+  /** Of a seat in that chain's set. */
+  onEvidence(chain: Chain, seat: number, view: number): void;
+  onAttestDiverged(message: string): void;
   /** It has stopped for good. */
   onFailure(failure: { readonly code: string; readonly message: string }): void;
 }
@@ -156,9 +160,15 @@ export class ReplicaThread {
       case "ordered":
         return this.#handlers.onOrdered(message.block);
       case "final":
-        return this.#handlers.onFinal(message.height, message.view);
+        return this.#handlers.onFinal("order", message.height, message.view);
+      case "attest-final":
+        return this.#handlers.onFinal("attest", message.height, message.view);
+      case "news":
+        return this.#handlers.onNews(message.news);
       case "evidence":
-        return this.#handlers.onEvidence(message.seat, message.view);
+        return this.#handlers.onEvidence(message.chain, message.seat, message.view);
+      case "attest-diverged":
+        return this.#handlers.onAttestDiverged(message.message);
       case "failed":
         return this.#fail(message);
       case "stopped":

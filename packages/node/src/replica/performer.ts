@@ -2,27 +2,42 @@
 //
 // What is to be stored or journalled is written at once, so that later reads see it. What leaves this thread is held, in
 // order, until a sync has covered all that was written before it. The machine goes on meanwhile: while one sync is under
-// way the next gathers, so the disk is synced as often as it can be and no more. Timers, reads, the clock and signature
-// checks leave nothing behind and wait for no sync.
+// way the next gathers, so the disk is synced as often as it can be and no more. Timers, reads, the clock, signature checks
+// and executions leave nothing behind and wait for no sync.
 
-import type { Verified } from "@tandem/consensus";
-import type { ReplicaEffect, ReplicaInput, ReplicaTask } from "@tandem/replica";
-import { asTimeMs, type Machine } from "@tandem/shared";
+import type { ExecutionTask } from "@tandem/attestation";
+import type { ExecutionAnswer, ReplicaEffect, ReplicaInput, ReplicaTask, ReplicaVerified } from "@tandem/replica";
+import { asTimeMs, type Chain, type Machine } from "@tandem/shared";
 import type { Journal } from "../store/journal.ts";
 import type { Store } from "../store/store.ts";
 
 /** What others get to see of a replica. */
 export type Leaving = Extract<
   ReplicaEffect,
-  { readonly kind: "send" | "broadcast" | "receipt" | "ordered" | "final" | "evidence" | "diverged" }
+  {
+    readonly kind:
+      | "send"
+      | "broadcast"
+      | "receipt"
+      | "ordered"
+      | "final"
+      | "attest-final"
+      | "news"
+      | "evidence"
+      | "diverged"
+      | "attest-diverged";
+  }
 >;
+
+export type JournalOfVotes = Pick<Journal, "append" | "sync" | "prune">;
 
 export interface Hands {
   readonly store: Pick<Store, "write" | "sync" | "read">;
-  readonly journal: Pick<Journal, "append" | "sync" | "prune">;
+  readonly journals: Readonly<Record<Chain, JournalOfVotes>>;
   nowMs(): number;
   setTimer(afterMs: number, fire: () => void): void;
-  verify(task: ReplicaTask): Promise<Omit<Verified, "id">>;
+  verify(task: ReplicaTask): Promise<Omit<ReplicaVerified, "id">>;
+  execute(task: ExecutionTask): Promise<ExecutionAnswer>;
   /** Others may hear of it now. */
   release(effect: Leaving): void;
   /** The world failed; nothing more is done. */
@@ -42,11 +57,11 @@ export class Performer {
   #isBusy = false;
   #isClosed = false;
   #hasFailed = false;
-  /** Of store and journal together: all, and those that a finished sync covers. */
+  /** Of store and journals together: all, and those that a finished sync covers. */
   #writes = 0;
   #durable = 0;
   #isStoreDirty = false;
-  #isJournalDirty = false;
+  readonly #dirtyJournals = new Set<Chain>();
   #isSyncing = false;
   #held: Held[] = [];
 
@@ -84,11 +99,11 @@ export class Performer {
   }
 
   #perform(effect: ReplicaEffect): void {
-    const { store, journal, nowMs, setTimer } = this.#hands;
+    const { store, journals, nowMs, setTimer } = this.#hands;
     switch (effect.kind) {
       case "persist":
-        journal.append(effect.view, effect.record);
-        this.#isJournalDirty = true;
+        journals[effect.chain].append(effect.view, effect.record);
+        this.#dirtyJournals.add(effect.chain);
         this.#writes++;
         return;
       case "store":
@@ -107,10 +122,10 @@ export class Performer {
       case "clock":
         this.#inputs.push({ kind: "clock", id: effect.id, nowMs: asTimeMs(nowMs()) });
         return;
-      case "prove-descent":
-        // Nothing tells this node of attest blocks yet, so none is cited.
-        this.#inputs.push({ kind: "descent", id: effect.id, proof: undefined });
-        return;
+      case "open-shard":
+      case "execute":
+      case "recall":
+        return this.#answer(this.#hands.execute(effect), (answer) => answer);
       case "set-timer":
         return setTimer(effect.afterMs, () => this.give({ kind: "timer", timer: effect.timer }));
       default:
@@ -132,7 +147,7 @@ export class Performer {
   }
 
   #release(effect: Held["effect"]): void {
-    if (effect.kind === "prune") this.#hands.journal.prune(effect.below);
+    if (effect.kind === "prune") this.#hands.journals[effect.chain].prune(effect.below);
     else this.#hands.release(effect);
   }
 
@@ -142,9 +157,9 @@ export class Performer {
     const covered = this.#writes;
     const syncs: Promise<void>[] = [];
     if (this.#isStoreDirty) syncs.push(this.#hands.store.sync());
-    if (this.#isJournalDirty) syncs.push(this.#hands.journal.sync());
+    for (const chain of this.#dirtyJournals) syncs.push(this.#hands.journals[chain].sync());
     this.#isStoreDirty = false;
-    this.#isJournalDirty = false;
+    this.#dirtyJournals.clear();
     Promise.all(syncs).then(
       () => this.#onSynced(covered),
       (error) => this.#fail(error),

@@ -1,5 +1,6 @@
 // What the API asks of a node's own store. Answers are plain data, for they cross threads.
 
+import { attestBlockKey, attestBlockRules, attestRecordCodec, contentKey } from "@tandem/attestation";
 import {
   type BlockRecord,
   type OrderNetwork,
@@ -19,6 +20,7 @@ import {
   asHeight,
   asRoot,
   asShardName,
+  attestBlockCodec,
   blobCodec,
   certificateCodec,
   type Failure,
@@ -27,11 +29,18 @@ import {
   type Result,
   type Root,
   readFrom,
+  StoreFault,
 } from "@tandem/shared";
 import type { Store } from "../store/store.ts";
+import { type TraceSources, traceProgram } from "./trace-program.ts";
 import type { Query, QueryAnswer } from "./words.ts";
 
-export async function answerQuery(network: OrderNetwork, store: Store, query: Query): Promise<QueryAnswer> {
+export interface QuerySources extends TraceSources {
+  readonly network: OrderNetwork;
+}
+
+export async function answerQuery(sources: QuerySources, query: Query): Promise<QueryAnswer> {
+  const { network, store, replica } = sources;
   switch (query.kind) {
     case "block":
       return answerBlock(await readFrom(store, readBlock(asHeight(query.height))));
@@ -49,11 +58,49 @@ export async function answerQuery(network: OrderNetwork, store: Store, query: Qu
       return answerTip(store);
     case "disk":
       return { kind: "disk", bytes: await store.bytesOnDisk() };
+    case "attest-block":
+      return answerAttestBlock(store, query.height);
+    case "claim":
+      return answerClaim(store, asRoot(query.root));
+    case "progress":
+      return { kind: "progress", progress: replica.progress() };
+    case "program":
+      return answerProgram(sources, asRoot(query.root));
   }
 }
 
-function none({ code, message }: Failure): QueryAnswer {
+async function answerAttestBlock(store: Store, height: number): Promise<QueryAnswer> {
+  const [record] = await store.read([attestBlockKey(asHeight(height))]);
+  if (record === undefined) return missing("unknown-height", `no attest block of height ${height} is final here`);
+  const found = attestRecordCodec.decode(record);
+  if (!found.ok) throw new StoreFault("bad-record", found.error.message);
+  const { block, certificate } = found.value;
+  return {
+    kind: "attest-block",
+    root: attestBlockRules.infoOf(block).root,
+    block: attestBlockCodec.encode(block),
+    certificate: certificateCodec.encode(certificate),
+  };
+}
+
+async function answerClaim(store: Store, root: Root): Promise<QueryAnswer> {
+  const [content] = await store.read([contentKey(root)]);
+  if (content === undefined) return missing("unknown-claim", "no claim of this root is held here");
+  return { kind: "claim", content };
+}
+
+async function answerProgram(sources: TraceSources, root: Root): Promise<QueryAnswer> {
+  const trace = await traceProgram(sources, root);
+  if (trace === undefined) return missing("unknown-blob", "no blob of this root is ordered");
+  return trace === "waiting" ? { kind: "waiting", root, bytes: new Uint8Array(0) } : { kind: "program", ...trace };
+}
+
+function missing(code: string, message: string): QueryAnswer {
   return { kind: "none", code, message };
+}
+
+function none({ code, message }: Failure): QueryAnswer {
+  return missing(code, message);
 }
 
 function answerBlock(found: Result<BlockRecord, Failure>): QueryAnswer {

@@ -1,100 +1,73 @@
-// The replica thread of a node: machine, store, journal, timers and the encoding of messages. The main thread moves frames
-// and answers requests, so its event loop stays free however large a block is.
+// The replica thread of a node: machine, store, journals, timers and the encoding of messages. The main thread moves frames
+// and answers requests, so its event loop stays free however large a block is. Signatures are checked and shards executed on
+// threads that this one starts.
 
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import type { Signer } from "@tandem/consensus";
+import { firstMarks, ownPrefix } from "@tandem/attestation";
 import { nativeScheme, useNative } from "@tandem/native";
-import { blobPrefix, keptPrefix, openNetwork, poolLimits, tipKey } from "@tandem/ordering";
-import { decodeMessage, encodeMessage, Replica, type ReplicaMessage } from "@tandem/replica";
-import { assert, asValidatorIndex, concatBytes, toHex } from "@tandem/shared";
+import { blobPrefix, keptPrefix, poolLimits, tipKey } from "@tandem/ordering";
+import { decodeMessage, Replica, type Validator } from "@tandem/replica";
+import { asEpoch, assert, type Round, type StoreRange } from "@tandem/shared";
+import { seatingsOf, shardsAt } from "../config/seating.ts";
+import { ExecutionPool } from "../execution/pool.ts";
+import { readFirstRound, removeFirstMarks } from "../store/first-marks.ts";
 import { openJournal } from "../store/journal.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
-import { readGenesis, verifyContextOf } from "./context.ts";
+import { networkOf, readGenesis } from "./context.ts";
+import { failureOf } from "./failure.ts";
 import { giveWay, niceness } from "./give-way.ts";
-import { type Leaving, Performer } from "./performer.ts";
+import { Outgoing } from "./leave.ts";
+import { Performer } from "./performer.ts";
 import { answerQuery } from "./queries.ts";
 import { VerifyPool } from "./verify-pool.ts";
-import type { Frame, FromThread, NumberedReceipt, ReplicaThreadConfig, ToThread } from "./words.ts";
+import type { Frame, ReplicaThreadConfig, ToThread } from "./words.ts";
 
 assert(parentPort !== null, "the replica thread has a parent");
 const port = parentPort;
 const config = workerData as ReplicaThreadConfig;
-
-function tell(message: FromThread, transfer: ArrayBuffer[] = []): void {
-  port.postMessage(message, transfer);
-}
+const outgoing = new Outgoing(port);
 
 function fail(error: unknown): void {
-  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
-  const isKnown = typeof code === "string" && typeof message === "string";
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  tell({ kind: "failed", code: isKnown ? code : "replica-failed", message: isKnown ? message : text });
-}
-
-/** Frames and receipts go to the main thread together, once a turn of the event loop. */
-class Outgoing {
-  #frames: Frame[] = [];
-  #receipts: NumberedReceipt[] = [];
-
-  add(frame: Frame): void {
-    this.#frames.push(frame);
-    if (this.#frames.length === 1) setImmediate(() => this.#flush());
-  }
-
-  addReceipt(receipt: NumberedReceipt): void {
-    this.#receipts.push(receipt);
-    if (this.#receipts.length === 1) setImmediate(() => this.tellReceipts());
-  }
-
-  tellReceipts(): void {
-    if (this.#receipts.length === 0) return;
-    tell({ kind: "receipts", receipts: this.#receipts });
-    this.#receipts = [];
-  }
-
-  #flush(): void {
-    const frames = this.#frames;
-    this.#frames = [];
-    tell(
-      { kind: "frames", frames },
-      frames.map(({ bytes }) => bytes.buffer as ArrayBuffer),
-    );
-  }
+  outgoing.tell({ kind: "failed", ...failureOf(error, "replica-failed") });
 }
 
 async function run(): Promise<void> {
   useNative();
   giveWay(niceness.machine);
-  const checked = readGenesis(config.genesis);
-  const network = openNetwork(checked);
-  const store = await openStore(config.storeKind, join(config.dataFolder, "chain"), { blobPrefix });
-  const { journal, records, cutBytes } = await openJournal(join(config.dataFolder, "votes"));
-  const pool = new VerifyPool(config.genesis, config.verifyThreads, fail);
-  const outgoing = new Outgoing();
-  const { order: electorate } = verifyContextOf(checked);
-  const replica = new Replica({ network, electorate, signer: signerOf(), pool: poolLimits });
+  const { genesis, dataFolder, follows, verifyThreads, executionThreads } = config;
+  const network = networkOf(readGenesis(genesis));
+  const firstRound = await readFirstRound(dataFolder);
+  const store = await openStore(config.storeKind, join(dataFolder, "chain"), { blobPrefix });
+  const order = await openJournal(join(dataFolder, "votes"));
+  const attest = await openJournal(join(dataFolder, "attest-votes"));
+  const journals = { order: order.journal, attest: attest.journal };
+  const pool = new VerifyPool(genesis, verifyThreads, fail);
+  const executions = new ExecutionPool({ genesis, threads: executionThreads, store, onFailure: fail });
+  const replica = new Replica({ network, pool: poolLimits, validator: validatorOf(config), follows });
   const performer = new Performer(replica, {
     store,
-    journal,
+    journals,
     nowMs: () => Date.now(),
     setTimer: (afterMs, fire) => void setTimeout(fire, afterMs),
     verify: (task) => pool.verify(task),
-    release: (effect) => release(effect, outgoing),
+    execute: (task) => executions.perform(task),
+    release: (effect) => outgoing.release(effect),
     fail,
   });
-  const kept = await readKept(store);
+  const kept = await valuesUnder(store, keptPrefix, poolLimits.blobsMax);
+  const own = await readOwn(store);
   port.on("message", (message: ToThread) => {
     switch (message.kind) {
       case "frames":
         take(message.frames, performer);
-        return tell({ kind: "taken" });
+        return outgoing.tell({ kind: "taken" });
       case "submit":
         return submit(message, performer);
       case "query":
-        answerQuery(network, store, message.query).then(
-          (answer) => tell({ kind: "answer", id: message.id, answer }),
+        answerQuery({ network: network.order, store, replica }, message.query).then(
+          (answer) => outgoing.tell({ kind: "answer", id: message.id, answer }),
           fail,
         );
         return;
@@ -103,26 +76,27 @@ async function run(): Promise<void> {
         return;
     }
   });
-  performer.give({ kind: "start", journal: records, kept });
+  const records = { order: order.records, attest: attest.records };
+  performer.give({ kind: "start", journals: records, kept, own, firstRound });
   await untilStored(store, tipKey);
-  tell({ kind: "ready", cutBytes });
+  if (firstRound !== undefined) await untilMarked(store, firstRound);
+  outgoing.tell({ kind: "ready", cutBytes: order.cutBytes + attest.cutBytes });
 
   async function stop(): Promise<void> {
     await performer.close();
-    await pool.stop();
-    await journal.close();
+    await Promise.all([pool.stop(), executions.stop()]);
+    await Promise.all([journals.order.close(), journals.attest.close()]);
     await store.close();
-    tell({ kind: "stopped" });
+    outgoing.tell({ kind: "stopped" });
     port.close();
   }
 }
 
-function signerOf(): Signer | undefined {
-  if (config.validator === undefined) return undefined;
-  const { seat, secretKey } = config.validator;
-  const secret = nativeScheme.parseSecretKey(secretKey);
+function validatorOf({ validator }: ReplicaThreadConfig): Validator | undefined {
+  if (validator === undefined) return undefined;
+  const secret = nativeScheme.parseSecretKey(validator.secretKey);
   assert(secret.ok, "the key was checked when the node started");
-  return { seat: asValidatorIndex(seat), sign: (message) => nativeScheme.sign(secret.value, message) };
+  return { place: validator.seat, sign: (message) => nativeScheme.sign(secret.value, message) };
 }
 
 /** The first start stores the genesis, on which every query rests. */
@@ -132,12 +106,42 @@ async function untilStored(store: Store, key: Uint8Array): Promise<void> {
   }
 }
 
-/** Blobs that were accepted before. */
-async function readKept(store: Store): Promise<Uint8Array[]> {
-  const [kind] = keptPrefix;
-  const until = Uint8Array.of((kind as number) + 1);
-  const records = await store.list({ from: keptPrefix, until, countMax: poolLimits.blobsMax, isReverse: false });
-  return records.map(({ value }) => value);
+/** C4: the marks that the machine makes where a key begins are durable before that is forgotten. */
+async function untilMarked(store: Store, round: Round): Promise<void> {
+  const { genesis } = readGenesis(config.genesis);
+  const shards = shardsAt(seatingsOf(genesis), config.validator?.seat);
+  const isMarked = async () => firstMarks(asEpoch(0), shards, round, await readOwn(store)).puts.length === 0;
+  while (!(await isMarked())) await new Promise((resolve) => setImmediate(resolve));
+  await store.sync();
+  await removeFirstMarks(config.dataFolder);
+}
+
+/** Of C4; so many at a time, for a node may have thousands that wait to be attested. */
+async function readOwn(store: Store): Promise<Uint8Array[]> {
+  return valuesUnder(store, ownPrefix, Number.POSITIVE_INFINITY);
+}
+
+const listedAtOnce = 4096;
+
+/** Values of the records whose keys begin with a prefix of one byte. */
+async function valuesUnder(store: Store, prefix: Uint8Array, countMax: number): Promise<Uint8Array[]> {
+  const until = Uint8Array.of((prefix[0] as number) + 1);
+  const values: Uint8Array[] = [];
+  let from = prefix;
+  while (values.length < countMax) {
+    const range: StoreRange = {
+      from,
+      until,
+      countMax: Math.min(listedAtOnce, countMax - values.length),
+      isReverse: false,
+    };
+    const records = await store.list(range);
+    values.push(...records.map(({ value }) => value));
+    const last = records.at(-1);
+    if (last === undefined || records.length < range.countMax) break;
+    from = Uint8Array.of(...last.key, 0);
+  }
+  return values;
 }
 
 /** What does not decode was not made by this program; the main thread counts it. */
@@ -155,43 +159,6 @@ function submit({ id, lengths, bytes }: Extract<ToThread, { kind: "submit" }>, p
     performer.give({ kind: "submit", id: id + index, bytes: bytes.slice(at, at + length) });
     at += length;
   }
-}
-
-function release(effect: Leaving, outgoing: Outgoing): void {
-  switch (effect.kind) {
-    case "send":
-      return outgoing.add({ peer: effect.to, bytes: encodeMessage(effect.message), isBulk: isBulk(effect.message) });
-    case "broadcast":
-      return outgoing.add({ peer: undefined, bytes: encodeMessage(effect.message), isBulk: isBulk(effect.message) });
-    case "receipt":
-      return outgoing.addReceipt({ id: effect.id, receipt: effect.receipt });
-    case "final":
-      return tell({ kind: "final", height: effect.info.height, view: effect.info.view });
-    case "ordered": {
-      // Nobody is told where a blob was ordered before its receipt.
-      outgoing.tellReceipts();
-      const { header, body } = effect.block;
-      const bytes = effect.blobs.reduce((sum, blob) => sum + blob.length, 0);
-      const { height, view, timeMs, proposer } = header;
-      const { root } = effect.info;
-      const blobRoots = concatBytes(...body.blobs);
-      return tell({ kind: "ordered", block: { height, view, root, timeMs, proposer, blobRoots, bytes } }, [
-        blobRoots.buffer as ArrayBuffer,
-      ]);
-    }
-    case "evidence":
-      return tell({ kind: "evidence", seat: effect.evidence.first.signer, view: effect.evidence.first.view });
-    case "diverged": {
-      const { height, root } = effect.info;
-      const message = `A quorum finalized block ${toHex(root)} of height ${height}, which cannot be: ${effect.problem.message}. This node stops ordering and keeps its own state; compare it with others before you start it again.`;
-      return tell({ kind: "failed", code: "diverged", message });
-    }
-  }
-}
-
-/** What may be large and is not waited for by a view. */
-function isBulk({ kind }: ReplicaMessage): boolean {
-  return kind === "answer" || kind === "blobs" || kind === "found" || kind === "slices";
 }
 
 run().catch(fail);

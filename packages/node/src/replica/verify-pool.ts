@@ -1,9 +1,8 @@
-// Signatures are checked on threads of their own. A task that holds many payers' signatures is split over all threads; votes
-// and certificates go before them, for consensus waits for these.
+// Signatures are checked on threads of their own. Votes and certificates go first, for consensus waits for these; then what
+// Stage 2 waits for; then payers' signatures, and a task that holds many of them is split over all threads.
 
 import { Worker } from "node:worker_threads";
-import type { Verified } from "@tandem/consensus";
-import type { ReplicaTask } from "@tandem/replica";
+import type { ReplicaTask, ReplicaVerified } from "@tandem/replica";
 import { packSignatures } from "./packed-signatures.ts";
 
 export type VerifyRequest = { readonly id: number } & (
@@ -12,10 +11,12 @@ export type VerifyRequest = { readonly id: number } & (
   | { readonly packed: Uint8Array }
 );
 
+export type Verdict = Omit<ReplicaVerified, "id">;
+
 interface Pending {
   readonly id: number;
   readonly task: ReplicaTask;
-  readonly resolve: (verified: Omit<Verified, "id">) => void;
+  readonly resolve: (verified: Verdict) => void;
 }
 
 interface Thread {
@@ -29,8 +30,10 @@ const shareMax = 128;
 
 export class VerifyPool {
   readonly #threads: Thread[];
-  /** Votes, certificates, citations; and payers' signatures. */
+  /** Votes, certificates and citations. */
   readonly #urgent: Pending[] = [];
+  /** Affirmations, and attestations in blocks. */
+  readonly #claims: Pending[] = [];
   readonly #bulk: Pending[] = [];
   #lastId = 0;
 
@@ -41,28 +44,29 @@ export class VerifyPool {
         workerData: { genesis },
       });
       const thread: Thread = { worker, open: new Map() };
-      worker.on("message", (answer: Verified) => this.#onAnswer(thread, answer));
+      worker.on("message", (answer: ReplicaVerified) => this.#onAnswer(thread, answer));
       worker.on("error", onFailure);
       return thread;
     });
   }
 
-  async verify(task: ReplicaTask): Promise<Omit<Verified, "id">> {
+  async verify(task: ReplicaTask): Promise<Verdict> {
+    if (task.kind === "affirmations" || task.kind === "attest-block") return this.#queue(this.#claims, task);
     if (task.kind !== "signatures") return this.#queue(this.#urgent, task);
     const { signatures } = task;
-    const shares: Promise<Omit<Verified, "id">>[] = [];
+    const shares: Promise<Verdict>[] = [];
     for (let at = 0; at < signatures.length; at += shareMax) {
       shares.push(this.#queue(this.#bulk, { kind: "signatures", signatures: signatures.slice(at, at + shareMax) }));
     }
     const verified = await Promise.all(shares);
-    return { valid: verified.flatMap(({ valid }) => valid), aggregate: undefined };
+    return { valid: verified.flatMap(({ valid }) => valid), aggregate: undefined, quorum: undefined };
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
-  #queue(line: Pending[], task: ReplicaTask): Promise<Omit<Verified, "id">> {
+  #queue(line: Pending[], task: ReplicaTask): Promise<Verdict> {
     return new Promise((resolve) => {
       line.push({ id: ++this.#lastId, task, resolve });
       this.#assign();
@@ -73,17 +77,17 @@ export class VerifyPool {
   #assign(): void {
     for (const { worker, open } of this.#threads) {
       if (open.size > 0) continue;
-      const next = this.#urgent.shift() ?? this.#bulk.shift();
+      const next = this.#urgent.shift() ?? this.#claims.shift() ?? this.#bulk.shift();
       if (next === undefined) return;
       open.set(next.id, next);
       send(worker, next);
     }
   }
 
-  #onAnswer({ open }: Thread, { id, valid, aggregate }: Verified): void {
+  #onAnswer({ open }: Thread, { id, ...verdict }: ReplicaVerified): void {
     const pending = open.get(id);
     open.delete(id);
-    pending?.resolve({ valid, aggregate });
+    pending?.resolve(verdict);
     this.#assign();
   }
 }

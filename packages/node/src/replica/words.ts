@@ -1,15 +1,21 @@
 // What a node's main thread and its replica thread say to each other. Frames are moved, not copied.
 
-import type { Peer, Receipt } from "@tandem/ordering";
+import type { Peer, StageTwoNews, StageTwoProgress } from "@tandem/attestation";
+import type { Receipt } from "@tandem/ordering";
+import type { Chain, ShardName } from "@tandem/shared";
+import type { ProgramTrace } from "./trace-program.ts";
 
 export interface ReplicaThreadConfig {
   /** Encoded genesis. */
   readonly genesis: Uint8Array;
   readonly dataFolder: string;
   readonly storeKind: "rocksdb" | "level";
-  /** Absent for an observer. */
+  /** Absent for an observer. `seat` is its place in the genesis. */
   readonly validator: { readonly seat: number; readonly secretKey: Uint8Array } | undefined;
+  /** Shards to execute. */
+  readonly follows: readonly ShardName[];
   readonly verifyThreads: number;
+  readonly executionThreads: number;
 }
 
 /** A frame from or to a peer; to all validators where there is none. */
@@ -39,9 +45,13 @@ export type FromThread =
   | { readonly kind: "receipts"; readonly receipts: readonly NumberedReceipt[] }
   | { readonly kind: "answer"; readonly id: number; readonly answer: QueryAnswer }
   | { readonly kind: "ordered"; readonly block: OrderedSummary }
-  | { readonly kind: "final"; readonly height: number; readonly view: number }
-  /** Two signatures of one seat that contradict each other (S10). */
-  | { readonly kind: "evidence"; readonly seat: number; readonly view: number }
+  /** Of the order chain, and of the attest chain. */
+  | { readonly kind: "final" | "attest-final"; readonly height: number; readonly view: number }
+  | { readonly kind: "news"; readonly news: StageTwoNews }
+  /** Two signatures of one seat of that chain's set that contradict each other (S10). */
+  | { readonly kind: "evidence"; readonly chain: Chain; readonly seat: number; readonly view: number }
+  /** A quorum finalized an attest block that cannot be: this node attests no more. */
+  | { readonly kind: "attest-diverged"; readonly message: string }
   | { readonly kind: "failed"; readonly code: string; readonly message: string }
   | { readonly kind: "stopped" };
 
@@ -75,7 +85,15 @@ export type Query =
   | { readonly kind: "slices"; readonly shard: string; readonly from: number; readonly count: number }
   /** The last block that was executed. */
   | { readonly kind: "tip" }
-  | { readonly kind: "disk" };
+  | { readonly kind: "disk" }
+  // Of Stage 2:
+  | { readonly kind: "attest-block"; readonly height: number }
+  /** A claim with its exports (C5). */
+  | { readonly kind: "claim"; readonly root: Uint8Array }
+  /** How far the shards have come. */
+  | { readonly kind: "progress" }
+  /** How far a program has come, in every shard that it touches. */
+  | { readonly kind: "program"; readonly root: Uint8Array };
 
 export type QueryAnswer =
   | { readonly kind: "block"; readonly root: Uint8Array; readonly block: Uint8Array; readonly certificate: Uint8Array }
@@ -99,4 +117,14 @@ export type QueryAnswer =
   | { readonly kind: "slices"; readonly run: Uint8Array }
   | { readonly kind: "tip"; readonly height: number; readonly root: Uint8Array }
   | { readonly kind: "disk"; readonly bytes: number }
+  | {
+      readonly kind: "attest-block";
+      readonly root: Uint8Array;
+      readonly block: Uint8Array;
+      readonly certificate: Uint8Array;
+    }
+  /** Encoded, as peers exchange it. */
+  | { readonly kind: "claim"; readonly content: Uint8Array }
+  | { readonly kind: "progress"; readonly progress: StageTwoProgress }
+  | ({ readonly kind: "program" } & ProgramTrace)
   | { readonly kind: "none"; readonly code: string; readonly message: string };

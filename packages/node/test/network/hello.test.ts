@@ -2,14 +2,14 @@ import { asRoot, mockScheme, utf8 } from "@tandem/shared";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createSession, type HelloChecker, makeHello, readHello } from "../../src/network/hello.ts";
-import { committeeOf, networkRoot, secretKeyOf, validatorAt } from "./support.ts";
+import { keysOf, networkRoot, secretKeyOf, validatorAt } from "./support.ts";
 
 const ends = { speaker: utf8("identity of one"), listener: utf8("identity of zero") };
 const session = createSession();
 const checker: HelloChecker = {
   network: networkRoot,
   scheme: mockScheme,
-  keys: committeeOf(3).seats.map(({ key }) => key),
+  keys: keysOf(3),
   ownSeat: 0,
 };
 

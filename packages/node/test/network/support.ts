@@ -1,15 +1,7 @@
 // Nodes of one network in one process, on ports that the system chooses, with keys that sign in no time.
 
 import { type AddressInfo, createServer } from "node:net";
-import {
-  asRoot,
-  asWeight,
-  type Committee,
-  createCommittee,
-  mockScheme,
-  type Root,
-  type SecretKey,
-} from "@tandem/shared";
+import { asRoot, mockScheme, type PublicKey, type Root, type SecretKey } from "@tandem/shared";
 import {
   createIdentity,
   type Lane,
@@ -32,11 +24,8 @@ export function secretKeyOf(seat: number): SecretKey {
   return key;
 }
 
-export function committeeOf(size: number): Committee {
-  const members = secretKeys.slice(0, size).map((key) => ({ key: key.publicKey.bytes, weight: asWeight(1n) }));
-  const committee = createCommittee(mockScheme, members);
-  if (!committee.ok) throw new Error(committee.error.message);
-  return committee.value;
+export function keysOf(size: number): readonly PublicKey[] {
+  return secretKeys.slice(0, size).map(({ publicKey }) => publicKey);
 }
 
 /** Everything fast, so that tests need not wait. */
@@ -81,7 +70,7 @@ export async function startNode(config: Partial<NetworkConfig> & { readonly size
       peers: [],
       network: networkRoot,
       scheme: mockScheme,
-      committee: committeeOf(size),
+      keys: keysOf(size),
       ...given,
       identity,
       limits: { ...fastLimits, ...given.limits },

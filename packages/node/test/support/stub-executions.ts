@@ -2,14 +2,14 @@
 
 import { parentPort, threadId } from "node:worker_threads";
 import type { ExecutionTask } from "@tandem/attestation";
+import type { ExecutionAnswer } from "@tandem/replica";
 import { assert, type Frontier, type Reading, StoreFault, utf8 } from "@tandem/shared";
 import { serveExecutions } from "../../src/execution/serve.ts";
-import type { ExecutionResult } from "../../src/execution/words.ts";
 
 assert(parentPort !== null, "a worker has a parent");
 let underWay = 0;
 
-function* perform(task: ExecutionTask): Reading<ExecutionResult> {
+function* perform(task: ExecutionTask): Reading<ExecutionAnswer> {
   if (task.shard === "broken") throw new Error("a bug");
   if (task.shard === "ended") process.exit();
   const atOnce = ++underWay;
@@ -18,7 +18,8 @@ function* perform(task: ExecutionTask): Reading<ExecutionResult> {
   const [again] = yield [utf8(`${task.shard} again`)];
   underWay--;
   const told = { put: [value, missing, again], task, atOnce, threadId };
-  return { frontier: told as unknown as Frontier, batch: { puts: [], deletes: [] }, waiting: [] };
+  const opened = { frontier: told as unknown as Frontier, batch: { puts: [], deletes: [] }, waiting: [] };
+  return { kind: "opened", id: task.id, opened };
 }
 
 serveExecutions(parentPort, { perform });
