@@ -4,6 +4,7 @@
 import {
   asHeight,
   assert,
+  equalBytes,
   type Frontier,
   type Height,
   type Root,
@@ -147,9 +148,8 @@ export class Shards {
 
   onSettled(height: Height, claims: readonly ClaimPlace[]): void {
     for (const { shard, round, root } of claims) {
-      if (this.#isOwn(shard, round, root)) this.statuses.onAttested(shard, round);
-      const made = this.#made.get(shard);
-      for (const each of made?.keys() ?? []) if (each <= round) made?.delete(each);
+      if (this.#isOwn(shard, round, root)) this.#onAttested(shard, round);
+      else this.#forgetMade(shard, round);
     }
     this.#perform(this.#follower.onAttest({ height, claims }));
   }
@@ -179,7 +179,25 @@ export class Shards {
     const effects = this.#follower.onExecuted(id, executed);
     const done = this.#follower.doneOf(shard);
     if (done !== undefined && done !== before) this.statuses.onExecuted(shard, done, executed);
+    if (result !== undefined) this.#meetFrontier(shard, result.claim.round, result.root);
     this.#perform(effects);
+  }
+
+  /** Who was away comes to a claim after the attest chain did. */
+  #meetFrontier(shard: ShardName, round: Round, root: Root): void {
+    const frontier = this.#core.chain.base.frontiers.of(shard);
+    if (frontier?.round === round && equalBytes(frontier.claim, root)) this.#onAttested(shard, round);
+  }
+
+  /** What is said of an own claim holds for all before it. */
+  #onAttested(shard: ShardName, round: Round): void {
+    this.statuses.onAttested(shard, round);
+    this.#forgetMade(shard, round);
+  }
+
+  #forgetMade(shard: ShardName, round: Round): void {
+    const made = this.#made.get(shard);
+    for (const each of made?.keys() ?? []) if (each <= round) made?.delete(each);
   }
 
   /** C5: the state, the claim and its content are durable together, and before the affirmation. */
