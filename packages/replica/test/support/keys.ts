@@ -1,17 +1,7 @@
 // The secrets of a test network's validators, and the sets that they vote in.
 
-import type { Signer } from "@tandem/consensus";
 import type { OrderNetwork } from "@tandem/ordering";
-import {
-  asEpoch,
-  asValidatorIndex,
-  attestMembers,
-  createCommittee,
-  mockScheme,
-  orderMembers,
-  type Root,
-  type SecretKey,
-} from "@tandem/shared";
+import { asEpoch, attestMembers, createCommittee, mockScheme, orderMembers, type Root } from "@tandem/shared";
 import type { TestElectorate } from "../../../shared/test/support/electorate.ts";
 import { bytesOf } from "../../../shared/test/support/samples.ts";
 
@@ -24,7 +14,9 @@ export function electorateOf({ genesis, network }: OrderNetwork, chain: "order" 
   return { scheme: mockScheme, network, chain, epoch: asEpoch(0), committee: committee.value, secrets };
 }
 
-export function signerOf({ secrets }: TestElectorate, seat: number): Signer {
-  const secret = secrets[seat] as SecretKey;
-  return { seat: asValidatorIndex(seat), sign: (message: Root) => mockScheme.sign(secret, message) };
+/** With the key of the validator of this place in the genesis. */
+export function signWith(place: number): (message: Root) => Uint8Array {
+  // As `sampleValidator` of shared's tests makes them.
+  const secret = mockScheme.deriveSecretKey(bytesOf(32, 200 + place));
+  return (message) => mockScheme.sign(secret, message);
 }

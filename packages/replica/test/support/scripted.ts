@@ -1,10 +1,20 @@
 // A replica whose machines say what a test tells them to, so that the joint alone is under test.
 
+import {
+  type AttestEffect,
+  type AttestInput,
+  attestBlockRules,
+  type Peer,
+  type ProgramStatus,
+  type StageTwoProgress,
+} from "@tandem/attestation";
 import type { Effect, Input } from "@tandem/consensus";
 import { type OrderEffect, type OrderInput, orderBlockRules, poolLimits } from "@tandem/ordering";
 import {
+  type AttestBlock,
   asHeight,
   asView,
+  attestItemsCodec,
   type Certificate,
   limits,
   listRoot,
@@ -13,10 +23,11 @@ import {
   type Root,
 } from "@tandem/shared";
 import { testNetwork } from "../../../ordering/test/support/blobs.ts";
-import { Replica, type ReplicaEffect } from "../../src/index.ts";
-import { electorateOf } from "./keys.ts";
+import { Replica, type ReplicaEffect, type ReplicaNetwork, type ReplicaStart } from "../../src/index.ts";
+import { bothChains } from "./network.ts";
 
 export const network = testNetwork();
+const joined = bothChains(network);
 
 class Scripted<Said, Answer> implements Machine<Said, Answer> {
   readonly inputs: Said[] = [];
@@ -33,21 +44,57 @@ class Scripted<Said, Answer> implements Machine<Said, Answer> {
   }
 }
 
-export function scriptedReplica() {
-  const consensus = new Scripted<Input<OrderBlock>, Effect<OrderBlock>>();
-  const ordering = new Scripted<OrderInput, OrderEffect>();
-  const electorate = electorateOf(network, "order");
-  const config = { network, electorate, signer: undefined, pool: poolLimits };
-  return { replica: new Replica(config, { consensus, ordering }), consensus, ordering };
+class ScriptedAttesting extends Scripted<AttestInput, AttestEffect> {
+  statusOf(): ProgramStatus | undefined {
+    return { stage: "ordered" } as ProgramStatus;
+  }
+
+  progress(): StageTwoProgress {
+    return { height: asHeight(7), root: new Uint8Array(32) as Root, shards: [] };
+  }
 }
 
-/** The same after its start; no machine has been told anything since. */
-export function startedReplica() {
-  const scripted = scriptedReplica();
-  scripted.ordering.answers({ kind: "started", block: undefined, certificate: undefined });
-  scripted.replica.handle({ kind: "start", journal: [], kept: [] });
-  scripted.consensus.inputs.length = 0;
-  scripted.ordering.inputs.length = 0;
+export interface ScriptedOptions {
+  readonly network?: ReplicaNetwork;
+  /** Whose node it is; nobody's if there is none. */
+  readonly place?: Peer;
+}
+
+export function scriptedReplica(options: ScriptedOptions = {}) {
+  const machines = {
+    order: new Scripted<Input<OrderBlock>, Effect<OrderBlock>>(),
+    ordering: new Scripted<OrderInput, OrderEffect>(),
+    attest: new Scripted<Input<AttestBlock>, Effect<AttestBlock>>(),
+    attesting: new ScriptedAttesting(),
+  };
+  const { place } = options;
+  const validator = place === undefined ? undefined : { place, sign: () => new Uint8Array(96) };
+  const config = { network: options.network ?? joined, validator, follows: undefined, pool: poolLimits };
+  return { replica: new Replica(config, machines), ...machines };
+}
+
+export const startInput: ReplicaStart = {
+  kind: "start",
+  journals: { order: [], attest: [] },
+  kept: [],
+  own: [],
+  firstRound: undefined,
+};
+
+export const orderStarted: OrderEffect = {
+  kind: "started",
+  block: undefined,
+  certificate: undefined,
+  executed: asHeight(0),
+};
+
+/** The same after the start of all machines; none has been told anything since. */
+export function startedReplica(options: ScriptedOptions = {}) {
+  const scripted = scriptedReplica(options);
+  scripted.ordering.answers(orderStarted);
+  scripted.attesting.answers({ kind: "started", block: undefined, certificate: undefined });
+  scripted.replica.handle(startInput);
+  for (const { inputs } of [scripted.order, scripted.ordering, scripted.attest, scripted.attesting]) inputs.length = 0;
   return scripted;
 }
 
@@ -56,12 +103,12 @@ export function outlineOf(effects: readonly ReplicaEffect[]): string[] {
   return effects.map((effect) => {
     if (effect.kind === "store") return `store ${effect.batch.deletes.map((key) => key[0])}`;
     if (effect.kind === "persist") return `persist ${effect.record[0]}`;
-    return effect.kind === "final" ? `final ${effect.info.height}` : effect.kind;
+    return "info" in effect && effect.kind.endsWith("final") ? `${effect.kind} ${effect.info.height}` : effect.kind;
   });
 }
 
 /** A batch that a test knows by its mark. */
-export function storing(mark: number): Extract<OrderEffect, { readonly kind: "store" }> {
+export function storing(mark: number): Extract<OrderEffect & AttestEffect, { readonly kind: "store" }> {
   return { kind: "store", batch: { puts: [], deletes: [Uint8Array.of(mark)] } };
 }
 
@@ -100,4 +147,27 @@ export function certificateOf(block: OrderBlock): Certificate {
 export function deliveryOf(height: number): Extract<Effect<OrderBlock>, { readonly kind: "deliver" }> {
   const block = blockOf(height);
   return { kind: "deliver", block, info: orderBlockRules.infoOf(block), certificate: certificateOf(block) };
+}
+
+// The attest chain.
+
+/** An attest block of a height, in the view of the same number, with nothing in it. */
+export function attestBlockOf(height: number): AttestBlock {
+  const { header } = joined.setting.network;
+  const attestationsRoot = attestItemsCodec.root([]);
+  return {
+    header: { ...header, height: asHeight(height), view: asView(height), attestationsRoot },
+    body: { items: [], citation: undefined },
+  };
+}
+
+export function attestCertificateOf(block: AttestBlock): Certificate {
+  const { epoch, view, root } = attestBlockRules.infoOf(block);
+  const bitmap = [true, true, true, false];
+  return { kind: "finalization", epoch, view, block: root, bitmap, signature: new Uint8Array(96) };
+}
+
+export function attestDeliveryOf(height: number): Extract<Effect<AttestBlock>, { readonly kind: "deliver" }> {
+  const block = attestBlockOf(height);
+  return { kind: "deliver", block, info: attestBlockRules.infoOf(block), certificate: attestCertificateOf(block) };
 }

@@ -2,9 +2,12 @@
 // between its ends, an answer of the shell takes one. Messages travel as bytes. Nothing is random. What a node stored
 // outlasts a restart.
 
+import { type ExecutionTask, ownPrefix, type StageTwoNews } from "@tandem/attestation";
 import { keptPrefix, type OrderedBlock, type OrderNetwork, poolLimits, type Receipt, readTip } from "@tandem/ordering";
 import {
+  asRound,
   asTimeMs,
+  type Chain,
   type PayerScheme,
   portablePayerScheme,
   type Records,
@@ -16,14 +19,18 @@ import {
 import { isTestSignature } from "../../../ordering/test/support/blobs.ts";
 import {
   decodeMessage,
+  Executions,
   encodeMessage,
+  orderReads,
   performReplicaVerify,
   Replica,
   type ReplicaEffect,
   type ReplicaInput,
   type ReplicaMessage,
+  type ReplicaNetwork,
 } from "../../src/index.ts";
-import { electorateOf, signerOf } from "./keys.ts";
+import { signWith } from "./keys.ts";
+import { bothChains, testRules } from "./network.ts";
 
 const payers: PayerScheme = {
   ...portablePayerScheme,
@@ -45,11 +52,12 @@ interface Happening {
 export class TownNode {
   readonly seat: number;
   readonly store = new Map<string, Uint8Array>();
-  journal: { readonly view: number; readonly record: Uint8Array }[] = [];
+  journal: { readonly chain: Chain; readonly view: number; readonly record: Uint8Array }[] = [];
   life = 0;
   replica: Replica | undefined;
-  /** Consensus has set its heartbeat. */
-  isUp = false;
+  executions: Executions | undefined;
+  /** Those whose consensus has set its heartbeat. */
+  readonly chainsUp = new Set<Chain>();
   /** Messages neither reach nor leave it. */
   isCutOff = false;
   /** In all of its lives. */
@@ -65,8 +73,12 @@ export class TownNode {
     for (const { key, value } of puts) this.store.set(toHex(key), value);
   }
 
-  get kept(): Uint8Array[] {
-    const prefix = toHex(keptPrefix);
+  recordsOf(chain: Chain): Uint8Array[] {
+    return this.journal.flatMap((each) => (each.chain === chain ? [each.record] : []));
+  }
+
+  valuesUnder(bytes: Uint8Array): Uint8Array[] {
+    const prefix = toHex(bytes);
     const keys = [...this.store.keys()].filter((key) => key.startsWith(prefix)).sort();
     return keys.map((key) => this.store.get(key) as Uint8Array);
   }
@@ -74,6 +86,10 @@ export class TownNode {
   /** What it executed last, by its disk. */
   get tip() {
     return readNow((keys) => this.read(keys), readTip());
+  }
+
+  get news(): StageTwoNews[] {
+    return this.effects.flatMap((effect) => (effect.kind === "news" ? [effect.news] : []));
   }
 
   read(keys: readonly Uint8Array[]): Records {
@@ -93,31 +109,41 @@ export class TownNode {
 export class Town {
   readonly nodes: readonly TownNode[];
   nowMs = 0;
-  readonly #network: OrderNetwork;
+  readonly network: ReplicaNetwork;
   #happenings: Happening[] = [];
   #submissions = 0;
 
-  /** A node for each seat of the order set, and observers after them. */
+  /** A node for each validator, and observers after them. */
   constructor(network: OrderNetwork, observers = 0) {
-    this.#network = network;
-    const seats = electorateOf(network, "order").committee.seats.length;
-    this.nodes = Array.from({ length: seats + observers }, (_, seat) => new TownNode(seat));
+    this.network = bothChains(network);
+    const validators = network.genesis.validators.length;
+    this.nodes = Array.from({ length: validators + observers }, (_, seat) => new TownNode(seat));
     this.start(...this.nodes);
   }
 
   /** From what is on their disks; they are up when it returns. */
   start(...nodes: readonly TownNode[]): void {
     for (const node of nodes) this.#boot(node);
-    this.runUntil(() => nodes.every(({ isUp }) => isUp), 1000);
+    this.runUntil(() => nodes.every(({ chainsUp }) => chainsUp.size === 2), 1000);
   }
 
   #boot(node: TownNode): void {
-    const electorate = electorateOf(this.#network, "order");
-    const signer = node.seat < electorate.committee.seats.length ? signerOf(electorate, node.seat) : undefined;
+    const { network } = this;
+    const { genesis } = network.order;
+    const isValidator = node.seat < genesis.validators.length;
+    const validator = isValidator ? { place: node.seat, sign: signWith(node.seat) } : undefined;
     node.life++;
-    node.isUp = false;
-    node.replica = new Replica({ network: this.#network, electorate, signer, pool: poolLimits });
-    this.give(node, { kind: "start", journal: node.journal.map(({ record }) => record), kept: node.kept });
+    node.chainsUp.clear();
+    node.replica = new Replica({ network, validator, follows: undefined, pool: poolLimits });
+    const { epoch } = network.setting.network;
+    node.executions = new Executions({ genesis, epoch, rules: testRules(network.order), order: orderReads });
+    this.give(node, {
+      kind: "start",
+      journals: { order: node.recordsOf("order"), attest: node.recordsOf("attest") },
+      kept: node.valuesUnder(keptPrefix),
+      own: node.valuesUnder(ownPrefix),
+      firstRound: node.life === 1 ? asRound(0) : undefined,
+    });
   }
 
   /** Its number is that of its receipt. */
@@ -159,12 +185,13 @@ export class Town {
         node.journal.push(effect);
         return;
       case "prune":
-        node.journal = node.journal.filter(({ view }) => view >= effect.below);
+        node.journal = node.journal.filter(({ chain, view }) => chain !== effect.chain || view >= effect.below);
         return;
       case "store":
         return node.write(effect.batch);
       case "set-timer":
-        node.isUp ||= effect.timer.name === "heartbeat";
+        if (effect.timer.name === "heartbeat") node.chainsUp.add("order");
+        if (effect.timer.name === "attest" && effect.timer.timer.name === "heartbeat") node.chainsUp.add("attest");
         return this.#later(node, { kind: "timer", timer: effect.timer }, effect.afterMs);
       case "send":
         return this.#post(node, effect.to, effect.message);
@@ -177,28 +204,29 @@ export class Town {
       case "read":
       case "verify":
       case "clock":
-      case "prove-descent":
+      case "open-shard":
+      case "execute":
+      case "recall":
         return this.#later(node, this.#answer(node, effect), 1);
     }
   }
 
   #answer(
     node: TownNode,
-    effect: Extract<ReplicaEffect, { readonly kind: "read" | "verify" | "clock" | "prove-descent" }>,
+    effect: Extract<ReplicaEffect, { readonly kind: "read" | "verify" | "clock" | ExecutionTask["kind"] }>,
   ): ReplicaInput {
     const { id } = effect;
     switch (effect.kind) {
       case "read":
         return { kind: "read", id, records: node.read(effect.keys) };
       case "verify": {
-        const order = electorateOf(this.#network, "order");
-        const attest = electorateOf(this.#network, "attest");
-        return { kind: "verified", ...performReplicaVerify({ order, attest, payers }, id, effect.task) };
+        const { setting } = this.network;
+        return { kind: "verified", ...performReplicaVerify({ setting, payers }, id, effect.task) };
       }
       case "clock":
-        return { kind: "clock", id, nowMs: asTimeMs(this.#network.genesis.startMs + 1000 + this.nowMs) };
-      case "prove-descent":
-        return { kind: "descent", id, proof: undefined };
+        return { kind: "clock", id, nowMs: asTimeMs(this.network.order.genesis.startMs + 1000 + this.nowMs) };
+      default:
+        return readNow((keys) => node.read(keys), (node.executions as Executions).perform(effect));
     }
   }
 
