@@ -1,0 +1,258 @@
+// Checkers of the whole stage that look at what nodes say and hold: each fires on what it is for. Observations are made by
+// hand. Instance 0 is validator 0, and so on; validators sit in the committee of `a` in the same order.
+
+import {
+  type Affirmation,
+  type AttestBlock,
+  asEpoch,
+  asHeight,
+  asRound,
+  asShardName,
+  asValidatorIndex,
+  asView,
+  type Claim,
+  claimCodec,
+  type Root,
+  sha256,
+  toHex,
+  utf8,
+  zeroRoot,
+} from "@tandem/shared";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Checker } from "../src/checkers/checker.ts";
+import { VoteBook } from "../src/checkers/vote-book.ts";
+import { affirmedOnce } from "../src/checkers/whole/affirmed-once.ts";
+import type { AttestOracle, AttestOracleState } from "../src/checkers/whole/attest-oracle.ts";
+import { contents } from "../src/checkers/whole/contents.ts";
+import { alarms, attestBlock, idle, truth } from "../src/checkers/whole/stage-two.ts";
+import { WholeWatch } from "../src/checkers/whole/whole-watch.ts";
+import type { Observation } from "../src/nodes/words.ts";
+import { asChainBlock } from "../src/whole/observations.ts";
+import { wholeLog } from "./support/whole-log.ts";
+
+const shard = asShardName("a");
+const root = (text: string) => sha256(utf8(text)) as Root;
+const log = wholeLog(7, 0);
+const votes = new VoteBook([1, 1, 1, 1], new Set([3]));
+let blocks: Map<string, AttestBlock>;
+let states: Map<string, AttestOracleState>;
+let watch: WholeWatch;
+
+beforeEach(() => {
+  const first = { height: 0, frontiers: new Map(), claims: new Map(), fresh: [], parent: undefined };
+  blocks = new Map();
+  states = new Map();
+  const oracle = {
+    first,
+    stateOf: (of: string) => states.get(of),
+    judge: (of: string) => (states.has(of) ? { state: states.get(of) } : { problem: "is not right" }),
+  } as unknown as AttestOracle;
+  watch = new WholeWatch({ truth: log.createTruth(), oracle, blocks, votes, validators: [0, 1, 2, 3] });
+});
+
+/** What a checker says of what instances do, after the watch has seen it. */
+function says(checker: Checker, ...seen: readonly (readonly [instance: number, observation: Observation])[]) {
+  return seen.map(([instance, observation]) => {
+    watch.see(observation, instance);
+    return checker.onObservation(observation, instance, 0);
+  });
+}
+
+function claimOf(round: number, prev: Root = zeroRoot, contracts = "contracts"): Claim {
+  const pending = { count: 0, root: zeroRoot };
+  return {
+    epoch: asEpoch(0),
+    shard,
+    round: asRound(round),
+    prev,
+    sources: [],
+    lanes: [],
+    contracts: root(contracts),
+    pending,
+  };
+}
+
+const made = (claim: Claim): Observation => ({
+  ...{ kind: "executed", shard, height: claim.round, reads: 1 },
+  result: { claim, root: claimCodec.root(claim), lanes: [] },
+});
+
+function affirmation(claim: Claim, signer: number, round: number = claim.round): Affirmation {
+  const named = { epoch: asEpoch(0), shard, claim: claimCodec.root(claim), round: asRound(round) };
+  return { ...named, signer: asValidatorIndex(signer), signature: new Uint8Array(96) };
+}
+
+const said = (...affirmations: readonly Affirmation[]): Observation => ({
+  ...{ kind: "sent", to: -1 },
+  message: { kind: "affirmations", affirmations },
+});
+
+/** Content and affirmation are in the store. */
+function stored(...claims: readonly Claim[]): Observation {
+  const puts = claims.flatMap((claim) => {
+    const own = claimCodec.root(claim);
+    return [
+      { key: Uint8Array.of(48, ...own), value: new Uint8Array() },
+      { key: Uint8Array.of(49, 1, 0), value: Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, ...own) },
+    ];
+  });
+  return { kind: "stored", batch: { puts, deletes: [] } };
+}
+
+const forgotten = (claim: Claim): Observation => ({
+  ...{ kind: "stored", batch: { puts: [], deletes: [Uint8Array.of(48, ...claimCodec.root(claim))] } },
+});
+
+const one = claimOf(1);
+const two = claimOf(2, claimCodec.root(one));
+
+describe("affirmed-once", () => {
+  const checker = () => affirmedOnce(watch, { validators: [0, 1, 2, 3], validatorAt: (_, seat) => seat });
+  const last = (...seen: Parameters<typeof says>[1][]) => says(checker(), ...seen).at(-1);
+
+  test("own claims one after the other, said again, over lives", () => {
+    const restored: Observation = { kind: "restored", records: [] };
+    const all = says(
+      checker(),
+      ...[made(one), stored(one), said(affirmation(one, 1)), made(two), stored(two)].map((each) => [1, each] as const),
+      [1, said(affirmation(one, 1), affirmation(two, 1))],
+      [1, restored],
+      [1, stored(one, two)],
+      [1, said(affirmation(two, 1))],
+    );
+    expect(all).toEqual(Array(all.length).fill(undefined));
+  });
+
+  test("fires at a claim that another made, or nobody", () => {
+    expect(last([0, made(one)], [1, stored(one)], [1, said(affirmation(one, 1))])).toMatch(/never made/);
+    expect(last([1, stored(one)], [1, said(affirmation(one, 1))])).toMatch(/never made/);
+  });
+
+  test("fires at another name, and another round", () => {
+    const before = [[1, made(one)] as const, [1, stored(one)] as const];
+    expect(last(...before, [1, said(affirmation(one, 2))])).toMatch(/in the name of 2/);
+    expect(last(...before, [1, said(affirmation(one, 1, 3))])).toMatch(/a claim of round 1/);
+  });
+
+  test("fires at two claims of a round, of a prev, and at one below", () => {
+    const rival = claimOf(1, zeroRoot, "others");
+    const later = claimOf(3, claimCodec.root(one));
+    const below = claimOf(1, root("elsewhere"));
+    const all = (...claims: readonly Claim[]) => [
+      ...claims.map((claim) => [1, made(claim)] as const),
+      [1, stored(...claims)] as const,
+      [1, said(...claims.map((claim) => affirmation(claim, 1)))] as const,
+    ];
+    expect(last(...all(one, rival))).toMatch(/two claims of one round/);
+    expect(last(...all(one, two, later))).toMatch(/follow the same one/);
+    expect(last(...all(two, below))).toMatch(/at or below round 2/);
+  });
+
+  test("fires at one that is not in the store, or whose content is not", () => {
+    expect(last([1, made(one)], [0, stored(one)], [1, said(affirmation(one, 1))])).toMatch(/before it was durable/);
+    expect(last([1, made(one)], [1, said(affirmation(one, 1))])).toMatch(/before it was durable/);
+    const bare = [
+      [1, made(one)],
+      [1, stored(one)],
+      [1, forgotten(one)],
+    ] as const;
+    expect(last(...bare, [1, said(affirmation(one, 1))])).toMatch(/without its content/);
+  });
+});
+
+/** A block of the attest chain that attests these, and is right. */
+function attested(height: number, ...claims: readonly Claim[]) {
+  const items = claims.map((claim) => ({
+    kind: "attestation",
+    value: { claim, bitmap: [], signature: new Uint8Array() },
+  }));
+  const header = { height: asHeight(height), view: asView(height) };
+  const block = { header, body: { items, citation: undefined } } as unknown as AttestBlock;
+  const own = root(`attest block ${height}`);
+  const fresh = claims.map((claim) => {
+    const place = { shard: claim.shard, round: claim.round, height, exports: "" };
+    return { ...place, root: toHex(claimCodec.root(claim)) };
+  });
+  const named = new Map(fresh.map((each) => [`${each.shard} ${each.round}`, each]));
+  const state = { block, root: own, height, fresh, claims: named, frontiers: new Map(), parent: watch.final };
+  states.set(toHex(own), state as unknown as AttestOracleState);
+  blocks.set(toHex(own), block);
+  return { block, root: own };
+}
+
+const ofAttest = (observation: unknown): Observation => ({ kind: "attest", observation: observation as Observation });
+const delivered = ({ block, root: own }: ReturnType<typeof attested>) =>
+  ofAttest({ kind: "delivered", block: asChainBlock(block), info: { height: block.header.height, root: own } });
+const notarized = (own: Root) =>
+  ofAttest({ kind: "sent", to: -1, message: { kind: "vote", vote: { kind: "notarize", block: own } } });
+
+describe("contents", () => {
+  test("C5: fires at a vote for claims whose contents the voter does not hold", () => {
+    const block = attested(1, one);
+    expect(says(contents(watch), [0, stored(one)], [0, notarized(block.root)])).toEqual([undefined, undefined]);
+    expect(says(contents(watch), [1, notarized(block.root)])).toEqual([expect.stringMatching(/without its content/)]);
+  });
+
+  test("fires where no honest node holds what was attested just now", () => {
+    const block = attested(1, one);
+    expect(says(contents(watch), [0, delivered(block)])).toEqual([expect.stringMatching(/no honest node holds/)]);
+  });
+
+  test("but not where another one does", () => {
+    const block = attested(1, one);
+    expect(says(contents(watch), [2, stored(one)], [0, delivered(block)])).toEqual([undefined, undefined]);
+  });
+});
+
+describe("attest-block", () => {
+  test("fires at a vote for, and a delivery of, what the oracle finds wrong", () => {
+    const right = attested(1, one);
+    const checker = attestBlock(watch);
+    const say = (observation: Observation) => checker.onObservation(observation, 0, 0);
+    expect(say(notarized(right.root))).toBeUndefined();
+    expect(say(delivered(right))).toBeUndefined();
+    expect(watch.final.height).toBe(1);
+    expect(say(notarized(root("another")))).toMatch(/^voted for attest block/);
+    expect(say(delivered({ ...right, root: root("another") }))).toMatch(/^delivered attest block/);
+  });
+});
+
+describe("truth", () => {
+  test("fires at what is attested and no honest node made, and at what is attested otherwise", () => {
+    const [facts] = log.executed[0]?.filter(({ result }) => result !== undefined) ?? [];
+    const result = facts?.result;
+    expect(result).toBeDefined();
+    if (facts === undefined || result === undefined) return;
+    const order = { kind: "ordered", block: { header: log.blocks[0]?.header }, blobs: log.blocks[0]?.blobs };
+    const right = attested(1, result.claim);
+    expect(says(truth(watch), [0, order as Observation], [0, delivered(right)])[1]).toMatch(/no honest node made/);
+    const mine = (log.executed[0] ?? []).map((each) => [0, { kind: "executed", reads: 0, ...each }] as const);
+    expect(says(truth(watch), ...mine, [0, delivered(right)]).at(-1)).toBeUndefined();
+    const rivals = [
+      { ...result.claim, contracts: root("others") },
+      { ...result.claim, prev: root("others") },
+    ];
+    expect(says(truth(watch), [0, delivered(attested(2, rivals[0] as Claim))])).toEqual([
+      expect.stringMatching(/other contracts/),
+    ]);
+    expect(says(truth(watch), [0, delivered(attested(3, rivals[1] as Claim))])).toEqual([
+      expect.stringMatching(/another claim/),
+    ]);
+  });
+});
+
+describe("idle and alarm", () => {
+  test("fire at reads without work, at alarms, and where a node stops", () => {
+    const nothing = { kind: "executed", shard, height: 1, result: undefined } as const;
+    expect(says(idle(), [0, { ...nothing, reads: 0 }], [0, made(one)])).toEqual([undefined, undefined]);
+    expect(says(idle(), [0, { ...nothing, reads: 2 }])).toEqual([expect.stringMatching(/^2 reads/)]);
+    const news = (alarm: unknown) => ({ kind: "news", news: { kind: "alarm", alarm } }) as Observation;
+    expect(says(alarms(), [0, news({ what: "no-mark", shard })])).toEqual([expect.stringMatching(/no-mark/)]);
+    expect(says(alarms(), [0, news({ what: "diverged", shard, own: root("x") })])).toEqual([
+      expect.stringMatching(/diverged/),
+    ]);
+    expect(says(alarms(), [0, { kind: "attest-diverged", height: 3, problem: "history" }])).toEqual([
+      expect.stringMatching(/attest height 3/),
+    ]);
+  });
+});
