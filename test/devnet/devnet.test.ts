@@ -116,9 +116,53 @@ test("it continues, refuses a second one, tells who died, and stops when it is t
   await untilGone(pids);
 });
 
+/** A command of another terminal, with --json. */
+function operate(folder: string, ...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [main, "devnet", ...args, "--json", "--folder", folder],
+    { encoding: "utf8" },
+  );
+  return { status, said: JSON.parse(status === 0 ? stdout : stderr) as Record<string, unknown> };
+}
+
+test("another terminal kills a node and starts it again; shards without a quorum are told, and all else goes on", async () => {
+  const folder = join(temporary, "four");
+  expect(operate(folder, "kill", "3")).toMatchObject({ status: 1, said: { error: { code: "no-devnet" } } });
+  const devnet = start(["--folder", folder]);
+  await devnet.next("nodes");
+
+  expect(operate(folder, "kill", "3")).toMatchObject({ status: 0, said: { node: "node-3", goOn: ["bank"] } });
+  expect(await devnet.next("killed")).toMatchObject({ node: "node-3", goOn: ["bank"] });
+  expect(operate(folder, "kill", "3")).toMatchObject({ status: 1, said: { error: { code: "already-down" } } });
+  const { said } = operate(folder, "status");
+  expect(said["nodes"]).toMatchObject([{}, {}, {}, { node: "node-3", role: "killed" }]);
+  expect(said["shards"]).toMatchObject([
+    { shard: "bank", state: "goes-on", down: [] },
+    ...["hotel", "market", "rail"].map((shard) => ({ shard, state: "no-quorum", down: [{ node: "node-3" }] })),
+  ]);
+
+  expect(operate(folder, "restart", "3")).toMatchObject({ status: 0, said: { node: "node-3", stalled: [] } });
+  const { pid } = (await devnet.next("restarted")) as unknown as { readonly pid: number };
+  pids.push(pid);
+  expect(operate(folder, "restart", "3")).toMatchObject({ status: 1, said: { error: { code: "already-up" } } });
+  expect(operate(folder, "kill", "4")).toMatchObject({ status: 2, said: { error: { code: "no-such-node" } } });
+
+  // To have been killed by an operator is no bad end.
+  operate(folder, "kill", "0");
+  devnet.child.kill("SIGTERM");
+  expect(await devnet.next("stopped")).toMatchObject({ badly: [] });
+  expect(await devnet.exited).toBe(0);
+  await untilGone(pids);
+});
+
 test("its nodes do not outlive it, however it ends", async () => {
   const devnet = start(["--folder", join(temporary, "one")]);
   await devnet.next("ready");
   devnet.child.kill("SIGKILL");
   await untilGone(pids);
+  // What it left leads nowhere, and that is told.
+  const { status, said } = operate(join(temporary, "one"), "status");
+  expect(status).toBe(1);
+  expect(said).toMatchObject({ error: { code: "no-devnet", message: expect.stringContaining("is gone") } });
 });

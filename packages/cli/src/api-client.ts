@@ -1,6 +1,7 @@
 // A node's API as commands use it. What the node refuses, it says in the words that people get to read.
 
 import type { NodeStatus } from "@tandem/node";
+import type { ShardsAnswer } from "./devnet/shards.ts";
 import { type Flags, textFlag } from "./flags.ts";
 import { Complaint } from "./terminal.ts";
 
@@ -52,6 +53,10 @@ export class ApiClient {
 
   status(signal: AbortSignal): Promise<NodeStatus> {
     return this.#call("/status", { signal });
+  }
+
+  shards(signal: AbortSignal): Promise<ShardsAnswer> {
+    return this.#call("/shards", { signal });
   }
 
   network(): Promise<NetworkAnswer> {

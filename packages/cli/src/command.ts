@@ -5,6 +5,8 @@ export interface Command {
   /** Flags of this command besides those of every command. */
   readonly options?: ParseArgsOptionsConfig;
   readonly run: (call: Call) => void | Promise<void>;
+  /** Commands whose words follow this one's at once: `tandem devnet kill`. */
+  readonly entries?: Readonly<Record<string, Entry>>;
 }
 
 /** Loaded when it is called, so that no command waits for what only another needs. */

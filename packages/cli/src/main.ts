@@ -81,7 +81,7 @@ async function main([first, ...rest]: string[]): Promise<void> {
 }
 
 async function call(args: string[]): Promise<void> {
-  const { path, group, command } = await find(args.filter((arg) => !arg.startsWith("-")));
+  const { path, group, command } = await find(args);
   const { values, positionals } = readArguments({
     args,
     allowPositionals: true,
@@ -94,15 +94,22 @@ async function call(args: string[]): Promise<void> {
 }
 
 /** The command that the words begin with, or the group whose help is asked for. */
-async function find(words: readonly string[]): Promise<Found> {
+async function find(args: readonly string[]): Promise<Found> {
+  const words = args.filter((arg) => !arg.startsWith("-"));
   let group = root;
   for (const [index, word] of words.entries()) {
     const path = words.slice(0, index + 1);
     const loaded = await lookUp(group, path, word).load();
-    if ("run" in loaded) return { path, group, command: loaded };
-    group = loaded;
+    if (!("run" in loaded)) group = loaded;
+    else if (hasEntry(loaded, word, args)) group = { about: "", entries: loaded.entries ?? {} };
+    else return { path, group, command: loaded };
   }
   return { path: words, group, command: undefined };
+}
+
+/** Only what follows the command's word at once is one of its entries: further on it may be the value of a flag. */
+function hasEntry({ entries = {} }: Command, word: string, args: readonly string[]): boolean {
+  return Object.hasOwn(entries, args[args.indexOf(word) + 1] ?? "");
 }
 
 function lookUp(group: Group, path: readonly string[], word: string): Entry {

@@ -8,13 +8,13 @@ import type { NodeStatus } from "@tandem/node";
 import { afterAll, describe, expect, test } from "vitest";
 import { devnetCommand } from "../src/devnet/command.ts";
 import { wordsOf } from "../src/devnet/events.ts";
-import { runFirstProgram } from "../src/devnet/first-program.ts";
+import { readGenesis, runFirstProgram } from "../src/devnet/first-program.ts";
 import { openFolder } from "../src/devnet/folder.ts";
 import type { NodeProcess } from "../src/devnet/node-process.ts";
 import { type DevnetOptions, flagsKeptByNpm } from "../src/devnet/options.ts";
 import { liveScreen, plainScreen } from "../src/devnet/screen.ts";
 import { tableLines } from "../src/devnet/table.ts";
-import type { NodeRow } from "../src/devnet/watch.ts";
+import type { DevnetView, NodeRow } from "../src/devnet/watch.ts";
 import { createNetworkFolder } from "../src/genesis/network-folder.ts";
 
 const temporary = mkdtempSync(join(tmpdir(), "tandem-devnet-"));
@@ -183,6 +183,7 @@ const here: NodeRow = {
   blobsPerSecond: 1234,
   bytesPerSecond: 567_890,
   blockAgeMs: 432,
+  downMs: undefined,
 };
 const gone: NodeRow = {
   node: "node-1",
@@ -191,7 +192,13 @@ const gone: NodeRow = {
   blobsPerSecond: 0,
   bytesPerSecond: 0,
   blockAgeMs: undefined,
+  downMs: 5000,
 };
+
+/** As long as nothing is known of shards. */
+function nodes(rows: readonly NodeRow[]): DevnetView {
+  return { nodes: rows, shards: [] };
+}
 
 describe("the table", () => {
   test("shows each node", () => {
@@ -283,7 +290,8 @@ describe("the first program", () => {
     };
     await createNetworkFolder(folder, { ...plan, deltaMs: 1, heartbeatMs: 1, store: "rocksdb", verifyThreads: 1 });
     // It would not ask the node.
-    const run = await runFirstProgram(devnet, [{} as NodeProcess], new AbortController().signal);
+    const signal = new AbortController().signal;
+    const run = await runFirstProgram(await readGenesis(devnet), devnet, [{} as NodeProcess], signal);
     expect(run).toBe(undefined);
   });
 });
@@ -293,9 +301,9 @@ describe("the screen", () => {
     const terminal = new Terminal(24);
     const screen = liveScreen((text) => terminal.write(text), terminal);
     screen.tell({ kind: "started", processes: [] });
-    screen.show([here]);
+    screen.show(nodes([here]));
     screen.tell(blob);
-    screen.show([gone]);
+    screen.show(nodes([gone]));
     const [first, second, ...table] = terminal.text.split("\n");
     expect(first).toBe("0 processes started");
     expect(second).toMatch(/^text .* final on 4 nodes: height 2, 30 ms$/);
@@ -305,7 +313,7 @@ describe("the screen", () => {
   test("leaves the last table where it is when all stops", () => {
     const terminal = new Terminal(24);
     const screen = liveScreen((text) => terminal.write(text), terminal);
-    screen.show([here]);
+    screen.show(nodes([here]));
     screen.tell({ kind: "stopping" });
     screen.tell({ kind: "stopped", nodes: 1, badly: [], tookMs: 250 });
     expect(terminal.text).toMatch(
@@ -317,8 +325,8 @@ describe("the screen", () => {
     const shown: string[] = [];
     const terminal = { columns: size, rows: size } as unknown as Terminal;
     const screen = liveScreen((text) => shown.push(text), terminal);
-    screen.show([here]);
-    screen.show([gone]);
+    screen.show(nodes([here]));
+    screen.show(nodes([gone]));
     const lines = tableLines([gone], 80);
     const up = `${escapeCode}[${lines.length + 3}A\r${escapeCode}[J`;
     expect(shown[1]).toBe(`${up}\n${lines.join("\n")}\n\nCtrl-C stops all\n`);
@@ -327,7 +335,7 @@ describe("the screen", () => {
   test("draws no more lines than there are", () => {
     const terminal = new Terminal(8);
     const screen = liveScreen((text) => terminal.write(text), terminal);
-    screen.show(Array.from({ length: 32 }, () => here));
+    screen.show(nodes(Array.from({ length: 32 }, () => here)));
     expect(terminal.text.split("\n").length).toBeLessThan(8);
     expect(terminal.text).toContain("…\nCtrl-C");
   });
@@ -335,8 +343,8 @@ describe("the screen", () => {
   test("elsewhere is lines: one for all nodes where something is new, one in five seconds while blobs come", () => {
     const said: string[] = [];
     const screen = plainScreen((text) => said.push(text), 80);
-    for (let second = 0; second < 6; second++) screen.show([here, gone]);
-    screen.show([here, here]);
+    for (let second = 0; second < 6; second++) screen.show(nodes([here, gone]));
+    screen.show(nodes([here, here]));
     expect(said).toEqual([
       ...Array(2).fill("node-0: height 123456, peers 2/3; node-1 ended; 1234 blobs/s, 568 kB/s\n"),
       "all 2 nodes: height 123456, peers 2/3; 1234 blobs/s, 568 kB/s\n",
@@ -351,7 +359,7 @@ describe("the screen", () => {
       blobsPerSecond: 0,
       status: { ...status, heights: { final: executed, executed } },
     });
-    for (let second = 0; second < 61; second++) screen.show([idle(second), idle(second + 1)]);
+    for (let second = 0; second < 61; second++) screen.show(nodes([idle(second), idle(second + 1)]));
     expect(said.map((line) => line.split(",")[0])).toEqual(["all 2 nodes: height 0-1", "all 2 nodes: height 60-61"]);
   });
 });

@@ -2,14 +2,18 @@
 
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { CheckedGenesis } from "@tandem/shared";
 import type { Call, Command } from "../command.ts";
 import { onSignals } from "../signals.ts";
 import { isTold } from "../terminal.ts";
+import { committeesOf } from "./committees.ts";
+import { openControl } from "./control.ts";
 import { Devnet, describeEnd } from "./devnet.ts";
 import { type FinalBlob, submitFirstBlobs } from "./first-blobs.ts";
-import { runFirstProgram } from "./first-program.ts";
+import { readGenesis, runFirstProgram } from "./first-program.ts";
 import { type DevnetFolder, openFolder } from "./folder.ts";
-import { type DevnetOptions, flagsKeptByNpm, isWatched, readOptions } from "./options.ts";
+import { Operator } from "./operator.ts";
+import { type DevnetOptions, flagsKeptByNpm, folderOption, isWatched, readOptions } from "./options.ts";
 import { jsonScreen, liveScreen, plainScreen, type Screen } from "./screen.ts";
 import { Watch } from "./watch.ts";
 
@@ -20,12 +24,18 @@ const programPatienceMs = 2000;
 export const devnetCommand: Command = {
   help: `./tandem devnet [--validators N] [--delay MS] [--fresh] [--level] [--for S]
                 [--folder DIR] [--json]
+./tandem devnet kill N | restart N | status      (in another terminal)
 
 Runs a network on this machine: a process for each validator, with its own keys
 and store, on loopback. The first start makes all of it, later ones continue. A
 few blobs are submitted and told when they are final on every node. So is a
 program for the contracts in three shards, which is run here. Then a table shows
-what the nodes do. Ctrl-C stops all.
+what nodes and shards do. Ctrl-C stops all.
+
+A new network has four shards. Each is followed by three quarters of the
+validators, rounded down, of four by three, and leaves out others than the next:
+nobody follows all. More than 2/3 of a shard's followers have to agree, of three
+all: devnet kill 3 lets three shards stand still, and bank goes on.
 
   --validators N  seats of a new network (4)
   --delay MS      every frame between two nodes arrives so much later (0)
@@ -46,7 +56,21 @@ npm keeps flags to itself that do not stand behind --: npm start -- --fresh
     fresh: { type: "boolean" },
     level: { type: "boolean" },
     for: { type: "string" },
-    folder: { type: "string" },
+    ...folderOption,
+  },
+  entries: {
+    kill: {
+      summary: "end a node of the devnet that runs, as a crash would",
+      load: async () => (await import("./operate.ts")).killCommand,
+    },
+    restart: {
+      summary: "start a node again that is down",
+      load: async () => (await import("./operate.ts")).restartCommand,
+    },
+    status: {
+      summary: "the tables of the devnet that runs, once",
+      load: async () => (await import("./status.ts")).statusCommand,
+    },
   },
   async run(call) {
     const flags = flagsKeptByNpm(call.positionals);
@@ -72,30 +96,42 @@ async function runDevnet(options: DevnetOptions, folder: DevnetFolder, screen: S
   const stopping = new AbortController();
   const devnet = new Devnet(folder, (node) => {
     screen.tell({ kind: "node-ended", ...describeEnd(node), logFile: node.logFile });
-    if (devnet.nodes.every(({ exit }) => exit !== undefined)) stopping.abort();
+    // One that an operator ended may come back.
+    if (devnet.nodes.every(({ exit, isKilled }) => exit !== undefined && !isKilled)) stopping.abort();
+  });
+  const watch = new Watch(devnet.nodes);
+  const operator = new Operator(devnet, watch, {
+    kill: (operated) => screen.tell({ kind: "killed", ...operated }),
+    restart: (operated) => screen.tell({ kind: "restarted", ...operated }),
   });
   const unlisten = onSignals(
     () => stopping.abort(),
     () => devnet.kill(),
   );
+  const closeControl = await openControl(folder.folder, operator);
   try {
-    await show(options, folder, devnet, screen, stopping.signal);
+    await show(options, { folder, devnet, watch, operator, screen, signal: stopping.signal });
   } catch (error) {
     // What was cut short by a signal is no error.
     if (!stopping.signal.aborted) throw error;
   } finally {
+    await closeControl();
     await stopAll(devnet, screen);
     unlisten();
   }
 }
 
-async function show(
-  { forSeconds }: DevnetOptions,
-  folder: DevnetFolder,
-  devnet: Devnet,
-  screen: Screen,
-  signal: AbortSignal,
-): Promise<void> {
+interface Running {
+  readonly folder: DevnetFolder;
+  readonly devnet: Devnet;
+  readonly watch: Watch;
+  readonly operator: Operator;
+  readonly screen: Screen;
+  readonly signal: AbortSignal;
+}
+
+async function show({ forSeconds }: DevnetOptions, running: Running): Promise<void> {
+  const { folder, devnet, watch, operator, screen, signal } = running;
   const { nodes } = devnet;
   screen.tell({ kind: "started", processes: nodes.map(({ name, pid }) => ({ node: name, pid })) });
   const linked = Promise.withResolvers<void>();
@@ -113,11 +149,14 @@ async function show(
     screen.tell({ kind: "blob", nodes: nodes.length, ...blob });
   };
   await Promise.all([isUp, submitFirstBlobs(folder, nodes, onFinal, signal)]);
-  const program = showFirstProgram(folder, devnet, screen, signal);
+  const checked = await readGenesis(folder);
+  watch.committees = committeesOf(checked);
+  operator.open();
+  const program = showFirstProgram(checked, running);
   const patience = () => sleep(programPatienceMs, undefined, { signal });
   const blob = await (forSeconds === 0 ? program : Promise.race([program, patience()]));
   if (forSeconds !== 0) screen.tell({ ...tryEvent(folder), program: blob });
-  await Promise.all([program, watch(nodes, screen, forSeconds, signal)]);
+  await Promise.all([program, showViews(forSeconds, running)]);
 }
 
 function tryEvent({ folder, accounts, nodes }: DevnetFolder) {
@@ -125,14 +164,11 @@ function tryEvent({ folder, accounts, nodes }: DevnetFolder) {
 }
 
 /** Gives the blob that it is in. */
-async function showFirstProgram(
-  folder: DevnetFolder,
-  { nodes }: Devnet,
-  screen: Screen,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+async function showFirstProgram(checked: CheckedGenesis, running: Running): Promise<string | undefined> {
+  const { folder, devnet, screen, signal } = running;
+  const { nodes } = devnet;
   try {
-    const run = await runFirstProgram(folder, nodes, signal);
+    const run = await runFirstProgram(checked, folder, nodes, signal);
     const why = "no program is submitted: this network was made without contracts. --fresh makes one that has them";
     if (run === undefined) {
       screen.tell({ kind: "no-program", why });
@@ -149,8 +185,7 @@ async function showFirstProgram(
   }
 }
 
-async function watch(nodes: Devnet["nodes"], screen: Screen, forSeconds: number | undefined, signal: AbortSignal) {
-  const watch = new Watch(nodes);
+async function showViews(forSeconds: number | undefined, { watch, screen, signal }: Running): Promise<void> {
   const untilMs = performance.now() + (forSeconds ?? Number.POSITIVE_INFINITY) * 1000;
   for (;;) {
     screen.show(await watch.read());

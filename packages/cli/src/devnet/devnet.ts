@@ -1,11 +1,11 @@
 // A network of processes on this machine: started together, watched, stopped together. A node that ends by itself is told
-// at once; the others go on.
+// at once; the others go on. An operator may kill and restart single ones.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NodeStatus } from "@tandem/node";
 import { Complaint } from "../terminal.ts";
 import type { DevnetFolder } from "./folder.ts";
-import { type Exit, NodeProcess } from "./node-process.ts";
+import { NodeProcess } from "./node-process.ts";
 
 const pollMs = 50;
 /** Nodes that have much to read, on a busy machine. */
@@ -22,13 +22,9 @@ export class Devnet {
   readonly nodes: readonly NodeProcess[];
   readonly #startMs = performance.now();
 
-  constructor({ nodes }: DevnetFolder, onEnd: (node: NodeProcess, exit: Exit) => void) {
-    this.nodes = nodes.map((place) => new NodeProcess(place));
-    for (const node of this.nodes) {
-      void node.exited.then((exit) => {
-        if (!node.isStopping) onEnd(node, exit);
-      });
-    }
+  /** `onEnd`: a node ended by itself. */
+  constructor({ nodes }: DevnetFolder, onEnd: (node: NodeProcess) => void) {
+    this.nodes = nodes.map((place) => new NodeProcess(place, onEnd));
   }
 
   /**
@@ -56,11 +52,12 @@ export class Devnet {
     }
   }
 
-  /** Resolves when all have ended, with those that did not end well. */
+  /** Resolves when all have ended, with those that did not end well; to be killed by an operator is well. */
   async stop(): Promise<readonly NodeProcess[]> {
     await Promise.all(this.nodes.map((node) => node.stop()));
     // One that was asked before it could hear of it had not begun.
-    return this.nodes.filter(({ exit }) => exit?.code !== 0 && exit?.signal !== "SIGTERM");
+    const isWell = ({ exit, isKilled }: NodeProcess) => exit?.code === 0 || exit?.signal === "SIGTERM" || isKilled;
+    return this.nodes.filter((node) => !isWell(node));
   }
 
   kill(): void {

@@ -6,6 +6,8 @@ import { wrap } from "../terminal.ts";
 import type { FinalBlob } from "./first-blobs.ts";
 import type { RunProgram } from "./first-program.ts";
 import type { DevnetFolder } from "./folder.ts";
+import type { Operated } from "./operator.ts";
+import { operatedWords } from "./operator-words.ts";
 
 export type DevnetEvent =
   | { readonly kind: "kept-by-npm"; readonly flags: readonly string[] }
@@ -33,6 +35,7 @@ export type DevnetEvent =
       readonly lastWords: readonly string[];
       readonly logFile: string;
     }
+  | ({ readonly kind: "killed" | "restarted" } & Operated)
   | { readonly kind: "stopping" }
   | { readonly kind: "stopped"; readonly nodes: number; readonly badly: readonly string[]; readonly tookMs: number };
 
@@ -59,6 +62,9 @@ export function wordsOf(event: DevnetEvent, width: number): string {
       return tryWords(event);
     case "node-ended":
       return `${event.what}. It said last:\n${event.lastWords.map((line) => `  | ${line}`).join("\n")}\n  All of it: ${event.logFile}`;
+    case "killed":
+    case "restarted":
+      return operatedWords(event.kind, event, width);
     case "stopping":
       return "stopping";
     case "stopped":

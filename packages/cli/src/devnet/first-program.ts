@@ -28,11 +28,11 @@ const holdHeights = 10_000;
 
 /** Nothing if the network has no such contracts: it was made before there were any. */
 export async function runFirstProgram(
+  checked: CheckedGenesis,
   folder: DevnetFolder,
   nodes: readonly NodeProcess[],
   signal: AbortSignal,
 ): Promise<RunProgram | undefined> {
-  const checked = await readGenesis(folder);
   const [node] = nodes;
   const keystore = new Keystore(folder.accounts);
   const accounts = await fundedAccounts(keystore, checked);
@@ -52,7 +52,7 @@ export async function runFirstProgram(
   return { ordered, followed, names: new Map(accounts.map(({ key, name }) => [key, name])) };
 }
 
-async function readGenesis({ folder }: DevnetFolder): Promise<CheckedGenesis> {
+export async function readGenesis({ folder }: DevnetFolder): Promise<CheckedGenesis> {
   const genesis = parseGenesis(nativeScheme, await readFile(join(folder, "genesis.json"), "utf8"));
   if (genesis.ok) return genesis.value;
   throw new Complaint(genesis.error.code, `${genesis.error.message}.`, "--fresh makes a new network in its place.");

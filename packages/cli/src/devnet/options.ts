@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { limits } from "@tandem/shared";
 import type { Call } from "../command.ts";
-import { callerPath, countBetween, countFlag, noPositionals, textFlag } from "../flags.ts";
+import { countBetween, countFlag, type Flags, noPositionals, pathFlag } from "../flags.ts";
 import { Complaint } from "../terminal.ts";
 import { projectFolder } from "../workspace.ts";
 
@@ -25,12 +25,17 @@ const validatorsMax = 32;
 /** A minute is longer than anybody wants to wait for a vote; Δ has to stay within its range. */
 const delayMsMax = limits.deltaMsMax / 2;
 
+export const folderOption = { folder: { type: "string" } } as const;
+
+export function folderOf(flags: Flags): string {
+  return pathFlag(flags, "folder") ?? join(projectFolder, ".tandem/devnet");
+}
+
 export function readOptions({ positionals, flags, json }: Call): DevnetOptions {
   noPositionals(positionals);
-  const folder = textFlag(flags, "folder");
   const forSeconds = countFlag(flags, "for");
   return {
-    folder: folder === undefined ? join(projectFolder, ".tandem/devnet") : callerPath(folder),
+    folder: folderOf(flags),
     validators:
       flags["validators"] === undefined ? undefined : countBetween(flags, "validators", [1, validatorsMax], 4),
     delayMs: countBetween(flags, "delay", [0, delayMsMax], 0),

@@ -4,12 +4,12 @@
 import { columns } from "../terminal.ts";
 import { type DevnetEvent, jsonOf, wordsOf } from "./events.ts";
 import { summaryOf } from "./summary.ts";
-import { tableLines } from "./table.ts";
-import type { NodeRow } from "./watch.ts";
+import { viewLines } from "./table.ts";
+import type { DevnetView } from "./watch.ts";
 
 export interface Screen {
   tell(event: DevnetEvent): void;
-  show(rows: readonly NodeRow[]): void;
+  show(view: DevnetView): void;
 }
 
 type Print = (text: string) => void;
@@ -23,7 +23,7 @@ export interface Terminal {
 export function jsonScreen(print: Print): Screen {
   return {
     tell: (event) => print(`${jsonOf(event)}\n`),
-    show: (nodes) => print(`${JSON.stringify({ kind: "nodes", nodes })}\n`),
+    show: (view) => print(`${JSON.stringify({ kind: "nodes", ...view })}\n`),
   };
 }
 
@@ -36,13 +36,13 @@ export function plainScreen(print: Print, width = columns(process.stdout)): Scre
   let since = 0;
   return {
     tell: (event) => print(`${wordsOf(event, width)}\n`),
-    show(rows) {
-      const { standing, isBusy, line } = summaryOf(rows);
+    show(view) {
+      const { standing, isBusy, lines } = summaryOf(view);
       since++;
       if (standing === last && since < (isBusy ? busyEvery : quietEvery)) return;
       last = standing;
       since = 0;
-      print(`${line}\n`);
+      print(lines.map((line) => `${line}\n`).join(""));
     },
   };
 }
@@ -68,9 +68,9 @@ export function liveScreen(print: Print, terminal: Terminal): Screen {
       if (event.kind === "stopping") drawn = [];
       print(`${erase()}${wordsOf(event, sizeOf(terminal).columns)}\n${drawn.map((line) => `${line}\n`).join("")}`);
     },
-    show(rows) {
+    show(view) {
       const size = sizeOf(terminal);
-      const lines = cutTo(["", ...tableLines(rows, size.columns), "", "Ctrl-C stops all"], size);
+      const lines = cutTo(["", ...viewLines(view, size.columns), "", "Ctrl-C stops all"], size);
       print(`${erase()}${lines.map((line) => `${line}\n`).join("")}`);
       drawn = lines;
     },

@@ -1,14 +1,16 @@
-// All nodes in one line, for what is no terminal.
+// All nodes and shards in one line, and one for each shard that stands still, for what is no terminal.
 
+import type { ShardRow } from "./shards.ts";
+import { whyWords } from "./shards-table.ts";
 import { bytesText, peersOf } from "./table.ts";
-import type { NodeRow } from "./watch.ts";
+import type { DevnetView, NodeRow } from "./watch.ts";
 
 interface Summary {
   /** Who is there, and linked with how many: what is new when it changes. */
   readonly standing: string;
   /** Blobs are ordered. */
   readonly isBusy: boolean;
-  readonly line: string;
+  readonly lines: readonly string[];
 }
 
 /** Nodes of one role, linked with as many others. */
@@ -18,16 +20,27 @@ interface Kind {
   readonly rows: readonly NodeRow[];
 }
 
-export function summaryOf(rows: readonly NodeRow[]): Summary {
+export function summaryOf({ nodes: rows, shards }: DevnetView): Summary {
   const kinds = kindsOf(rows);
   const blobs = Math.max(0, ...rows.map(({ blobsPerSecond }) => blobsPerSecond));
   const bytes = Math.max(0, ...rows.map(({ bytesPerSecond }) => bytesPerSecond));
   const words = kinds.map((kind) => `${namesOf(kind, rows.length)}${stateOf(kind)}`);
+  const line = `${words.join("; ")}; ${blobs} blobs/s, ${bytesText(bytes)}/s${attestedWords(shards)}`;
   return {
-    standing: kinds.map(({ role, peers, rows }) => `${role} ${peers} ${rows.map(({ node }) => node)}`).join(),
+    standing: [
+      ...kinds.map(({ role, peers, rows }) => `${role} ${peers} ${rows.map(({ node }) => node)}`),
+      ...shards.map(({ shard, state, disputes }) => `${shard} ${state} ${disputes.length}`),
+    ].join(),
     isBusy: blobs > 0,
-    line: `${words.join("; ")}; ${blobs} blobs/s, ${bytesText(bytes)}/s`,
+    lines: [line, ...shards.flatMap(whyWords)],
   };
+}
+
+function attestedWords(shards: readonly ShardRow[]): string {
+  const rounds = shards.flatMap(({ shard, attested }) =>
+    attested === undefined ? [] : [`${shard} ${attested.round}`],
+  );
+  return rounds.length === 0 ? "" : `; attested: ${rounds.join(", ")}`;
 }
 
 function kindsOf(rows: readonly NodeRow[]): readonly Kind[] {

@@ -1,20 +1,11 @@
-// Rows of nodes as a table. What does not fit into the width loses its least telling columns: each has a width of its own,
-// whatever stands in it, so the same columns stay as long as the terminal does.
+// Rows of nodes as a table; and below it, if the shards are known, these.
 
-import type { NodeRow } from "./watch.ts";
-
-interface Column {
-  readonly title: string;
-  readonly isText?: true;
-  /** Characters of what is widest in it. */
-  readonly width: number;
-  /** The highest goes first when there is no room. */
-  readonly spare: number;
-  readonly of: (row: NodeRow) => string;
-}
+import { type Column, drawTable, orDash } from "./columns.ts";
+import { shardLines } from "./shards-table.ts";
+import type { DevnetView, NodeRow } from "./watch.ts";
 
 /** `age`: since the header time of the last block. `loop`: delay of the event loop, at the 99th percentile. */
-const columns: readonly Column[] = [
+const columns: readonly Column<NodeRow>[] = [
   { title: "node", isText: true, width: 7, spare: 0, of: ({ node }) => node },
   { title: "role", isText: true, width: 9, spare: 1, of: ({ role }) => role },
   { title: "height", width: 8, spare: 0, of: ({ status }) => orDash(status?.heights.executed) },
@@ -31,26 +22,14 @@ const columns: readonly Column[] = [
   { title: "age", width: 6, spare: 2, of: ({ blockAgeMs }) => (blockAgeMs === undefined ? "-" : ageText(blockAgeMs)) },
   { title: "loop", width: 8, spare: 4, of: ({ status }) => (status ? delayText(status.eventLoopDelay.p99Ms) : "-") },
 ];
-const gap = 2;
 
 export function tableLines(rows: readonly NodeRow[], width: number): readonly string[] {
-  const shown = fitting(width);
-  const cells = [shown.map(({ title }) => title), ...rows.map((row) => shown.map((column) => column.of(row)))];
-  const pad = (text: string, at: number) => {
-    const { isText, width } = shown[at] as Column;
-    return isText ? text.padEnd(width) : text.padStart(width);
-  };
-  return cells.map((line) => line.map(pad).join(" ".repeat(gap)).trimEnd());
+  return drawTable(columns, rows, width);
 }
 
-function fitting(width: number): readonly Column[] {
-  let shown = columns;
-  const room = () => shown.reduce((sum, each) => sum + each.width + gap, -gap);
-  while (room() > width && shown.some(({ spare }) => spare > 0)) {
-    const most = Math.max(...shown.map(({ spare }) => spare));
-    shown = shown.filter(({ spare }) => spare < most);
-  }
-  return shown;
+export function viewLines({ nodes, shards }: DevnetView, width: number): readonly string[] {
+  const rows = tableLines(nodes, width);
+  return shards.length === 0 ? rows : [...rows, "", ...shardLines(shards, width)];
 }
 
 export function bytesText(bytes: number): string {
@@ -63,10 +42,6 @@ export function bytesText(bytes: number): string {
 export function peersOf({ status }: NodeRow): string {
   if (status === undefined) return "-";
   return `${status.peers.filter(({ connected }) => connected).length}/${status.peers.length}`;
-}
-
-function orDash(number: number | undefined): string {
-  return number === undefined ? "-" : String(number);
 }
 
 function ageText(ms: number): string {

@@ -1,0 +1,23 @@
+// Who follows which shard of a devnet, by names of nodes, and which shards have a quorum while some of them are down.
+
+import type { CheckedGenesis } from "@tandem/shared";
+
+export interface Committee {
+  readonly shard: string;
+  readonly members: readonly string[];
+  /** Members that make a quorum (S1). In a devnet all have the same weight. */
+  readonly need: number;
+}
+
+export function committeesOf({ genesis }: CheckedGenesis): readonly Committee[] {
+  return genesis.shards.map(({ name, committee }) => ({
+    shard: name,
+    members: committee.map(({ validator }) => genesis.validators[validator]?.name ?? ""),
+    need: Math.floor((2 * committee.length) / 3) + 1,
+  }));
+}
+
+/** Of those that have one while all are up. */
+export function hasQuorum({ members, need }: Committee, down: ReadonlySet<string>): boolean {
+  return members.filter((name) => !down.has(name)).length >= need;
+}

@@ -1,0 +1,95 @@
+// How the shards of a devnet stand, from what its nodes say of them (GET /shards) and from who is down: what is attested, how
+// far that lies behind the order chain, who executes the shard, and why it stands still if it does.
+
+import type { Committee } from "./committees.ts";
+import type { NodeRow } from "./watch.ts";
+
+/** What a node says of a shard. */
+export interface ShardAnswer {
+  readonly name: string;
+  /** Its last attested claim, and the height of the attest block that has it. */
+  readonly attested: { readonly round: number; readonly height: number; readonly claim: string };
+  /** How far this node has executed it. */
+  readonly own: { readonly round: number; readonly state: "following" | "stopped" | "not-followed" };
+  /** Order blocks between its last attested round and the last block, while it has something to attest. */
+  readonly lag: number;
+  /** Programs that still have something to run here. */
+  readonly pending: number;
+  /** Members whose affirmation of the round that is waited for this node does not have. */
+  readonly missing: readonly string[];
+  readonly waiting: { readonly round: number; readonly have: number; readonly need: number } | null;
+  /** C6: this node stopped it. */
+  readonly dispute: { readonly round: number; readonly own: string | null; readonly theirs: string } | null;
+}
+
+export interface ShardsAnswer {
+  readonly shards: readonly ShardAnswer[];
+}
+
+export interface ShardRow {
+  readonly shard: string;
+  readonly members: readonly string[];
+  /** Members that make a quorum. */
+  readonly need: number;
+  /** `no-quorum`: too many members are down. `waits`: all are up, and a quorum is overdue. */
+  readonly state: "goes-on" | "waits" | "no-quorum";
+  /** As the node says that has seen the most; nothing while none says anything. */
+  readonly attested: ShardAnswer["attested"] | undefined;
+  readonly lag: number | undefined;
+  readonly pending: number | undefined;
+  readonly waiting: ShardAnswer["waiting"];
+  /** Members that did not affirm what is waited for. */
+  readonly missing: readonly string[];
+  /** Nodes that execute it now. */
+  readonly runBy: readonly string[];
+  readonly down: readonly DownMember[];
+  readonly disputes: readonly ({ readonly node: string } & NonNullable<ShardAnswer["dispute"]>)[];
+}
+
+interface DownMember {
+  readonly node: string;
+  readonly isKilled: boolean;
+  readonly sinceMs: number;
+}
+
+/** A claim takes some blocks to be affirmed and attested; what takes longer stands still. */
+const lagUsual = 8;
+
+export function shardRows(
+  committees: readonly Committee[],
+  nodes: readonly NodeRow[],
+  answers: ReadonlyMap<string, ShardsAnswer>,
+): readonly ShardRow[] {
+  return committees.map((committee) => {
+    const said = nodes.flatMap(({ node }) => {
+      const answer = answers.get(node)?.shards.find(({ name }) => name === committee.shard);
+      return answer === undefined ? [] : [{ node, ...answer }];
+    });
+    return rowOf(committee, nodes, said);
+  });
+}
+
+type Said = ShardAnswer & { readonly node: string };
+
+function rowOf(committee: Committee, nodes: readonly NodeRow[], said: readonly Said[]): ShardRow {
+  const { members, need } = committee;
+  const down = nodes.flatMap(({ node, role, downMs = 0 }): DownMember[] => {
+    const isDown = role === "killed" || role === "ended";
+    return isDown && members.includes(node) ? [{ node, isKilled: role === "killed", sinceMs: downMs }] : [];
+  });
+  const best = said.toSorted(bySeen)[0];
+  const { attested, lag, pending, waiting = null, missing = [] } = best ?? {};
+  const isOverdue = waiting !== null && (lag ?? 0) > lagUsual;
+  return {
+    ...committee,
+    state: members.length - down.length < need ? "no-quorum" : isOverdue ? "waits" : "goes-on",
+    ...{ attested, lag, pending, waiting, missing, down },
+    runBy: said.filter(({ own }) => own.state === "following").map(({ node }) => node),
+    disputes: said.flatMap(({ node, dispute }) => (dispute === null ? [] : [{ node, ...dispute }])),
+  };
+}
+
+/** First who has seen the last attested claim, and of these who holds most affirmations of the next. */
+function bySeen(a: Said, b: Said): number {
+  return b.attested.round - a.attested.round || (b.waiting?.have ?? 0) - (a.waiting?.have ?? 0);
+}

@@ -1,0 +1,205 @@
+// What an operator does to a devnet that runs, and how another terminal reaches it; `test/devnet` does it to a real one.
+
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import type { Committee } from "../src/devnet/committees.ts";
+import { openControl } from "../src/devnet/control.ts";
+import { askDevnet } from "../src/devnet/control-client.ts";
+import type { Devnet } from "../src/devnet/devnet.ts";
+import type { Exit } from "../src/devnet/node-process.ts";
+import { type Operated, Operator } from "../src/devnet/operator.ts";
+import { operatedWords } from "../src/devnet/operator-words.ts";
+import type { DevnetView, Watch } from "../src/devnet/watch.ts";
+
+const temporary = mkdtempSync(join(tmpdir(), "tandem-operator-"));
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+const committee = (shard: string, ...members: number[]): Committee => ({
+  shard,
+  members: members.map((place) => `node-${place}`),
+  need: 3,
+});
+const committees = [
+  committee("bank", 0, 1, 2),
+  committee("hotel", 0, 1, 3),
+  committee("market", 0, 2, 3),
+  committee("rail", 1, 2, 3),
+];
+
+/** As far as an operator sees it. */
+class FakeNode {
+  readonly name: string;
+  readonly logFile = "node.log";
+  pid = 100;
+  exit: Exit | undefined;
+  isKilled = false;
+  /** Where it does not come up. */
+  isBroken = false;
+  readonly api = { status: async () => ({}) };
+
+  constructor(place: number) {
+    this.name = `node-${place}`;
+  }
+
+  async crash(): Promise<void> {
+    this.isKilled = true;
+    this.exit = { code: null, signal: "SIGKILL" };
+  }
+
+  restart(): void {
+    this.isKilled = false;
+    this.pid++;
+    this.exit = this.isBroken ? { code: 1, signal: null } : undefined;
+    if (this.isBroken) this.api.status = async () => Promise.reject(new Error("refused"));
+  }
+
+  lastWords(): readonly string[] {
+    return [];
+  }
+}
+
+const view: DevnetView = { nodes: [], shards: [] };
+
+function operated() {
+  const nodes = [0, 1, 2, 3].map((place) => new FakeNode(place));
+  const told: [string, Operated][] = [];
+  const watch = { committees, latest: async () => view, forget: () => {} } as unknown as Watch;
+  const operator = new Operator({ nodes } as unknown as Devnet, watch, {
+    kill: (what) => told.push(["kill", what]),
+    restart: (what) => told.push(["restart", what]),
+  });
+  return { nodes, operator, told };
+}
+
+function up() {
+  const all = operated();
+  all.operator.open();
+  return all;
+}
+
+describe("an operator", () => {
+  test("kills a node and starts it again, by number or name, and hears which shards lose their quorum", async () => {
+    const { nodes, operator, told } = up();
+    const killed = await operator.kill("3");
+    expect(killed).toEqual({ node: "node-3", pid: 100, stalled: committees.slice(1), goOn: ["bank"] });
+    expect(nodes.map(({ exit }) => exit === undefined)).toEqual([true, true, true, false]);
+    const restarted = await operator.restart("node-3");
+    expect(restarted).toEqual({ node: "node-3", pid: 101, stalled: [], goOn: ["bank", "hotel", "market", "rail"] });
+    expect(told).toEqual([
+      ["kill", killed],
+      ["restart", restarted],
+    ]);
+  });
+
+  test("of two nodes that are down hears what both mean", async () => {
+    const { operator } = up();
+    await operator.kill("3");
+    expect(await operator.kill("0")).toMatchObject({ stalled: committees, goOn: [] });
+    expect(await operator.restart("3")).toMatchObject({ stalled: committees.slice(0, 3), goOn: ["rail"] });
+  });
+
+  test("is refused what cannot be, with a code", async () => {
+    const { nodes, operator } = up();
+    await expect(operator.kill("4")).rejects.toMatchObject({ code: "no-such-node", exitCode: 2 });
+    await expect(operator.kill("03")).rejects.toMatchObject({ code: "no-such-node" });
+    await expect(operator.restart("3")).rejects.toMatchObject({ code: "already-up" });
+    await operator.kill("3");
+    await expect(operator.kill("3")).rejects.toMatchObject({ code: "already-down", exitCode: 1 });
+    // One that ended by itself is down, too, and may be started again.
+    (nodes[1] as FakeNode).exit = { code: 1, signal: null };
+    await expect(operator.kill("1")).rejects.toMatchObject({ code: "already-down" });
+    expect(await operator.restart("1")).toMatchObject({ node: "node-1" });
+    (nodes[3] as FakeNode).isBroken = true;
+    await expect(operator.restart("3")).rejects.toMatchObject({ code: "node-ended" });
+  });
+
+  test("waits until the network is up", async () => {
+    const { operator } = operated();
+    await expect(operator.kill("3")).rejects.toMatchObject({ code: "not-ready" });
+    expect(await operator.view()).toBe(view);
+  });
+
+  test("is told it in words", async () => {
+    const { operator } = up();
+    expect(operatedWords("killed", await operator.kill("3"), 200)).toBe(
+      "node-3 is killed (process 100). Without a quorum now, for that takes 3 of 3 members: hotel, market and rail. bank goes on.",
+    );
+    expect(operatedWords("killed", await operator.kill("0"), 200)).toMatch(/market and rail\. No shard has one\.$/);
+    await operator.restart("0");
+    expect(operatedWords("restarted", await operator.restart("3"), 200)).toBe(
+      "node-3 runs again (process 101). Every shard has its quorum.",
+    );
+  });
+});
+
+let count = 0;
+function newFolder(): string {
+  return mkdtempSync(join(temporary, `${count++}-`));
+}
+
+describe("another terminal", () => {
+  test("reaches the devnet that runs in a folder, until it stops", async () => {
+    const folder = newFolder();
+    const { operator } = up();
+    const close = await openControl(folder, operator);
+    expect(await askDevnet(folder, "GET", "/status")).toEqual(view);
+    expect(await askDevnet(folder, "POST", "/kill/3")).toMatchObject({ node: "node-3", goOn: ["bank"] });
+    await expect(askDevnet(folder, "POST", "/kill/3")).rejects.toMatchObject({ code: "already-down", exitCode: 1 });
+    await expect(askDevnet(folder, "POST", "/kill/%2F")).rejects.toMatchObject({ code: "no-such-node", exitCode: 2 });
+    await expect(askDevnet(folder, "POST", "/sing/3")).rejects.toMatchObject({ code: "unknown-request" });
+    await expect(askDevnet(folder, "GET", "/restart/3")).rejects.toMatchObject({ code: "unknown-request" });
+    await close();
+    await expect(askDevnet(folder, "GET", "/status")).rejects.toMatchObject({ code: "no-devnet", exitCode: 1 });
+  });
+
+  test("needs the token, which the owner of the folder alone can read", async () => {
+    const folder = newFolder();
+    const { operator, nodes } = up();
+    const close = await openControl(folder, operator);
+    const file = join(folder, "control.json");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const { port } = JSON.parse(readFileSync(file, "utf8")) as { readonly port: number };
+    for (const authorization of ["", "Bearer ", `Bearer ${"00".repeat(32)}`]) {
+      const response = await fetch(`http://127.0.0.1:${port}/kill/3`, { method: "POST", headers: { authorization } });
+      expect([response.status, await response.json()]).toMatchObject([400, { error: { code: "wrong-token" } }]);
+    }
+    expect(nodes[3]?.exit).toBe(undefined);
+    await close();
+  });
+
+  test("hears that a devnet crashed, whoever has its port by now", async () => {
+    const folder = newFolder();
+    const server = createServer((_, response) => response.end("hello"));
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    const { port } = server.address() as AddressInfo;
+    const stale = (at: number) => JSON.stringify({ pid: 4711, port: at, token: "ab".repeat(32) });
+    const ask = () => askDevnet(folder, "GET", "/status");
+    const gone = { code: "no-devnet", message: expect.stringContaining("(process 4711) does not answer") };
+    writeFileSync(join(folder, "control.json"), stale(port));
+    await expect(ask()).rejects.toMatchObject(gone);
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+    await expect(ask()).rejects.toMatchObject(gone);
+    const other = newFolder();
+    const close = await openControl(other, up().operator);
+    const { port: theirs } = JSON.parse(readFileSync(join(other, "control.json"), "utf8")) as { readonly port: number };
+    writeFileSync(join(folder, "control.json"), stale(theirs));
+    await expect(ask()).rejects.toMatchObject(gone);
+    await close();
+    writeFileSync(join(folder, "control.json"), "{}");
+    await expect(ask()).rejects.toMatchObject({ code: "bad-devnet" });
+  });
+
+  test("the next start of a crashed devnet takes the place of the file that it left", async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, "control.json"), "stale", { mode: 0o644 });
+    const close = await openControl(folder, up().operator);
+    expect(statSync(join(folder, "control.json")).mode & 0o777).toBe(0o600);
+    expect(await askDevnet(folder, "GET", "/status")).toEqual(view);
+    await close();
+  });
+});
