@@ -33,6 +33,7 @@ export {
   witnessKeys,
 } from "./proof.ts";
 export { type Reading, type Records, readFrom, readNow, readTogether, readUnder } from "./reading.ts";
+export { MapRebuild, type RebuiltMap } from "./rebuild.ts";
 export { type SparseStore, type StoreBatch, StoreFault, type StoreRange, type StoreRecord } from "./store.ts";
 export {
   emptySnapshot,
