@@ -181,7 +181,7 @@ export class Affirmations {
     const verdict = yield* ask<AttestVerdict>((askId) => {
       return { kind: "verify", id: askId, task: { kind: "affirmations", task } };
     });
-    this.#performBook(this.#book.onVerified({ id, ...verdict }));
+    this.#performBook(this.#book.onVerified({ ...verdict, id }));
   }
 
   *#attest({ claim: root, summary, quorum }: Extract<BookEffect, { kind: "affirmed" }>): Job {
