@@ -27,7 +27,7 @@ import { contents } from "../src/checkers/whole/contents.ts";
 import { alarms, attestBlock, idle, truth } from "../src/checkers/whole/stage-two.ts";
 import { WholeWatch } from "../src/checkers/whole/whole-watch.ts";
 import type { Observation } from "../src/nodes/words.ts";
-import { asChainBlock } from "../src/whole/observations.ts";
+import { passing } from "../src/payload/block.ts";
 import { wholeLog } from "./support/whole-log.ts";
 
 const shard = asShardName("a");
@@ -182,7 +182,7 @@ function attested(height: number, ...claims: readonly Claim[]) {
 
 const ofAttest = (observation: unknown): Observation => ({ kind: "attest", observation: observation as Observation });
 const delivered = ({ block, root: own }: ReturnType<typeof attested>) =>
-  ofAttest({ kind: "delivered", block: asChainBlock(block), info: { height: block.header.height, root: own } });
+  ofAttest({ kind: "delivered", block: passing(block), info: { height: block.header.height, root: own } });
 const notarized = (own: Root) =>
   ofAttest({ kind: "sent", to: -1, message: { kind: "vote", vote: { kind: "notarize", block: own } } });
 

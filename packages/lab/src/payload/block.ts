@@ -1,9 +1,14 @@
 // Blocks of the lab are order blocks, whatever stage is run. Under consensus alone their content is a toy: numbered items
 // of work stand as blob roots, the time is a salt by which two blocks of one are made, and the other roots are zero.
+//
+// Where the attest chain is watched too, its blocks pass for blocks: what looks into blocks by these rules alone, as the
+// checkers of consensus and most habits do, looks at both chains alike.
 
+import { attestBlockRules } from "@tandem/attestation";
 import type { BlockInfo, BlockRules } from "@tandem/consensus";
 import { orderBlockRules } from "@tandem/ordering";
 import {
+  type AttestBlock,
   asEpoch,
   asHeight,
   asTimeMs,
@@ -25,7 +30,31 @@ export type Block = OrderBlock;
 /** Items in one toy block: a busy second at the rates of workload.ts. */
 export const blockItemsMax = 64;
 
-export const blockRules: BlockRules<Block> = orderBlockRules;
+export const blockRules: BlockRules<Block> = {
+  codec: {
+    ...orderBlockRules.codec,
+    decode(bytes) {
+      const block = orderBlockRules.codec.decode(bytes);
+      const other = block.ok ? undefined : attestBlockRules.codec.decode(bytes);
+      return other?.ok ? { ok: true, value: passing(other.value) } : block;
+    },
+  },
+  infoOf: (block) => (isOfAttest(block) ? attestBlockRules.infoOf(attested(block)) : orderBlockRules.infoOf(block)),
+};
+
+/** A block of the attest chain as one of the order chain. */
+export function passing(block: AttestBlock): Block {
+  return block as unknown as Block;
+}
+
+/** The block of the attest chain that passes for this one. */
+export function attested(block: Block): AttestBlock {
+  return block as unknown as AttestBlock;
+}
+
+function isOfAttest({ header }: Block): boolean {
+  return "frontiersRoot" in header;
+}
 
 export const epoch = asEpoch(0);
 
@@ -87,13 +116,22 @@ export function itemsOf({ body }: Block): number[] {
   return body.blobs.map((root) => new DataView(root.buffer, root.byteOffset).getUint32(0));
 }
 
-/** The same block but for its root: one that every honest node finds as good. */
+/**
+ * The same block but for its root: one that every honest node finds as good. Of the attest chain, one whose proposer is
+ * another seat, which is wrong: what is as good there, only a forge can make.
+ */
 export function withSalt(block: Block, more: number): Block {
+  if (isOfAttest(block)) {
+    const { header, body } = attested(block);
+    return passing({ header: { ...header, proposer: asValidatorIndex(header.proposer + more) }, body });
+  }
   return { ...block, header: { ...block.header, timeMs: asTimeMs(block.header.timeMs + more) } };
 }
 
-/** A block in the same place that orders nothing: it leaves the ledger as it was. */
-export function emptied({ header }: Block, ledgerRoot: Root): Block {
+/** A block in the same place that orders nothing: it leaves the ledger as it was. One of the attest chain stays as it is. */
+export function emptied(block: Block, ledgerRoot: Root): Block {
+  const { header } = block;
+  if (isOfAttest(block)) return block;
   return {
     header: { ...header, blobsRoot: blobsRootOfNone, touchesRoot: touchesRootOfNone, ledgerRoot },
     body: { blobs: [], citation: undefined },
@@ -105,9 +143,14 @@ const unsoundRoot = new Uint8Array(32).fill(1) as Root;
 
 /** The same block with content that every honest node finds wrong. */
 export function unsoundOf(block: Block): Block {
+  if (isOfAttest(block)) {
+    const { header, body } = attested(block);
+    return passing({ header: { ...header, frontiersRoot: unsoundRoot }, body });
+  }
   return { ...block, header: { ...block.header, touchesRoot: unsoundRoot } };
 }
 
-export function isSound({ header }: Block): boolean {
-  return !equalBytes(header.touchesRoot, unsoundRoot);
+export function isSound(block: Block): boolean {
+  const root = isOfAttest(block) ? attested(block).header.frontiersRoot : block.header.touchesRoot;
+  return !equalBytes(root, unsoundRoot);
 }

@@ -1,15 +1,13 @@
 // What checkers of the whole stage see beside what those of the order stage do.
 
 import type { StageTwoNews } from "@tandem/attestation";
-import type { AttestBlock } from "@tandem/shared";
 import type { ExecutedFacts } from "../checkers/whole/truth.ts";
 import type { Observation } from "../nodes/words.ts";
-import type { Block } from "../payload/block.ts";
 
 export type WholeObservation =
   /**
    * Of consensus on the attest chain, as it would be told of the order chain: the same checkers look at both. They look
-   * into blocks by `blockRules` alone, so blocks of this chain pass for blocks; `attestBlockIn` gives them back.
+   * into blocks by `blockRules` alone, so blocks of this chain pass for blocks (payload/block.ts).
    */
   | { readonly kind: "attest"; readonly observation: Observation }
   /** A round of a shard was executed, with so many reads of the store. */
@@ -17,11 +15,3 @@ export type WholeObservation =
   | { readonly kind: "news"; readonly news: StageTwoNews }
   /** A quorum finalized an attest block that it finds wrong, so it attests no more. */
   | { readonly kind: "attest-diverged"; readonly height: number; readonly problem: string };
-
-export function attestBlockIn(block: Block): AttestBlock {
-  return block as unknown as AttestBlock;
-}
-
-export function asChainBlock(block: AttestBlock): Block {
-  return block as unknown as Block;
-}

@@ -2,7 +2,7 @@
 
 import { toHex } from "@tandem/shared";
 import type { Observation } from "../../nodes/words.ts";
-import { attestBlockIn } from "../../whole/observations.ts";
+import { attested } from "../../payload/block.ts";
 import type { Checker } from "../checker.ts";
 import { hex } from "../order/raw-blob.ts";
 import { attestHeaderRootOf } from "./attest-oracle.ts";
@@ -50,7 +50,7 @@ export function truth(watch: WholeWatch): Checker {
   };
 
   function falselyAttested({ block }: Extract<Observation, { kind: "delivered" }>): string | undefined {
-    for (const item of attestBlockIn(block).body.items) {
+    for (const item of attested(block).body.items) {
       if (item.kind !== "attestation") continue;
       const { shard, round } = item.value.claim;
       const known = own.claimAt(shard, round);

@@ -4,7 +4,7 @@
 import { type AttestBlock, type StoreBatch, toHex } from "@tandem/shared";
 import type { Instance } from "@tandem/simulator";
 import type { Observation } from "../../nodes/words.ts";
-import { attestBlockIn } from "../../whole/observations.ts";
+import { attested } from "../../payload/block.ts";
 import { hex } from "../order/raw-blob.ts";
 import type { VoteBook } from "../vote-book.ts";
 import type { AttestOracle, AttestOracleState } from "./attest-oracle.ts";
@@ -188,6 +188,6 @@ export function notarizedRoot(
 ): string | undefined {
   if (observation.kind !== "sent") return undefined;
   const { message } = observation;
-  if (message.kind === "proposal") return hex(rootOf(attestBlockIn(message.proposal.block)));
+  if (message.kind === "proposal") return hex(rootOf(attested(message.proposal.block)));
   return message.kind === "vote" && message.vote.kind === "notarize" ? hex(message.vote.block) : undefined;
 }
