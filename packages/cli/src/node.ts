@@ -76,7 +76,9 @@ function wordsOf(event: NodeEvent): string {
     case "refused-connection":
       return `connection with ${event.address} refused by ${event.who}: ${event.message} (${event.code})`;
     case "evidence":
-      return `seat ${event.seat} signed what contradicts itself in view ${event.view}`;
+      return `seat ${event.seat} signed what contradicts itself in view ${event.view} of the ${event.chain} chain`;
+    case "alarm":
+      return `ALARM (${event.what}): ${event.message}`;
     case "journal-cut":
       return `${event.bytes} bytes at the end of the vote journal were unfinished, as a crash leaves them; they are cut off`;
   }

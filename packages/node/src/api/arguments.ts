@@ -1,7 +1,9 @@
 // What stands in paths and queries of requests, read strictly.
 
 import { fromHex } from "@tandem/shared";
-import { badArgument } from "./api-error.ts";
+import { ApiError, badArgument } from "./api-error.ts";
+
+export const rootBytes = 32;
 
 /** Lower-case hex of so many bytes, with or without a leading 0x. */
 export function readKey(text: string, bytes: number, what: string): Uint8Array {
@@ -10,13 +12,21 @@ export function readKey(text: string, bytes: number, what: string): Uint8Array {
   throw badArgument(`${what} has ${bytes} bytes of lower-case hex.`, `Write ${2 * bytes} digits of 0-9, a-f.`);
 }
 
-export function readHeight(text: string): number {
+function readHeight(text: string): number {
   const height = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(height)) return height;
   throw badArgument(
     `"${text.slice(0, 80)}" is neither a height nor a root.`,
     "Heights are decimal, roots 64 hex digits.",
   );
+}
+
+/** It would never come. */
+export function readBlockHeight(place: string): number {
+  const height = readHeight(place);
+  if (height > 0) return height;
+  const what = "Genesis has height 0 and is no block.";
+  throw new ApiError(404, "unknown-height", what, "The first block has height 1; GET /network tells of the genesis.");
 }
 
 /** As many as there may be, unless less is asked for. */
@@ -37,18 +47,21 @@ export interface WaitArguments {
   readonly timeoutMs: number;
 }
 
+/** What a request may wait for. */
+export type Awaited = "ordered" | "attested";
+
 const waitTimeoutUsualMs = 30_000;
 /** Longer than any proxy keeps a silent request. */
 const waitTimeoutMaxMs = 300_000;
 
-export function readWait(query: unknown): WaitArguments {
+export function readWait(query: unknown, awaited: Awaited): WaitArguments {
   const { wait, timeoutMs } = query as { readonly wait?: unknown; readonly timeoutMs?: unknown };
-  if (wait !== undefined && wait !== "ordered") {
-    throw badArgument("wait can only be for ordered.", "Write ?wait=ordered, or leave it out.");
+  if (wait !== undefined && wait !== awaited) {
+    throw badArgument(`wait can only be for ${awaited}.`, `Write ?wait=${awaited}, or leave it out.`);
   }
   const given = timeoutMs === undefined ? waitTimeoutUsualMs : Number(timeoutMs);
   if (!Number.isSafeInteger(given) || given < 1 || given > waitTimeoutMaxMs) {
     throw badArgument(`timeoutMs is from 1 to ${waitTimeoutMaxMs}.`, "Leave it out for 30 seconds.");
   }
-  return { isWanted: wait === "ordered", timeoutMs: given };
+  return { isWanted: wait === awaited, timeoutMs: given };
 }

@@ -4,12 +4,9 @@ import { asRoot, certificateCodec, limits, orderBlockCodec, payerKeyBytes } from
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { QueryAnswer } from "../replica/words.ts";
 import { ApiError } from "./api-error.ts";
-import { hasFlag, readCount, readHeight, readKey } from "./arguments.ts";
-import { toPlain } from "./readable.ts";
+import { hasFlag, readBlockHeight, readCount, readKey, rootBytes } from "./arguments.ts";
+import { notFound, rawType, toPlain } from "./readable.ts";
 import type { ApiServices } from "./services.ts";
-
-const rootBytes = 32;
-const rawType = "application/octet-stream";
 
 export function addChainRoutes(server: FastifyInstance, { thread, setup }: ApiServices): void {
   addSlices(server, { thread, setup });
@@ -67,14 +64,6 @@ async function findBlock(thread: ApiServices["thread"], place: string): Promise<
   return tip.kind === "tip" ? thread.query({ kind: "block", height: tip.height }) : tip;
 }
 
-/** It would never come. */
-function readBlockHeight(place: string): number {
-  const height = readHeight(place);
-  if (height > 0) return height;
-  const what = "Genesis has height 0 and is no block.";
-  throw new ApiError(404, "unknown-height", what, "The first block has height 1; GET /network tells of the genesis.");
-}
-
 function blockAnswer(answer: QueryAnswer, isRaw: boolean, reply: FastifyReply): unknown {
   if (answer.kind !== "block") throw notFound(answer);
   if (isRaw) return reply.type(rawType).send(Buffer.from(answer.block));
@@ -83,9 +72,4 @@ function blockAnswer(answer: QueryAnswer, isRaw: boolean, reply: FastifyReply): 
   if (!block.ok || !certificate.ok) throw new Error("what is stored decodes");
   const { header, body } = block.value;
   return toPlain({ root: answer.root, header, blobs: body.blobs, certificate: certificate.value });
-}
-
-function notFound(answer: QueryAnswer): ApiError {
-  const { code, message } = answer.kind === "none" ? answer : { code: "unknown", message: "there is no such thing" };
-  return new ApiError(404, code, `${message}.`, "It may come later: this node answers for what it has executed.");
 }

@@ -8,7 +8,9 @@ import { readWait } from "./arguments.ts";
 import { batchBytesMax, readBatch } from "./batch.ts";
 import { addChainRoutes } from "./chain-routes.ts";
 import { addNodeRoutes } from "./node-routes.ts";
+import { addProgramRoutes } from "./program-routes.ts";
 import type { ApiServices } from "./services.ts";
+import { addStageTwoRoutes } from "./stage-two-routes.ts";
 import { Submissions } from "./submissions.ts";
 
 export interface Api {
@@ -34,6 +36,8 @@ export async function startApi({ host, port }: ApiAddress, services: ApiServices
   addSubmit(server, submissions);
   addSubmitBatch(server, submissions);
   addChainRoutes(server, services);
+  addProgramRoutes(server, services);
+  addStageTwoRoutes(server, services);
   addNodeRoutes(server, services);
   const url = await server.listen({ host, port });
   return { url, stop: () => server.close() };
@@ -71,7 +75,7 @@ function sayError(reply: FastifyReply, error: ApiError): FastifyReply {
 
 function addSubmit(server: FastifyInstance, submissions: Submissions): void {
   server.post("/blobs", async ({ body, query }, reply) => {
-    const wait = readWait(query);
+    const wait = readWait(query, "ordered");
     const gone = new AbortController();
     reply.raw.once("close", () => gone.abort());
     const submitted = await submissions.submit(readBlob(body), wait, gone.signal);

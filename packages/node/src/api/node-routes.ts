@@ -45,7 +45,7 @@ function healthOf({ setup }: ApiServices, { seat, peers, heights, attest, shards
     of: names.length,
     heights,
     attest: { ...attest, hasQuorum: makeQuorum(seatings.attest, here) },
-    disputes: shards.filter(({ dispute }) => dispute !== null).map(({ shard }) => shard),
+    disputes: shards.filter(({ dispute }) => dispute !== null).map(({ name }) => name),
   };
 }
 

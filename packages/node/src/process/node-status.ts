@@ -1,13 +1,12 @@
 // What a running node says of itself: one reading, which the API gives as JSON and as metrics.
 
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import type { Dispute, StageTwoProgress } from "@tandem/attestation";
-import { type Chain, type ShardName, toHex } from "@tandem/shared";
-import { type Seating, seatAt } from "../config/seating.ts";
+import { type Chain, toHex } from "@tandem/shared";
 import type { Network, PeerStatus } from "../network/index.ts";
 import type { ReplicaThread } from "../replica/handle.ts";
 import type { NodeSetup } from "./node-setup.ts";
 import type { OrderedFeed, OrderedTotals } from "./ordered-feed.ts";
+import { type ShardStatus, shardStatus } from "./shard-status.ts";
 import type { StageTwoFeed, StageTwoTotals } from "./stage-two-feed.ts";
 
 export interface NodeStatus {
@@ -51,33 +50,6 @@ export interface AttestStatus {
   readonly view: number;
   /** A quorum finalized what cannot be: this node attests no more. */
   readonly isDiverged: boolean;
-}
-
-/** One shard, as this node sees it. */
-export interface ShardStatus {
-  readonly shard: ShardName;
-  readonly isFollowed: boolean;
-  /** Whether this validator sits in its committee. */
-  readonly isMember: boolean;
-  /** The last claim that is attested, and how many programs are pending after it. */
-  readonly attested: { readonly round: number; readonly claim: string; readonly pending: number };
-  /** Own execution: heights that it is through, and the round of the last claim above the attested one, if there is one. */
-  readonly own: { readonly height: number; readonly claimed: number | null } | null;
-  /** The last claim that a quorum affirmed, as seen since the process began; the attested one if that is later. */
-  readonly affirmed: number;
-  /** Order heights that the own execution is behind. */
-  readonly lag: number | null;
-  /** What is said of the lowest claim that is not attested: by whom, and who of the committee is missing. */
-  readonly next: NextClaim | null;
-  /** C6: why this node follows it no further. */
-  readonly dispute: { readonly round: number; readonly own: string | null; readonly theirs: string } | null;
-}
-
-export interface NextClaim {
-  readonly round: number;
-  readonly claim: string;
-  readonly isAffirmed: boolean;
-  readonly missing: readonly { readonly seat: number; readonly name: string }[];
 }
 
 export type NamedPeer = Omit<PeerStatus, "peer" | "rttMs"> & {
@@ -183,7 +155,7 @@ export class StatusReader {
       uptimeMs: Math.round(performance.now() - this.#startMs),
       heights: { final: Math.max(telemetry.final.order.height, executed), executed },
       view: telemetry.final.order.view,
-      ...(await this.#stageTwo(executed)),
+      ...(await this.#readStageTwo(executed)),
       blockTimeMs: feed.last?.timeMs ?? null,
       ordered: feed.totals,
       stageTwo: stageTwo.totals,
@@ -199,17 +171,18 @@ export class StatusReader {
   }
 
   /** `executed` is the height of the order chain here. */
-  async #stageTwo(executed: number): Promise<Pick<NodeStatus, "attest" | "shards">> {
+  async #readStageTwo(executed: number): Promise<Pick<NodeStatus, "attest" | "shards">> {
     const { thread, telemetry, setup, stageTwo } = this.#parts;
     const answer = await thread.query({ kind: "progress" });
     if (answer.kind !== "progress") throw new Error("progress is always answered");
     const { height, view } = telemetry.final.attest;
-    const { progress } = answer;
+    const { progress, attestHeights } = answer;
     const attest = { height: progress.height, final: Math.max(height, progress.height), view };
-    return {
-      attest: { ...attest, isDiverged: telemetry.isAttestDiverged },
-      shards: progress.shards.map((shard) => shardStatus(shard, setup, executed, stageTwo.affirmedIn(shard.shard))),
-    };
+    const shards = progress.shards.map((shard, i) => {
+      const facts = { executed, affirmed: stageTwo.affirmedIn(shard.shard), attestHeight: attestHeights[i] ?? 0 };
+      return shardStatus(shard, setup, facts);
+    });
+    return { attest: { ...attest, isDiverged: telemetry.isAttestDiverged }, shards };
   }
 
   #peers(): Pick<NodeStatus, "peers" | "observers"> {
@@ -229,33 +202,4 @@ export class StatusReader {
     if (answer.kind === "disk") this.#disk = { ...this.#disk, bytes: answer.bytes };
     return this.#disk.bytes;
   }
-}
-
-type Progress = StageTwoProgress["shards"][number];
-
-function shardStatus(progress: Progress, setup: NodeSetup, executed: number, affirmed: number): ShardStatus {
-  const { shard, attested, own, next } = progress;
-  const seating = setup.seatings.shards.get(shard) as Seating;
-  const { round, claim, pending } = attested;
-  return {
-    shard,
-    isFollowed: own !== undefined,
-    isMember: seatAt(seating, setup.validator?.seat) !== undefined,
-    attested: { round, claim: toHex(claim), pending },
-    own: own === undefined ? null : { height: own.done, claimed: own.made > round ? own.made : null },
-    affirmed: Math.max(affirmed, round),
-    lag: own === undefined ? null : Math.max(0, executed - own.done),
-    next: next === undefined ? null : nextClaim(next, seating, setup.names),
-    dispute: own?.dispute === undefined ? null : disputeOf(own.dispute),
-  };
-}
-
-function nextClaim(next: NonNullable<Progress["next"]>, { places }: Seating, names: readonly string[]): NextClaim {
-  const said = new Set(next.seats);
-  const missing = places.filter((_, seat) => !said.has(seat)).map((seat) => ({ seat, name: names[seat] ?? "" }));
-  return { round: next.round, claim: toHex(next.claim), isAffirmed: next.isAffirmed, missing };
-}
-
-function disputeOf({ round, own, theirs }: Dispute): NonNullable<ShardStatus["dispute"]> {
-  return { round, own: own === undefined ? null : toHex(own), theirs: toHex(theirs) };
 }

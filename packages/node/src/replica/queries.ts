@@ -1,6 +1,6 @@
 // What the API asks of a node's own store. Answers are plain data, for they cross threads.
 
-import { attestBlockKey, attestBlockRules, attestRecordCodec, contentKey } from "@tandem/attestation";
+import { attestBlockKey, attestBlockRules, attestedKey, attestRecordCodec, contentKey } from "@tandem/attestation";
 import {
   type BlockRecord,
   type OrderNetwork,
@@ -32,7 +32,7 @@ import {
   StoreFault,
 } from "@tandem/shared";
 import type { Store } from "../store/store.ts";
-import { type TraceSources, traceProgram } from "./trace-program.ts";
+import { attestedIn, type TraceSources, traceProgram } from "./trace-program.ts";
 import type { Query, QueryAnswer } from "./words.ts";
 
 export interface QuerySources extends TraceSources {
@@ -40,7 +40,7 @@ export interface QuerySources extends TraceSources {
 }
 
 export async function answerQuery(sources: QuerySources, query: Query): Promise<QueryAnswer> {
-  const { network, store, replica } = sources;
+  const { network, store } = sources;
   switch (query.kind) {
     case "block":
       return answerBlock(await readFrom(store, readBlock(asHeight(query.height))));
@@ -63,10 +63,20 @@ export async function answerQuery(sources: QuerySources, query: Query): Promise<
     case "claim":
       return answerClaim(store, asRoot(query.root));
     case "progress":
-      return { kind: "progress", progress: replica.progress() };
+      return answerProgress(sources);
     case "program":
       return answerProgram(sources, asRoot(query.root));
   }
+}
+
+async function answerProgress({ store, replica }: TraceSources): Promise<QueryAnswer> {
+  const progress = replica.progress();
+  const records = await store.read(progress.shards.map(({ shard, attested }) => attestedKey(shard, attested.round)));
+  return {
+    kind: "progress",
+    progress,
+    attestHeights: records.map((record) => (record === undefined ? 0 : attestedIn(record).attestHeight)),
+  };
 }
 
 async function answerAttestBlock(store: Store, height: number): Promise<QueryAnswer> {

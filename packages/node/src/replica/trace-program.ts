@@ -150,7 +150,7 @@ async function attestedClaims(store: Store, shard: ShardName, height: number, fr
   });
 }
 
-function attestedIn(record: Uint8Array): Omit<ClaimAt, "round"> {
+export function attestedIn(record: Uint8Array): { readonly claim: Root; readonly attestHeight: number } {
   const attested = attestedCodec.decode(record);
   if (!attested.ok) throw new StoreFault("bad-record", attested.error.message);
   return { claim: attested.value.claim, attestHeight: attested.value.height };

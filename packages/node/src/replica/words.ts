@@ -125,6 +125,11 @@ export type QueryAnswer =
     }
   /** Encoded, as peers exchange it. */
   | { readonly kind: "claim"; readonly content: Uint8Array }
-  | { readonly kind: "progress"; readonly progress: StageTwoProgress }
+  | {
+      readonly kind: "progress";
+      readonly progress: StageTwoProgress;
+      /** Of the attest blocks that have the shards' last attested claims. */
+      readonly attestHeights: readonly number[];
+    }
   | ({ readonly kind: "program" } & ProgramTrace)
   | { readonly kind: "none"; readonly code: string; readonly message: string };

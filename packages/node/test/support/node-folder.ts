@@ -1,6 +1,6 @@
 // A network of validators with real keys, each with a folder of its own, on ports that the system chooses.
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { nativePayerScheme, nativeScheme, useNative } from "@tandem/native";
 import {
@@ -87,8 +87,13 @@ export interface TestNetwork {
   readonly network: Root;
 }
 
-export function createNetwork(folder: string, validators = 1, payers = 8): TestNetwork {
-  const genesis = testGenesis(validators, payers);
+export function createNetwork(
+  folder: string,
+  validators = 1,
+  payers = 8,
+  change: (genesis: Genesis) => Genesis = (genesis) => genesis,
+): TestNetwork {
+  const genesis = change(testGenesis(validators, payers));
   writeFileSync(join(folder, "genesis.json"), formatGenesis(genesis));
   return { folder, genesis, network: genesisCodec.root(genesis) };
 }
@@ -112,7 +117,10 @@ export function configText(changes: object = {}): string {
 /** A node's folder, with the key of a seat in it. */
 export function createNode({ folder }: TestNetwork, seat: number, changes: object = {}): NodeConfig {
   const home = join(folder, `node-${seat}`);
-  mkdirSync(home, { recursive: true });
+  mkdirSync(join(home, "data"), { recursive: true });
+  // C4: this key signed nothing yet; a node removes it for good.
+  const marks = join(home, "data", "first-marks");
+  if (!existsSync(join(home, "data", "chain"))) writeFileSync(marks, JSON.stringify({ round: 0 }));
   // As `sampleValidator` makes them.
   const secret = nativeScheme.deriveSecretKey(bytesOf(32, 200 + seat));
   const keys = { publicKey: toHex(secret.publicKey.bytes), secretKey: toHex(nativeScheme.exportSecretKey(secret)) };
