@@ -18,6 +18,7 @@ import { disputeBatch, readAttestBlock, readCited, readDispute, readShard, shard
 import type { ClaimContent } from "./content/claim-content.ts";
 import type { Contents } from "./contents.ts";
 import type { Core, Job } from "./core.ts";
+import type { Run } from "./following/feed.ts";
 import { Follower } from "./following/follower.ts";
 import { seenHeight } from "./following/start.ts";
 import { ProgramStatuses } from "./following/status.ts";
@@ -57,6 +58,8 @@ export class Shards {
   readonly #running = new Map<number, ShardName>();
   /** Own claims that are not attested, by shard and round. */
   readonly #made = new Map<ShardName, Map<Round, string>>();
+  /** Blocks that followers ask for, by the job that gives them. */
+  readonly #runs = new Map<string, Run>();
 
   constructor(core: Core, contents: Contents, hooks: ShardHooks) {
     this.#core = core;
@@ -234,10 +237,10 @@ export class Shards {
           this.#contents.forget(effect.root, reason);
           break;
         case "want-orders":
-          core.jobs.start(`orders ${effect.shard}`, this.#readOrders(effect));
+          this.#ask(`orders ${effect.shard}`, effect, (height) => this.#readOrder(effect.shard, height));
           break;
         case "want-attests":
-          core.jobs.start(`attests ${effect.shard}`, this.#readAttests(effect));
+          this.#ask(`attests ${effect.shard}`, effect, (height) => this.#readAttest(height));
           break;
         case "execute":
         case "recall":
@@ -265,28 +268,41 @@ export class Shards {
     this.#core.push({ kind: "news", news: { kind: "alarm", alarm: { what, ...rest } as never } });
   }
 
-  *#readOrders({ shard, from, upTo }: Extract<FollowEffect, { kind: "want-orders" }>): Job {
-    const core = this.#core;
-    for (let height = from; height <= upTo; height = asHeight(height + 1)) {
-      yield* until(() => core.orderHeight >= height);
-      const block = yield* read(core.config.order.ordered(height));
-      assert(block !== undefined, "an order block that was executed is in the store");
-      const slices = slicesOf(block, [shard]);
-      for (const slice of slices.values()) this.statuses.onOrdered(shard, slice);
-      this.#perform(this.#follower.onOrder({ height, attested: block.header.attested, slices }));
+  /** In the order of heights. What is asked for last counts: it may be asked for while a block of a run is given. */
+  #ask(name: string, run: Run, give: (height: Height) => Job): void {
+    const isBusy = this.#runs.has(name);
+    this.#runs.set(name, run);
+    if (!isBusy) this.#core.jobs.start(name, this.#giveRuns(name, give));
+  }
+
+  *#giveRuns(name: string, give: (height: Height) => Job): Job {
+    for (let run = this.#runs.get(name); run !== undefined; run = this.#runs.get(name)) {
+      for (let height = run.from; height <= run.upTo && this.#runs.get(name) === run; ) {
+        yield* give(height);
+        height = asHeight(height + 1);
+      }
+      if (this.#runs.get(name) === run) this.#runs.delete(name);
     }
   }
 
-  *#readAttests({ from, upTo }: Extract<FollowEffect, { kind: "want-attests" }>): Job {
+  *#readOrder(shard: ShardName, height: Height): Job {
     const core = this.#core;
-    for (let height = from; height <= upTo; height = asHeight(height + 1)) {
-      yield* until(() => core.chain.base.height >= height);
-      const record = yield* read(readAttestBlock(height));
-      assert(record !== undefined, "an attest block that is final is in the store");
-      const claims = record.block.body.items.flatMap(({ kind, value }) => {
-        return kind === "attestation" ? [placeOf(summarizeClaim(value.claim))] : [];
-      });
-      this.#perform(this.#follower.onAttest({ height, claims }));
-    }
+    yield* until(() => core.orderHeight >= height);
+    const block = yield* read(core.config.order.ordered(height));
+    assert(block !== undefined, "an order block that was executed is in the store");
+    const slices = slicesOf(block, [shard]);
+    for (const slice of slices.values()) this.statuses.onOrdered(shard, slice);
+    this.#perform(this.#follower.onOrder({ height, attested: block.header.attested, slices }));
+  }
+
+  *#readAttest(height: Height): Job {
+    const core = this.#core;
+    yield* until(() => core.chain.base.height >= height);
+    const record = yield* read(readAttestBlock(height));
+    assert(record !== undefined, "an attest block that is final is in the store");
+    const claims = record.block.body.items.flatMap(({ kind, value }) => {
+      return kind === "attestation" ? [placeOf(summarizeClaim(value.claim))] : [];
+    });
+    this.#perform(this.#follower.onAttest({ height, claims }));
   }
 }
