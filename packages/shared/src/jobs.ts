@@ -61,6 +61,8 @@ interface Running<Effect> {
   id: number | undefined;
   /** or the condition. */
   isMet: (() => boolean) | undefined;
+  /** It is between two steps no longer: what it does can stop it. */
+  isActive: boolean;
 }
 
 export class Jobs<Effect> {
@@ -84,7 +86,7 @@ export class Jobs<Effect> {
 
   start(name: string, job: Job<void, Effect>): void {
     this.stop(name);
-    const running: Running<Effect> = { job, id: undefined, isMet: undefined };
+    const running: Running<Effect> = { job, id: undefined, isMet: undefined, isActive: false };
     this.#running.set(name, running);
     this.#advance(name, running, undefined);
   }
@@ -94,8 +96,8 @@ export class Jobs<Effect> {
     if (running === undefined) return;
     if (running.id !== undefined) this.#askers.delete(running.id);
     this.#running.delete(name);
-    // What a job cleans up at its end is cleaned up here too.
-    running.job.return();
+    // What a job cleans up at its end is cleaned up here too. One that stops itself ends with its step.
+    if (!running.isActive) running.job.return(undefined);
   }
 
   /** An answer; ignored if nobody waits for it. */
@@ -124,9 +126,14 @@ export class Jobs<Effect> {
   }
 
   #advance(name: string, running: Running<Effect>, value: unknown): void {
+    running.isActive = true;
     const { done, value: need } = running.job.next(value);
+    running.isActive = false;
     // A job can have stopped itself, or begun one of its own name.
-    if (this.#running.get(name) !== running) return;
+    if (this.#running.get(name) !== running) {
+      running.job.return(undefined);
+      return;
+    }
     if (done) {
       this.#running.delete(name);
     } else if (need.kind === "until") {
