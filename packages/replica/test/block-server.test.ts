@@ -1,18 +1,30 @@
 // S7: final blocks for peers that are behind, within limits.
 
+import { attestBlockKey, attestRecordCodec } from "@tandem/attestation";
 import type { Effect } from "@tandem/consensus";
 import { blockKey, blockRecordCodec } from "@tandem/ordering";
-import { asHeight, type OrderBlock, toHex } from "@tandem/shared";
+import { asHeight, limits, type OrderBlock, toHex } from "@tandem/shared";
 import { expect, test } from "vitest";
+import { BlockServer } from "../src/block-server.ts";
 import type { ReplicaEffect, ReplicaMessage } from "../src/index.ts";
-import { blockOf, certificateOf, deliveryOf, scriptedReplica, startedReplica, storing } from "./support/scripted.ts";
+import {
+  attestDeliveryOf,
+  blockOf,
+  certificateOf,
+  deliveryOf,
+  orderStarted,
+  scriptedReplica,
+  startedReplica,
+  startInput,
+  storing,
+} from "./support/scripted.ts";
 
 type Answer = Extract<ReplicaMessage, { readonly kind: "answer" }>;
 
 /** A replica that holds blocks of these sizes (blobs of each, from height 1 on), and the shell of its store. */
 class Library {
   readonly #store = new Map<string, Uint8Array>();
-  readonly #scripted = startedReplica();
+  readonly #scripted = startedReplica({ place: 0 });
   /** Reads that are not answered yet. */
   readonly reads: Extract<ReplicaEffect, { readonly kind: "read" }>[] = [];
   readonly answers: { readonly to: number; readonly message: Answer }[] = [];
@@ -29,7 +41,7 @@ class Library {
   }
 
   #say(effect: Effect<OrderBlock>): void {
-    this.#scripted.consensus.answers(effect);
+    this.#scripted.order.answers(effect);
     this.#hear(this.#scripted.replica.handle({ kind: "timer", timer: { name: "heartbeat", beat: 1 } }));
   }
 
@@ -95,10 +107,10 @@ test("who asks for what is not final yet is told so, without a read", () => {
 });
 
 test("what was final before a restart is served after it", () => {
-  const { replica, consensus, ordering } = scriptedReplica();
-  ordering.answers({ kind: "started", block: blockOf(5), certificate: certificateOf(blockOf(5)) });
-  consensus.answers({ kind: "serve", to: 1, id: 1, from: asHeight(4), blocksMax: 64 });
-  const [read] = replica.handle({ kind: "start", journal: [], kept: [] });
+  const { replica, order, ordering } = scriptedReplica();
+  ordering.answers({ ...orderStarted, block: blockOf(5), certificate: certificateOf(blockOf(5)) });
+  order.answers({ kind: "serve", to: 1, id: 1, from: asHeight(4), blocksMax: 64 });
+  const [read] = replica.handle(startInput);
   expect(read).toMatchObject({ kind: "read", keys: [blockKey(asHeight(4)), blockKey(asHeight(5))] });
 });
 
@@ -115,6 +127,42 @@ test("it holds 8 MiB: of full blocks, which have half a megabyte of roots, 15", 
   library.ask(1, 1);
   library.read();
   expect(library.served).toEqual([range(1, 15)]);
+});
+
+test("of attest blocks one is read at a time, and they come as their chain's", () => {
+  const { replica, attest, attesting } = startedReplica();
+  for (const height of [1, 2]) {
+    attest.answers(attestDeliveryOf(height));
+    attesting.answers(storing(height));
+    replica.handle({ kind: "timer", timer: { name: "attest", timer: { name: "heartbeat", beat: height } } });
+  }
+  attest.answers({ kind: "serve", to: 3, id: 9, from: asHeight(1), blocksMax: 64 });
+  let effects = replica.handle({ kind: "timer", timer: { name: "attest", timer: { name: "heartbeat", beat: 3 } } });
+  for (const height of [1, 2]) {
+    const [read] = effects;
+    if (read?.kind !== "read") throw new Error(`not a read: ${read?.kind}`);
+    expect(read.keys).toEqual([attestBlockKey(asHeight(height))]);
+    const { block, certificate } = attestDeliveryOf(height);
+    const records = [attestRecordCodec.encode({ block, certificate })];
+    effects = replica.handle({ kind: "read", id: read.id, records });
+  }
+  const blocks = [1, 2].map(attestDeliveryOf).map(({ block, certificate }) => ({ block, certificate }));
+  const message = { kind: "answer", id: 9, blocks, certificates: [] };
+  expect(effects).toEqual([{ kind: "send", to: 3, message: { kind: "attest", message } }]);
+});
+
+test("one block always comes, however large; the next only if both fit", () => {
+  const shelf = {
+    keyOf: (height: number) => Uint8Array.of(height),
+    decode: (record: Uint8Array) => ({ block: record.length, certificate: certificateOf(blockOf(1)) }),
+    readBlocksMax: 2,
+  };
+  const server = new BlockServer<number>(shelf);
+  server.top = asHeight(3);
+  const [read] = server.serve({ kind: "serve", to: 1, id: 5, from: asHeight(1), blocksMax: 3 });
+  if (read?.kind !== "read") throw new Error("nothing is read");
+  const [answer] = server.onRead(read.id, [new Uint8Array(limits.answerBytesMax + 1), new Uint8Array(1)]);
+  expect(answer).toMatchObject({ kind: "send", message: { blocks: [{ block: limits.answerBytesMax + 1 }] } });
 });
 
 test("S11: four answers are in the making at most, one for each peer", () => {

@@ -3,13 +3,19 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { claimContentCodec } from "@tandem/attestation";
 import {
+  type AttestBlock,
+  type AttestItem,
+  asRound,
+  attestItemsCodec,
   blobCodec,
   type Certificate,
   type DecodeCode,
   limits,
   type OrderBlock,
   type OrderHeader,
+  type Source,
 } from "@tandem/shared";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -23,6 +29,8 @@ import {
 } from "../src/index.ts";
 import { encodeByHand } from "./support/by-hand.ts";
 import { table } from "./support/messages.ts";
+
+type AttestVotes = Extract<ReplicaMessage, { readonly kind: "attest" }>["message"];
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 const parsed = (text: string) => decodeMessage(Uint8Array.from(Buffer.from(text.replaceAll(" ", ""), "hex")));
@@ -92,12 +100,21 @@ describe("what is not a message", () => {
     ["nothing", "", "too-short", "replica-message"],
     ["a kind below all", "00", "out-of-range", "replica-message"],
     ["a kind between ours", "07", "out-of-range", "replica-message"],
-    ["a kind above all", "17", "out-of-range", "replica-message"],
+    ["a kind above ordering's", "17", "out-of-range", "replica-message"],
+    ["a kind between those of the attest chain", "27", "out-of-range", "replica-message"],
+    ["a kind above all", "34", "out-of-range", "replica-message"],
     ["the last kind there is", "ff", "out-of-range", "replica-message"],
     ["a kind alone", "12", "too-short", "replica-message.received"],
     ["a byte after the end", `12 ${zeros(9)}`, "too-long", "replica-message.received"],
     ["a number above 2^53-1", "12 0000000000002000", "out-of-range", "replica-message.received.batch"],
     ["a boolean of 2", `04 ${zeros(8)} 02`, "out-of-range", "replica-message.reason.isBeat"],
+    ["the same of the attest chain", `24 ${zeros(8)} 02`, "out-of-range", "replica-message.attest-reason.isBeat"],
+    [
+      "a content that can be none",
+      `33 ${zeros(8)} 0c000000 04000000 00`,
+      "too-short",
+      "replica-message.content.content[0]",
+    ],
     ["a request of no kind", `05 ${zeros(8)} 0c000000 00`, "out-of-range", "replica-message.request.request"],
     ["a gap before a list", `13 ${zeros(8)} 0d000000 00`, "bad-offset", "replica-message.want.roots"],
     ["half a root", `13 ${zeros(8)} 0c000000 ${zeros(16)}`, "too-long", "replica-message.want.roots"],
@@ -145,6 +162,36 @@ describe("bounds (S11)", () => {
       certificate,
     },
   });
+  const attestBlockOf = (items: readonly AttestItem[]): AttestBlock => ({
+    header: samples.attestHeader,
+    body: { items, citation: undefined },
+  });
+  const attest = (message: AttestVotes): ReplicaMessage => ({ kind: "attest", message });
+  const attestProposal = (items: readonly AttestItem[]) =>
+    attest({
+      kind: "proposal",
+      proposal: { block: attestBlockOf(items), parent: certificate, signature: new Uint8Array(96) },
+    });
+  const attestAnswer = (blocks: readonly AttestBlock[]) =>
+    attest({
+      kind: "answer",
+      id: 1,
+      blocks: blocks.map((block) => ({ block, certificate })),
+      certificates: times(limits.answerCertificatesMax, certificate),
+    });
+  const [item] = samples.attestItems as readonly [Extract<AttestItem, { readonly kind: "attestation" }>];
+  // A claim of as many sources as it may have, and as many of those as fit.
+  const source = (round: number) => ({ ...(item.value.claim.sources[0] as Source), round: asRound(round) });
+  const sources = Array.from({ length: limits.sourcesMax }, (_, round) => source(round + 1));
+  const large: AttestItem = { ...item, value: { ...item.value, claim: { ...item.value.claim, sources } } };
+  const largeBytes = attestItemsCodec.encode([large]).length;
+  const fullOf = (bytes: number) => times(Math.floor(bytes / largeBytes), large);
+  const full = fullOf(limits.attestBytesMax);
+  const affirmations = (count: number): ReplicaMessage => ({
+    kind: "affirmations",
+    affirmations: times(count, samples.affirmation),
+  });
+  const content = (bytes: number): ReplicaMessage => ({ kind: "content", id: 1, content: new Uint8Array(bytes) });
   const sides = { left: times(18, new Uint8Array(90)), right: times(18, new Uint8Array(90)) };
   // A full block, all of one shard: a binary tree with so many ends.
   const bitsMax = 2 * (limits.blockBlobsMax + 36) - 1;
@@ -165,6 +212,11 @@ describe("bounds (S11)", () => {
     ["the slice of a block of large blobs", slices([samples.orderHeader], ofBytes(limits.blockBytesMax))],
     ["the proof of a block that is all of one shard", slices([], [], bitsMax)],
     ["a slice after many headers", slices(times(limits.sliceRunHeadersMax, samples.orderHeader), [small])],
+    ["a proposal of a full attest block", attestProposal(full)],
+    ["an answer of a full attest block", attestAnswer([attestBlockOf(full)])],
+    ["an answer of many attest blocks", attestAnswer(times(limits.answerBlocksMax, attestBlockOf([item])))],
+    ["many affirmations", affirmations(limits.affirmationsMax)],
+    ["the largest content", content(claimContentCodec.bytesMax)],
   ])("%s fits", (_, message) => {
     const bytes = encodeMessage(message);
     const decoded = decodeMessage(bytes);
@@ -185,6 +237,12 @@ describe("bounds (S11)", () => {
     ["slices of too many bytes", slices([], ofBytes(limits.sliceRunBytesMax))],
     ["a proof of too many nodes", slices([], [], 2 * bitsMax)],
     ["too many headers", slices(times(limits.sliceRunHeadersMax + 1, samples.orderHeader), [])],
+    ["an attest block of too many items", attestProposal(times(limits.attestItemsMax + 1, item))],
+    ["an attest block of too many bytes", attestProposal(fullOf(limits.proposalBytesMax + largeBytes))],
+    ["an answer of two full attest blocks", attestAnswer([attestBlockOf(full), attestBlockOf(full)])],
+    ["an answer of too many attest blocks", attestAnswer(times(limits.answerBlocksMax + 1, attestBlockOf([])))],
+    ["too many affirmations", affirmations(limits.affirmationsMax + 1)],
+    ["a content of too many bytes", content(claimContentCodec.bytesMax + 1)],
   ])("%s is not sent, and is refused", (_, message) => {
     expect(() => encodeMessage(message)).toThrow(/allowed|not \d+-\d+/);
     expect(decodeMessage(encodeByHand(message))).toMatchObject({ ok: false, error: { code: "over-limit" } });

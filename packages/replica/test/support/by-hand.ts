@@ -1,7 +1,12 @@
 // Messages put together by hand, as docs/wire.md says, without any limits. Of the codecs only those of the parts that
 // `shared` proves by an oracle of its own are used.
 
+import type { Message, Request } from "@tandem/consensus";
 import {
+  type AttestBlock,
+  affirmationCodec,
+  attestHeaderCodec,
+  attestItemsCodec,
   type Certificate,
   certificateCodec,
   namespaceProofCodec,
@@ -64,7 +69,10 @@ function runOf({ headers, slices, certificate }: Slices): Uint8Array {
   return fields(listOfFixed(headers.map(orderHeaderCodec.encode)), list(encoded), optional(certificateOf(certificate)));
 }
 
-function requestOf(request: Extract<ReplicaMessage, { readonly kind: "request" }>["request"]): Uint8Array {
+type AttestVotes = Extract<ReplicaMessage, { readonly kind: "attest" }>["message"];
+type Votes<Block> = Message<Block>;
+
+function requestOf(request: Request): Uint8Array {
   switch (request.kind) {
     case "certificates":
       return Buffer.concat([Uint8Array.of(1), count(request.from), count(request.to)]);
@@ -75,11 +83,12 @@ function requestOf(request: Extract<ReplicaMessage, { readonly kind: "request" }
   }
 }
 
-function bodyOf(message: ReplicaMessage): readonly [number, Uint8Array] {
+/** What consensus says, of blocks that are encoded so. */
+function votesOf<Block>(message: Votes<Block>, encode: (block: Block) => Uint8Array): readonly [number, Uint8Array] {
   switch (message.kind) {
     case "proposal": {
       const { block, parent, signature } = message.proposal;
-      const proposal = fields(varying(blockOf(block)), optional(certificateOf(parent)), signature);
+      const proposal = fields(varying(encode(block)), optional(certificateOf(parent)), signature);
       return [1, fields(varying(proposal))];
     }
     case "vote":
@@ -92,10 +101,37 @@ function bodyOf(message: ReplicaMessage): readonly [number, Uint8Array] {
       return [5, fields(count(message.id), varying(requestOf(message.request)))];
     case "answer": {
       const blocks = message.blocks.map(({ block, certificate }) =>
-        fields(varying(blockOf(block)), varying(certificateCodec.encode(certificate))),
+        fields(varying(encode(block)), varying(certificateCodec.encode(certificate))),
       );
       return [6, fields(count(message.id), list(blocks), list(message.certificates.map(certificateCodec.encode)))];
     }
+  }
+}
+
+function attestVotesOf(message: AttestVotes): readonly [number, Uint8Array] {
+  const [kind, body] = votesOf(message, attestBlockOf);
+  return [32 + kind, body];
+}
+
+/** Items may be more, in number and in bytes, than the limits. */
+function attestBlockOf({ header, body }: AttestBlock): Uint8Array {
+  const { items, citation } = body;
+  // A list of one item of varying size is its offset, and the item.
+  const encoded = items.map((item) => attestItemsCodec.encode([item]).subarray(4));
+  const cited = citation && orderCitationOf(citation);
+  return fields(attestHeaderCodec.encode(header), varying(fields(list(encoded), optional(cited))));
+}
+
+function orderCitationOf({ header, certificate, descent }: NonNullable<AttestBlock["body"]["citation"]>): Uint8Array {
+  return fields(
+    orderHeaderCodec.encode(header),
+    varying(certificateCodec.encode(certificate)),
+    varying(fields(listOfFixed(descent.path))),
+  );
+}
+
+function bodyOf(message: ReplicaMessage): readonly [number, Uint8Array] {
+  switch (message.kind) {
     case "blobs":
       return [17, fields(count(message.batch), list(message.blobs))];
     case "received":
@@ -110,6 +146,16 @@ function bodyOf(message: ReplicaMessage): readonly [number, Uint8Array] {
     }
     case "slices":
       return [22, fields(count(message.id), varying(runOf(message.run)))];
+    case "attest":
+      return attestVotesOf(message.message);
+    case "affirmations":
+      return [49, fields(list(message.affirmations.map(affirmationCodec.encode)))];
+    case "want-content":
+      return [50, fields(count(message.id), message.claim)];
+    case "content":
+      return [51, fields(count(message.id), optional(message.content))];
+    default:
+      return votesOf(message, blockOf);
   }
 }
 

@@ -1,6 +1,16 @@
-// Messages of every kind: samples, which set each field, and arbitrary ones, of whatever the types and rules allow.
+// Messages of every kind: samples, which set each field, and arbitrary ones, of whatever the types and rules allow. What the
+// consensus of the attest chain says has the kinds of the other one's, as "attest …".
 
-import { asHeight, asShardName, asView, blobCodec, type Certificate, type OrderBlock } from "@tandem/shared";
+import { claimContentCodec } from "@tandem/attestation";
+import {
+  type AttestBlock,
+  asHeight,
+  asShardName,
+  asView,
+  blobCodec,
+  type Certificate,
+  type OrderBlock,
+} from "@tandem/shared";
 import fc from "fast-check";
 import * as arbitraries from "../../../shared/test/support/arbitraries.ts";
 import * as proofArbitraries from "../../../shared/test/support/proof-arbitraries.ts";
@@ -8,11 +18,14 @@ import * as proofs from "../../../shared/test/support/proof-samples.ts";
 import * as samples from "../../../shared/test/support/samples.ts";
 import type { ReplicaMessage } from "../../src/index.ts";
 
-type Kind = ReplicaMessage["kind"];
-type OfKind<Each extends Kind> = Extract<ReplicaMessage, { readonly kind: Each }>;
+type AttestVotes = Extract<ReplicaMessage, { readonly kind: "attest" }>["message"];
+type FlatKind = Exclude<ReplicaMessage["kind"], "attest">;
+type OfKind<Each extends FlatKind> = Extract<ReplicaMessage, { readonly kind: Each }>;
+type OfAttest<Each extends AttestVotes["kind"]> = Extract<AttestVotes, { readonly kind: Each }>;
 
-const { bytesOf, certificates, orderHeader, rootOf, votes } = samples;
+const { affirmation, bytesOf, certificates, orderHeader, rootOf, votes } = samples;
 const [block, smallBlock] = samples.orderBlocks as readonly [OrderBlock, OrderBlock];
+const [attestBlock, smallAttestBlock] = samples.attestBlocks as readonly [AttestBlock, AttestBlock];
 const [notarization, nullification, finalization] = certificates as readonly [Certificate, Certificate, Certificate];
 const blobs = samples.blobs.map(blobCodec.encode);
 const signature = bytesOf(96, 200);
@@ -24,7 +37,7 @@ const slices = [
   { touches: [], proof: { left: [], right: [], opened: [] }, blobs: [] },
 ];
 
-const samplesByKind: { readonly [Each in Kind]: readonly OfKind<Each>[] } = {
+const samplesByKind: { readonly [Each in FlatKind]: readonly OfKind<Each>[] } = {
   proposal: [
     { kind: "proposal", proposal: { block, parent: notarization, signature } },
     { kind: "proposal", proposal: { block: smallBlock, parent: undefined, signature } },
@@ -71,6 +84,38 @@ const samplesByKind: { readonly [Each in Kind]: readonly OfKind<Each>[] } = {
     },
     { kind: "slices", id: 223, run: { headers: [], slices: [], certificate: undefined } },
   ],
+  affirmations: [
+    { kind: "affirmations", affirmations: [affirmation, { ...affirmation, shard, claim: rootOf(224) }] },
+    { kind: "affirmations", affirmations: [] },
+  ],
+  "want-content": [{ kind: "want-content", id: numberOf(225), claim: rootOf(226) }],
+  content: [
+    { kind: "content", id: numberOf(227), content: claimContentCodec.encode({ claim: samples.claim, exports: [] }) },
+    { kind: "content", id: 228, content: undefined },
+  ],
+};
+
+const samplesOfAttest: { readonly [Each in AttestVotes["kind"]]: readonly OfAttest<Each>[] } = {
+  proposal: [
+    { kind: "proposal", proposal: { block: attestBlock, parent: notarization, signature } },
+    { kind: "proposal", proposal: { block: smallAttestBlock, parent: undefined, signature } },
+  ],
+  vote: samplesByKind.vote,
+  certificate: samplesByKind.certificate,
+  reason: samplesByKind.reason,
+  request: samplesByKind.request,
+  answer: [
+    {
+      kind: "answer",
+      id: numberOf(229),
+      blocks: [
+        { block: attestBlock, certificate: notarization },
+        { block: smallAttestBlock, certificate: finalization },
+      ],
+      certificates: [nullification, finalization],
+    },
+    { kind: "answer", id: 230, blocks: [], certificates: [] },
+  ],
 };
 
 const { anyRecord, bytes, certificate, count, listOf, orderBlock, root, shardName, vote } = arbitraries;
@@ -91,21 +136,34 @@ const slice = anyRecord({
   blobs: listOf(encodedBlob),
 });
 
-const arbitraryByKind: { readonly [Each in Kind]: fc.Arbitrary<OfKind<Each>> } = {
-  proposal: anyRecord({
-    kind: kindOf("proposal"),
-    proposal: anyRecord({ block: orderBlock, parent, signature: bytes(96) }),
-  }),
-  vote: anyRecord({ kind: kindOf("vote"), vote }),
-  certificate: anyRecord({ kind: kindOf("certificate"), certificate }),
-  reason: anyRecord({ kind: kindOf("reason"), view, isBeat: fc.boolean() }),
-  request: anyRecord({ kind: kindOf("request"), id: count, request }),
-  answer: anyRecord({
-    kind: kindOf("answer"),
-    id: count,
-    blocks: listOf(anyRecord({ block: orderBlock, certificate })),
-    certificates: listOf(certificate),
-  }),
+/** What consensus says, about blocks of a kind. */
+function votesAbout<Block>(block: fc.Arbitrary<Block>) {
+  return {
+    proposal: anyRecord({
+      kind: kindOf("proposal"),
+      proposal: anyRecord({ block, parent, signature: bytes(96) }),
+    }),
+    vote: anyRecord({ kind: kindOf("vote"), vote }),
+    certificate: anyRecord({ kind: kindOf("certificate"), certificate }),
+    reason: anyRecord({ kind: kindOf("reason"), view, isBeat: fc.boolean() }),
+    request: anyRecord({ kind: kindOf("request"), id: count, request }),
+    answer: anyRecord({
+      kind: kindOf("answer"),
+      id: count,
+      blocks: listOf(anyRecord({ block, certificate })),
+      certificates: listOf(certificate),
+    }),
+  };
+}
+
+const arbitraryOfAttest: { readonly [Each in AttestVotes["kind"]]: fc.Arbitrary<OfAttest<Each>> } = votesAbout(
+  arbitraries.attestBlock,
+);
+const contentBytesMin = claimContentCodec.type.sizeMin;
+const content = fc.uint8Array({ minLength: contentBytesMin, maxLength: contentBytesMin + 300 });
+
+const arbitraryByKind: { readonly [Each in FlatKind]: fc.Arbitrary<OfKind<Each>> } = {
+  ...votesAbout(orderBlock),
   blobs: anyRecord({ kind: kindOf("blobs"), batch: count, blobs: listOf(encodedBlob) }),
   received: anyRecord({ kind: kindOf("received"), batch: count }),
   want: anyRecord({ kind: kindOf("want"), id: count, roots: listOf(root) }),
@@ -116,16 +174,28 @@ const arbitraryByKind: { readonly [Each in Kind]: fc.Arbitrary<OfKind<Each>> } =
     id: count,
     run: anyRecord({ headers: listOf(arbitraries.orderHeader), slices: listOf(slice), certificate: parent }),
   }),
+  affirmations: anyRecord({ kind: kindOf("affirmations"), affirmations: listOf(arbitraries.affirmation) }),
+  "want-content": anyRecord({ kind: kindOf("want-content"), id: count, claim: root }),
+  content: anyRecord({ kind: kindOf("content"), id: count, content: fc.option(content, { nil: undefined }) }),
 };
 
 export interface Entry {
-  readonly kind: Kind;
+  readonly kind: string;
   readonly samples: readonly ReplicaMessage[];
   readonly arbitrary: fc.Arbitrary<ReplicaMessage>;
 }
 
-export const table: readonly Entry[] = (Object.keys(samplesByKind) as Kind[]).map((kind) => ({
-  kind,
-  samples: samplesByKind[kind],
-  arbitrary: arbitraryByKind[kind],
-}));
+const wrap = (message: AttestVotes): ReplicaMessage => ({ kind: "attest", message });
+
+export const table: readonly Entry[] = [
+  ...(Object.keys(samplesByKind) as FlatKind[]).map((kind) => ({
+    kind,
+    samples: samplesByKind[kind],
+    arbitrary: arbitraryByKind[kind],
+  })),
+  ...(Object.keys(samplesOfAttest) as AttestVotes["kind"][]).map((kind) => ({
+    kind: `attest ${kind}`,
+    samples: samplesOfAttest[kind].map(wrap),
+    arbitrary: (arbitraryOfAttest[kind] as fc.Arbitrary<AttestVotes>).map(wrap),
+  })),
+];

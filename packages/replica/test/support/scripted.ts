@@ -81,7 +81,7 @@ export const startInput: ReplicaStart = {
   firstRound: undefined,
 };
 
-export const orderStarted: OrderEffect = {
+export const orderStarted: Extract<OrderEffect, { readonly kind: "started" }> = {
   kind: "started",
   block: undefined,
   certificate: undefined,
