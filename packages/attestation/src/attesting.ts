@@ -67,6 +67,8 @@ export interface ShardProgress {
 }
 
 export interface StageTwoProgress {
+  /** What was stored is read; until then, what is said of shards is that of the genesis. */
+  readonly isStarted: boolean;
   readonly height: Height;
   readonly root: Root;
   readonly shards: readonly ShardProgress[];
@@ -135,7 +137,7 @@ export class Attesting implements Machine<AttestInput, AttestEffect> {
       const attested = { round, claim, pending: pending.count };
       return { shard, attested, own: this.#shards.standingOf(shard), next: this.#affirmations?.nextOf(shard) };
     });
-    return { height: base.height, root: base.root, shards };
+    return { isStarted: this.#core.isStarted, height: base.height, root: base.root, shards };
   }
 
   #take(input: AttestInput): void {

@@ -13,7 +13,8 @@ interface Metric {
 }
 
 export function metricsText(status: NodeStatus): string {
-  return [...chainMetrics(status), ...peerMetrics(status), ...processMetrics(status)].map(format).join("");
+  const all = [...chainMetrics(status), ...shardMetrics(status), ...peerMetrics(status), ...processMetrics(status)];
+  return all.map(format).join("");
 }
 
 function chainMetrics({ heights, view, ordered, receipts, evidence }: NodeStatus): Metric[] {
@@ -31,6 +32,33 @@ function chainMetrics({ heights, view, ordered, receipts, evidence }: NodeStatus
       help: "Submissions by what became of them.",
       samples: Object.entries(receipts).map(([code, count]): Sample => [{ code }, count]),
     },
+  ];
+}
+
+type Shard = NodeStatus["shards"][number];
+
+function shardMetrics({ attest, shards, stageTwo }: NodeStatus): Metric[] {
+  const each = (name: string, help: string, valueIn: (shard: Shard) => number, of = shards): Metric => ({
+    name,
+    kind: "gauge",
+    help,
+    samples: of.map((shard): Sample => [{ shard: shard.name }, valueIn(shard)]),
+  });
+  const followed = shards.filter(({ own }) => own.state !== "not-followed");
+  return [
+    one("tandem_attest_height", "gauge", "Height of the last attest block that counts here.", attest.height),
+    one("tandem_attest_final_height", "gauge", "Height of the last final attest block.", attest.final),
+    one("tandem_attest_view", "gauge", "View of the last final attest block.", attest.view),
+    one("tandem_claims_total", "counter", "Claims made here since the start.", stageTwo.claims),
+    one("tandem_affirmed_claims_total", "counter", "Claims seen with a quorum.", stageTwo.affirmed),
+    one("tandem_attested_claims_total", "counter", "Claims in final attest blocks.", stageTwo.attested),
+    one("tandem_alarms_total", "counter", "Alarms of Stage 2.", stageTwo.alarms),
+    each("tandem_shard_own_round", "Last height whose work is done here.", ({ own }) => own.round, followed),
+    each("tandem_shard_affirmed_round", "Last round seen with a quorum.", ({ affirmed }) => affirmed),
+    each("tandem_shard_attested_round", "Round of the last attested claim.", ({ attested }) => attested.round),
+    each("tandem_shard_lag", "Order blocks after it while a claim waits.", ({ lag }) => lag),
+    each("tandem_shard_pending", "Programs that wait after it.", ({ pending }) => pending),
+    each("tandem_shard_disputed", "Whether this node stopped it.", ({ dispute }) => (dispute === null ? 0 : 1)),
   ];
 }
 

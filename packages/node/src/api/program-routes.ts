@@ -17,6 +17,7 @@ import type { ApiServices } from "./services.ts";
 const waitsMax = 256;
 /** Shards may move many times a second; and what was not heard is seen then. */
 const lookEveryMs = 100;
+const lookAnywayMs = 1000;
 
 type Services = Pick<ApiServices, "thread" | "feed" | "stageTwo">;
 
@@ -25,7 +26,7 @@ export function addProgramRoutes(server: FastifyInstance, services: ApiServices)
   server.get<{ Params: { root: string } }>("/programs/:root", async ({ params, query }, reply) => {
     const root = readKey(params.root, rootBytes, "A blob's root");
     const { isWanted, timeoutMs } = readWait(query, "attested");
-    if (!isWanted) return programOf(services, root);
+    if (!isWanted) return sayNow(await programOf(services, root));
     if (waits >= waitsMax) {
       throw new ApiError(429, "busy", `${waitsMax} requests wait for programs already.`, "Send it again in a moment.");
     }
@@ -47,8 +48,16 @@ type Program = Awaited<ReturnType<typeof programOf>>;
 async function programOf({ thread, stageTwo }: Services, root: Uint8Array) {
   const answer = await thread.query({ kind: "program", root });
   if (answer.kind === "waiting") return { blob: toHex(root), status: "waiting" as const };
+  if (answer.kind === "starting") return { blob: toHex(root), status: "starting" as const };
   if (answer.kind !== "program") throw notFound(answer);
   return programAnswer(root, answer, stageTwo);
+}
+
+/** A node that starts will know in a moment. */
+function sayNow(program: Program): Program {
+  if (program.status !== "starting") return program;
+  const what = "This node has started, and reads what it stored of Stage 2.";
+  throw new ApiError(503, "starting", what, "Ask again in a second, or with ?wait=attested.");
 }
 
 /** What touches no shard is done when it is ordered. */
@@ -69,7 +78,7 @@ async function untilAttested(services: Services, root: Uint8Array, end: AbortSig
   }
 }
 
-/** Blocks that are ordered and claims that are attested, until a signal. */
+/** Blocks that are ordered, claims that are attested, and time that goes by, until a signal. */
 class Moves {
   readonly #end: AbortSignal;
   readonly #forgets: readonly (() => void)[];
@@ -89,7 +98,9 @@ class Moves {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
     if (this.#hasMoved || this.#end.aborted) resolve();
+    const patience = setTimeout(resolve, lookAnywayMs);
     await promise;
+    clearTimeout(patience);
     if (!this.#end.aborted) await new Promise((done) => setTimeout(done, lookEveryMs));
     this.#hasMoved = false;
   }

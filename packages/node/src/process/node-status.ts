@@ -48,6 +48,8 @@ export interface AttestStatus {
   readonly height: number;
   readonly final: number;
   readonly view: number;
+  /** False after a start until what was stored is read: programs are not known before, nor shards. */
+  readonly isStarted: boolean;
   /** A quorum finalized what cannot be: this node attests no more. */
   readonly isDiverged: boolean;
 }
@@ -177,9 +179,11 @@ export class StatusReader {
     if (answer.kind !== "progress") throw new Error("progress is always answered");
     const { height, view } = telemetry.final.attest;
     const { progress, attestHeights } = answer;
-    const attest = { height: progress.height, final: Math.max(height, progress.height), view };
+    const { isStarted } = progress;
+    const attest = { height: progress.height, final: Math.max(height, progress.height), view, isStarted };
     const shards = progress.shards.map((shard, i) => {
-      const facts = { executed, affirmed: stageTwo.affirmedIn(shard.shard), attestHeight: attestHeights[i] ?? 0 };
+      const affirmed = stageTwo.affirmedIn(shard.shard);
+      const facts = { executed, isStarted, affirmed, attestHeight: attestHeights[i] ?? 0 };
       return shardStatus(shard, setup, facts);
     });
     return { attest: { ...attest, isDiverged: telemetry.isAttestDiverged }, shards };

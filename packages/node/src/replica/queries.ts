@@ -102,7 +102,8 @@ async function answerClaim(store: Store, root: Root): Promise<QueryAnswer> {
 async function answerProgram(sources: TraceSources, root: Root): Promise<QueryAnswer> {
   const trace = await traceProgram(sources, root);
   if (trace === undefined) return missing("unknown-blob", "no blob of this root is ordered");
-  return trace === "waiting" ? { kind: "waiting", root, bytes: new Uint8Array(0) } : { kind: "program", ...trace };
+  if (trace === "waiting") return { kind: "waiting", root, bytes: new Uint8Array(0) };
+  return trace === "starting" ? { kind: "starting" } : { kind: "program", ...trace };
 }
 
 function missing(code: string, message: string): QueryAnswer {

@@ -91,18 +91,22 @@ const contentBytesMax = 4 * 1024 * 1024;
 /** Longer values are in the claim's content. */
 const valueBytesMax = 4096;
 
-/** Nothing if no such blob is ordered; "waiting" if it was accepted here. */
-export async function traceProgram(sources: TraceSources, root: Root): Promise<ProgramTrace | "waiting" | undefined> {
+/** Nothing if no such blob is ordered; "waiting" if it was accepted here; "starting" while nothing is known of Stage 2. */
+export async function traceProgram(
+  sources: TraceSources,
+  root: Root,
+): Promise<ProgramTrace | "waiting" | "starting" | undefined> {
   const { store, replica } = sources;
   const found = await readFrom(store, readBlob(root));
   if (!found.ok) return (await readFrom(store, readKept(root))) === undefined ? undefined : "waiting";
+  const progress = replica.progress();
+  if (!progress.isStarted) return "starting";
   const blob = blobCodec.decode(found.value.bytes);
   if (!blob.ok) throw new StoreFault("bad-record", "an ordered blob decodes");
   const { envelope } = blob.value;
   const checked = checkProgram(envelope.payload, envelope);
   const { height, index } = found.value.position;
   const known = replica.statusOf(root);
-  const progress = replica.progress();
   const shards: ShardTrace[] = [];
   for (const shard of envelope.touches) {
     shards.push(await traceShard(store, { position: { height, index }, shard, checked, known, progress }));

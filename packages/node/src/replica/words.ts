@@ -132,4 +132,6 @@ export type QueryAnswer =
       readonly attestHeights: readonly number[];
     }
   | ({ readonly kind: "program" } & ProgramTrace)
+  /** Stage 2 reads what was stored. */
+  | { readonly kind: "starting" }
   | { readonly kind: "none"; readonly code: string; readonly message: string };

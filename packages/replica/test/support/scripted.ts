@@ -50,7 +50,7 @@ class ScriptedAttesting extends Scripted<AttestInput, AttestEffect> {
   }
 
   progress(): StageTwoProgress {
-    return { height: asHeight(7), root: new Uint8Array(32) as Root, shards: [] };
+    return { isStarted: true, height: asHeight(7), root: new Uint8Array(32) as Root, shards: [] };
   }
 }
 
