@@ -1,0 +1,64 @@
+// A node that stops anywhere goes on where its store ends, and comes to the same.
+
+import { expect, test } from "vitest";
+import { program } from "../../../execution/test/support/programs.ts";
+import { add } from "../../../execution/test/support/seats.ts";
+import type { NetworkPlan } from "../support/attest-network.ts";
+import type { AttestNode } from "../support/attest-node.ts";
+import { AttestWorld, type WorldPlan } from "../support/attest-world.ts";
+import { chainIn, shardIn } from "../support/stored.ts";
+
+/** Three are a quorum of both committees. */
+const small: NetworkPlan = { validators: 4, committees: { a: [0, 1, 2, 3], b: [0, 1, 2, 3] } };
+
+/** Programs that go back and forth between two shards, and wait for each other's claims. */
+function script(world: AttestWorld, during: (world: AttestWorld, isMet: () => boolean) => void): void {
+  const others = world.nodes.slice(1);
+  const group = program([add("a/x", "g", 1n), add("b/x", "g", 2n)], [[0, 2]]);
+  world.order([program([add("a/x", "k", 1n), add("b/x", "k", 0), add("a/y", "k", 1)]), group]);
+  during(world, () => world.final.length > 0 && world.isSettled(others.slice(0, 0)));
+  world.order([program([add("b/x", "l", 3n)])], undefined, false);
+  world.order([program([add("a/x", "k", 5n)])]);
+  during(world, () => world.isSettled(others));
+  world.order([], world.final.length);
+  during(world, () => world.isSettled(others));
+  world.order([], world.final.length);
+  during(world, () => world.isSettled());
+}
+
+/** Starts it anew as often as it stops. */
+function keepUp(world: AttestWorld, isMet: () => boolean): void {
+  const [node] = world.nodes as [AttestNode];
+  for (;;) {
+    world.until(() => !node.isUp || isMet());
+    if (node.isUp) return;
+    node.stopBefore = undefined;
+    node.start();
+  }
+}
+
+function worldOf(plan: WorldPlan = {}): AttestWorld {
+  return new AttestWorld({ network: small, late: 30, dropped: 10, ...plan });
+}
+
+function storesOf({ disk }: AttestNode) {
+  return { chain: chainIn(disk), a: shardIn(disk, "a"), b: shardIn(disk, "b") };
+}
+
+for (let part = 0; part < 4; part++) {
+  test(`S8: after a stop between any two effects the same is stored in the end (${part + 1} of 4)`, () => {
+    const usual = worldOf();
+    script(usual, keepUp);
+    const count = usual.nodes[0]?.effects.length ?? 0;
+    expect(count).toBeGreaterThan(60);
+    for (let cut = part; cut < count; cut += 4) {
+      const world = worldOf({ nodes: [{ place: 0, follows: ["a", "b"], stopBefore: cut }] });
+      const [node, other] = world.nodes as [AttestNode, AttestNode];
+      script(world, keepUp);
+      expect(node.life, `cut ${cut}`).toBe(1);
+      expect(storesOf(node), `cut ${cut}`).toEqual(storesOf(other));
+      for (const shard of ["a", "b"]) expect(world.attestedOf(shard)).toEqual(world.trueClaimsOf(shard));
+      expect(node.alarms).toEqual([]);
+    }
+  });
+}
