@@ -6,6 +6,17 @@ export { attestedCodec, attestedKey } from "./block-records.ts";
 export { type AttestRecord, attestBlockKey, attestRecordCodec, shardPrefix } from "./chain-records.ts";
 export { type ClaimContent, claimContentCodec, visibleClaimOf } from "./content/claim-content.ts";
 export type { AttestingConfig } from "./core.ts";
+export {
+  type Explanation,
+  type ExplanationEnd,
+  type KeyDifference,
+  type LaneTouches,
+  type StateMessage,
+  type StateTimer,
+  stateType,
+  type TouchingNode,
+  wantStateType,
+} from "./explaining/types.ts";
 export { performChecks } from "./faults.ts";
 export type { Difference } from "./following/difference.ts";
 export { type ProgramStatus, type Stage, stages } from "./following/status.ts";

@@ -11,6 +11,7 @@
 
 import { type CommittedMap, readKeptPart } from "@tandem/execution";
 import {
+  type Claim,
   type ContractName,
   type ContractRecord,
   contractRecordCodec,
@@ -27,6 +28,7 @@ import {
   type Root,
   read,
   readUnder,
+  type ShardName,
   StoreFault,
   sha256,
   utf8,
@@ -37,6 +39,7 @@ import type { ClaimContent } from "../content/claim-content.ts";
 import type { Peer } from "../content/types.ts";
 import type { Difference } from "../following/difference.ts";
 import type { Dispute } from "../following/types.ts";
+import type { ShardPlace } from "../network.ts";
 import { readContent } from "../records.ts";
 import type { OrderReads } from "../types.ts";
 import {
@@ -64,16 +67,20 @@ export interface Disputed {
 
 export interface ExplainerConfig {
   readonly order: Pick<OrderReads, "ordered">;
+  /** Where claims begin: those of the genesis are in no store. */
+  readonly shards: ReadonlyMap<ShardName, Pick<ShardPlace, "genesis">>;
   readonly deltaMs: number;
   readonly push: (effect: StateEffect) => void;
 }
 
 export class StateExplainer {
   readonly #order: Pick<OrderReads, "ordered">;
+  readonly #shards: ExplainerConfig["shards"];
   readonly #exchange: StateExchange;
 
-  constructor({ order, deltaMs, push }: ExplainerConfig) {
+  constructor({ order, shards, deltaMs, push }: ExplainerConfig) {
     this.#order = order;
+    this.#shards = shards;
     this.#exchange = new StateExchange(deltaMs, push);
   }
 
@@ -94,12 +101,18 @@ export class StateExplainer {
   *explain(disputed: Disputed): Job<Explanation, ReadEffect> {
     const { dispute, difference, theirs } = disputed;
     // Without a claim of that round, the state is the one that the claim before left.
-    const own = disputed.own ?? (yield* read(readContent(theirs.claim.prev)));
+    const own = disputed.own ?? (yield* this.#before(theirs.claim));
     const end = own === undefined ? "not-kept" : areOfOneMoment(disputed, own) ? undefined : "other-rounds";
     if (own === undefined || end !== undefined) return { dispute, difference, keys: [], end: end ?? "not-kept" };
     const inquiry = new Inquiry(disputed, own, this.#order, this.#exchange);
     yield* inquiry.run();
     return { dispute, difference, keys: inquiry.keys, end: inquiry.end };
+  }
+
+  *#before({ shard, prev }: Claim): Job<ClaimContent | undefined, ReadEffect> {
+    const genesis = this.#shards.get(shard)?.genesis;
+    if (genesis !== undefined && equalBytes(genesis.frontier.claim, prev)) return { claim: genesis.claim, exports: [] };
+    return yield* read(readContent(prev));
   }
 }
 

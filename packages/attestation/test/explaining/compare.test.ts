@@ -159,6 +159,9 @@ describe("bounds", () => {
     expect(on("key 3")).toEqual([["key 3", "3", "changed"]]);
     expect(on("nobody has it")).toEqual([]);
     expect(on("key 3", new Map())).toEqual([["key 3", undefined, "changed"]]);
+    const others = new Side(theirs);
+    compared(new Side(own), others, { entriesMax: 5, path: sha256(utf8("key 3")) });
+    expect(others.asked).toBeLessThanOrEqual(3);
   });
 });
 

@@ -81,12 +81,18 @@ export class Side {
   readonly store = new MemoryStore();
   readonly results: RoundResult[] = [];
   readonly execution: ShardExecution;
-  readonly genesis: ClaimContent;
   readonly prefix = prefix;
+  /** As a network says it. */
+  readonly places: ReadonlyMap<
+    typeof shard,
+    { readonly genesis: { readonly claim: Claim; readonly frontier: Frontier } }
+  >;
 
   private constructor(execution: ShardExecution, genesis: Claim) {
     this.execution = execution;
-    this.genesis = { claim: genesis, exports: [] };
+    const { round, contracts, pending } = genesis;
+    const frontier = { round, claim: claimCodec.root(genesis), contracts, pending };
+    this.places = new Map([[shard, { genesis: { claim: genesis, frontier } }]]);
   }
 
   static async begin(world: World, { states = {}, records = {}, rules = world.rules }: SidePlan = {}): Promise<Side> {
@@ -98,7 +104,6 @@ export class Side {
     const setting = { ...world.shard("a").execution.setting, rules };
     const side = new Side(new ShardExecution(setting, rewritten), claim);
     side.store.write({ puts: (await everything(store)) ?? [], deletes: [] });
-    side.store.write(contentRecords(frontier.claim, side.genesis));
     return side;
   }
 
@@ -262,7 +267,7 @@ export function explain(
 ): Explained {
   const effects: (StateEffect | ReadEffect)[] = [];
   const push = (effect: StateEffect | ReadEffect) => void effects.push(effect);
-  const explainer = new StateExplainer({ order: orders, deltaMs: 100, push });
+  const explainer = new StateExplainer({ order: orders, shards: own.places, deltaMs: 100, push });
   const jobs = new Jobs<ReadEffect>(push);
   let explanation: Explanation | undefined;
   const affirmers = () => [...peers.keys()];
