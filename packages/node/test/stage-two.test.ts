@@ -53,7 +53,7 @@ function stageTwoGenesis(genesis: Genesis): Genesis {
       config: encodeValue(0n),
     })),
     fees: { ...genesis.fees, perBudget: asAmount(0n) },
-    limits: { ...genesis.limits, shardBudget: 10_000_000, deltaMs: 100, heartbeatMs: 2000 },
+    limits: { ...genesis.limits, shardBudget: 10_000_000, deltaMs: 50, heartbeatMs: 2000 },
   };
 }
 
@@ -101,13 +101,13 @@ async function startAll(): Promise<Town> {
   return town;
 }
 
-/** It listens where it listened before, for others dial it there. */
+/** From then on it listens where it did, for others dial it there. */
 async function start({ configs, events, nodes }: Town, seat: number): Promise<void> {
   const config = configs[seat] as NodeConfig;
-  const listen = nodes[seat]?.addresses.map((address) => address.replace(/\/p2p\/.*/, ""));
-  const node = await startNode({ ...config, ...(listen && { listen }) }, (event) => events.push(event));
+  const node = await startNode(config, (event) => events.push(event));
   startedNodes.add(node);
   nodes[seat] = node;
+  configs[seat] = { ...config, listen: node.addresses.map((address) => address.replace(/\/p2p\/.*/, "")) };
 }
 
 let town: Town;
