@@ -66,22 +66,22 @@ test("in a pipe it shows three blobs and a program final on every node, and ends
   for (const name of ["transfer", "text", "garbage"]) {
     expect(stdout).toMatch(new RegExp(`^${name} .* final on 4 nodes: height \\d+, \\d+ ms$`, "m"));
   }
-  // Its first program: what one shard does alone is done; what two have to agree on waits for the attest chain.
+  // Its first program: each step ran in a claim of its shard, and each claim came to be attested.
   expect(stdout).toMatch(/^program .* final on 4 nodes: height \d+, \d+ ms$/m);
-  expect(stdout).toMatch(/^#0 +bank +\d+ {2}bank\/coins\.transfer → 25$/m);
-  for (const [step, shard, contract, other] of [
-    [1, "rail", "rail/trains", 2],
-    [2, "hotel", "hotel/rooms", 1],
-  ] as const) {
-    expect(stdout).toMatch(new RegExp(`^#${step} +${shard} +\\d+ {2}${contract}\\.reserve → ~ \\{item: "day-1"`, "m"));
-    expect(stdout).toMatch(
-      new RegExp(`^settle #1-#2 +${shard} +- {2}${contract} waits for #${other} \\(to be cited\\)$`, "m"),
-    );
-    expect(stdout).toMatch(new RegExp(`^${shard} +\\d+ {2}[0-9a-f]{16}… unchanged: nothing is settled$`, "m"));
+  const runs = (shard: string, what: string) =>
+    new RegExp(`^  run +${shard} +round \\d+ +claim [0-9a-f]{8}…  ${what}`, "m");
+  expect(stdout).toMatch(runs("bank", "#0 bank/coins\\.transfer → 25$"));
+  expect(stdout).toMatch(runs("rail", '#1 rail/trains\\.reserve → ~ \\{item: "day-1"'));
+  expect(stdout).toMatch(runs("hotel", '#2 hotel/rooms\\.reserve → ~ \\{item: "day-1"'));
+  for (const shard of ["rail", "hotel"]) expect(stdout).toMatch(runs(shard, "settle #1-#2: the group holds$"));
+  for (const shard of ["bank", "rail", "hotel"]) {
+    expect(stdout).toMatch(new RegExp(`^  affirmed +${shard} .*by a quorum of its committee$`, "m"));
+    expect(stdout).toMatch(new RegExp(`^  attested +${shard} .*in block \\d+ of the attest chain$`, "m"));
   }
+  expect(stdout).toMatch(/^ {2}attested {2}all of it, in 3 shards, \d+\.\d\d s after it was signed$/m);
   expect(stdout).toMatch(/^first final block \(height \d+\), \d+\.\d\d s after their start$/m);
   expect(stdout.indexOf("first final block")).toBeLessThan(stdout.indexOf("final on 4 nodes"));
-  expect(stdout).toMatch(/^all 4 nodes: height \d+/m);
+  expect(stdout).toMatch(/^all 4 nodes: height \d+.*; attested: bank \d+, hotel \d+, market 0, rail \d+$/m);
   expect(stdout).toMatch(/^all 4 nodes stopped cleanly in /m);
 });
 

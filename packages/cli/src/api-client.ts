@@ -1,7 +1,6 @@
 // A node's API as commands use it. What the node refuses, it says in the words that people get to read.
 
 import type { NodeStatus } from "@tandem/node";
-import type { ShardsAnswer } from "./devnet/shards.ts";
 import { type Flags, textFlag } from "./flags.ts";
 import { Complaint } from "./terminal.ts";
 
@@ -44,6 +43,47 @@ export type SubmitAnswer =
   | { readonly blob: string; readonly status: "accepted"; readonly isNew: boolean }
   | { readonly blob: string; readonly status: "ordered"; readonly height: number; readonly index: number };
 
+/** GET /programs/BLOB: how far a program has come, as one node sees it. */
+export type ProgramAnswer =
+  | { readonly blob: string; readonly status: "waiting" }
+  | {
+      readonly blob: string;
+      readonly status: "ordered" | "run" | "affirmed" | "attested";
+      readonly height: number;
+      readonly index: number;
+      readonly shards: readonly ProgramPart[];
+    };
+
+export interface ProgramPart {
+  readonly shard: string;
+  readonly status: "ordered" | "run" | "affirmed" | "attested";
+  readonly isFollowed: boolean;
+  /** False where this node cannot tell more than that it is ordered. */
+  readonly isKnown: boolean;
+  /** How many steps and settles it has here. */
+  readonly nodes: number;
+  readonly ran: readonly RanNode[];
+  readonly awaited?: readonly { readonly shard: string; readonly step: number; readonly since: number }[];
+}
+
+export interface RanNode {
+  readonly kind: "step" | "settle";
+  readonly step: number;
+  readonly contract: string;
+  readonly round: number;
+  readonly claim: string;
+  readonly attestHeight: number | null;
+  /** `value`, why it is `Nothing`, or of a settle `held` or `failed`. */
+  readonly outcome: string;
+  readonly isTentative?: boolean;
+  /** Encoded, in hexadecimal; null if it is long. */
+  readonly value?: string | null;
+  /** The step that is the first cause. */
+  readonly cause?: number;
+  /** What the environment said that refused it. */
+  readonly refusal?: string;
+}
+
 export class ApiClient {
   readonly #base: string;
 
@@ -53,10 +93,6 @@ export class ApiClient {
 
   status(signal: AbortSignal): Promise<NodeStatus> {
     return this.#call("/status", { signal });
-  }
-
-  shards(signal: AbortSignal): Promise<ShardsAnswer> {
-    return this.#call("/shards", { signal });
   }
 
   network(): Promise<NetworkAnswer> {
@@ -70,6 +106,10 @@ export class ApiClient {
   /** That a blob is unknown is an answer too. */
   blob(root: string): Promise<BlobAnswer> {
     return this.#call(`/blobs/${root}`, {}, [404]);
+  }
+
+  program(root: string, signal: AbortSignal): Promise<ProgramAnswer> {
+    return this.#call(`/programs/${root}`, { signal });
   }
 
   submit(bytes: Uint8Array<ArrayBuffer>, isAwaited: boolean): Promise<SubmitAnswer> {

@@ -8,7 +8,7 @@ import type { NodeStatus } from "@tandem/node";
 import { afterAll, describe, expect, test } from "vitest";
 import { devnetCommand } from "../src/devnet/command.ts";
 import { wordsOf } from "../src/devnet/events.ts";
-import { readGenesis, runFirstProgram } from "../src/devnet/first-program.ts";
+import { readGenesis, submitFirstProgram } from "../src/devnet/first-program.ts";
 import { openFolder } from "../src/devnet/folder.ts";
 import type { NodeProcess } from "../src/devnet/node-process.ts";
 import { type DevnetOptions, flagsKeptByNpm } from "../src/devnet/options.ts";
@@ -155,6 +155,9 @@ const status: NodeStatus = {
   heights: { final: 123_456, executed: 123_456 },
   view: 123_999,
   blockTimeMs: 0,
+  attest: { isStarted: true, height: 0, final: 0, view: 0, isDiverged: false },
+  shards: [],
+  stageTwo: { claims: 0, affirmed: 0, attested: 0, alarms: 0 },
   ordered: { blocks: 3, blobs: 9, bytes: 999 },
   peers: [1, 2, 3].map((seat) => ({
     seat,
@@ -291,7 +294,7 @@ describe("the first program", () => {
     await createNetworkFolder(folder, { ...plan, deltaMs: 1, heartbeatMs: 1, store: "rocksdb", verifyThreads: 1 });
     // It would not ask the node.
     const signal = new AbortController().signal;
-    const run = await runFirstProgram(await readGenesis(devnet), devnet, [{} as NodeProcess], signal);
+    const run = await submitFirstProgram(await readGenesis(devnet), devnet, [{} as NodeProcess], signal);
     expect(run).toBe(undefined);
   });
 });

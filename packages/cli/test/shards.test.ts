@@ -1,9 +1,11 @@
 // How a devnet shows its shards: what nodes say of them becomes a row each, and a sentence where one stands still.
 
+import type { NodeStatus } from "@tandem/node";
+import { asShardName } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
 import type { Committee } from "../src/devnet/committees.ts";
 import { plainScreen } from "../src/devnet/screen.ts";
-import { type ShardAnswer, type ShardRow, type ShardsAnswer, shardRows } from "../src/devnet/shards.ts";
+import { type ShardRow, shardRows } from "../src/devnet/shards.ts";
 import { shardLines } from "../src/devnet/shards-table.ts";
 import { viewLines } from "../src/devnet/table.ts";
 import type { NodeRow } from "../src/devnet/watch.ts";
@@ -21,84 +23,84 @@ function row(place: number, role: NodeRow["role"] = "validator", downMs?: number
 const allUp = [0, 1, 2, 3].map((place) => row(place));
 const withoutThree = allUp.with(3, row(3, "killed", 12_000));
 
+type ShardAnswer = NodeStatus["shards"][number];
+
 function answer(name: string, of: Partial<ShardAnswer> = {}): ShardAnswer {
   const attested = { round: 40, height: 7, claim: "ab".repeat(32) };
-  const own = { round: 40, state: "following" } as const;
-  return { name, attested, own, lag: 1, pending: 0, missing: [], waiting: null, dispute: null, ...of };
+  const nothing = { affirmed: 40, isMember: true, pending: 0, missing: [], waiting: null, dispute: null };
+  return { name: asShardName(name), attested, own: own("following"), lag: 1, ...nothing, ...of };
 }
 
-const notFollowed = { own: { round: 0, state: "not-followed" } } as const;
-
-/** What each node says of one shard. */
-function said(...answers: (ShardAnswer | undefined)[]): Map<string, ShardsAnswer> {
-  return new Map(answers.flatMap((each, place) => (each === undefined ? [] : [[node(place), { shards: [each] }]])));
+function own(state: ShardAnswer["own"]["state"]): ShardAnswer["own"] {
+  return { round: 40, state, claimed: null };
 }
 
-function rowOf(committee: Committee, nodes: readonly NodeRow[], answers: Map<string, ShardsAnswer>): ShardRow {
-  return shardRows([committee], nodes, answers)[0] as ShardRow;
+const notFollowed = { own: own("not-followed") };
+const waiting = { round: 41, claim: "cd".repeat(32), have: 2, need: 3 };
+
+/** With what they say of shards. */
+function saying(nodes: readonly NodeRow[], ...answers: (readonly ShardAnswer[])[]): readonly NodeRow[] {
+  return nodes.map((row, place) => {
+    const shards = answers[place];
+    return shards === undefined ? row : { ...row, status: { shards } as NodeStatus };
+  });
+}
+
+function rowOf(committee: Committee, nodes: readonly NodeRow[], ...answers: ShardAnswer[]): ShardRow {
+  return shardRows([committee], saying(nodes, ...answers.map((each) => [each])))[0] as ShardRow;
 }
 
 describe("a shard", () => {
   test("stands where the node says that has seen the most, and is run by those that follow it", () => {
     const ahead = { round: 41, height: 8, claim: "cd".repeat(32) };
-    const shown = rowOf(
-      bank,
-      allUp,
-      said(
-        answer("bank", { lag: 2 }),
-        answer("bank", { attested: ahead, lag: 1 }),
-        undefined,
-        answer("bank", notFollowed),
-      ),
-    );
+    const behind = answer("bank", { lag: 2 });
+    const shown = rowOf(bank, allUp, behind, answer("bank", { attested: ahead, lag: 1 }), answer("bank", notFollowed));
     expect(shown).toMatchObject({ attested: ahead, lag: 1, runBy: ["node-0", "node-1"], state: "goes-on" });
   });
 
   test("of which nobody says anything is shown by its committee alone", () => {
-    const shown = rowOf(bank, withoutThree, new Map());
+    const shown = rowOf(bank, withoutThree);
     expect(shown).toMatchObject({ state: "goes-on", attested: undefined, runBy: [], down: [] });
-    expect(rowOf(hotel, withoutThree, new Map()).state).toBe("no-quorum");
+    expect(rowOf(hotel, withoutThree).state).toBe("no-quorum");
   });
 
   test("stands still without a quorum, and where one is overdue", () => {
-    const waiting = { round: 41, have: 2, need: 3 };
     const late = answer("hotel", { waiting, lag: 30, missing: ["node-3"] });
-    expect(rowOf(hotel, withoutThree, said(late)).state).toBe("no-quorum");
-    expect(rowOf(hotel, allUp, said(late)).state).toBe("waits");
+    expect(rowOf(hotel, withoutThree, late).state).toBe("no-quorum");
+    expect(rowOf(hotel, allUp, late).state).toBe("waits");
     // A claim takes a moment.
-    expect(rowOf(hotel, allUp, said({ ...late, lag: 2 })).state).toBe("goes-on");
+    expect(rowOf(hotel, allUp, { ...late, lag: 2 }).state).toBe("goes-on");
   });
 
   test("counts affirmations as the node does that holds most of them", () => {
-    const waiting = (have: number) => answer("hotel", { waiting: { round: 41, have, need: 3 } });
-    expect(rowOf(hotel, allUp, said(waiting(1), waiting(2))).waiting?.have).toBe(2);
+    const holding = (have: number) => answer("hotel", { waiting: { ...waiting, have } });
+    expect(rowOf(hotel, allUp, holding(1), holding(2)).waiting?.have).toBe(2);
   });
 
   test("that a node stopped is told of that node", () => {
     const dispute = { round: 12, own: null, theirs: "0xcdcdcdcdcdcd" };
-    const shown = rowOf(hotel, allUp, said(answer("hotel", { dispute, own: { round: 12, state: "stopped" } })));
+    const shown = rowOf(hotel, allUp, answer("hotel", { dispute, own: own("stopped") }));
     expect(shown).toMatchObject({ disputes: [{ node: "node-0", ...dispute }], runBy: [], state: "goes-on" });
   });
 });
 
 describe("the table of shards", () => {
-  const waiting = { round: 41, have: 2, need: 3 };
   const stalled = answer("hotel", { waiting, lag: 30, pending: 1, missing: ["node-3"] });
   const both = shardRows(
     [bank, hotel],
-    withoutThree,
-    new Map([
-      [node(0), { shards: [answer("bank"), stalled] }],
-      [node(1), { shards: [answer("bank"), stalled] }],
-      [node(2), { shards: [answer("bank"), answer("hotel", notFollowed)] }],
-    ]),
+    saying(
+      withoutThree,
+      [answer("bank"), stalled],
+      [answer("bank"), stalled],
+      [answer("bank"), answer("hotel", notFollowed)],
+    ),
   );
 
   test("has a row for each, and says below why one stands still", () => {
     expect(shardLines(both, 100)).toEqual([
-      "shard     attested  in block     lag  pending     up  run by",
-      "bank            40         7       1        0    3/3  0-2",
-      "hotel           40         7      30        1    2/3  0 1",
+      "shard     attested  in block     lag     up  run by",
+      "bank            40         7       1    3/3  0-2",
+      "hotel           40         7      30    2/3  0 1",
       "hotel stands still: 2 of 3 affirm round 41, a quorum needs 3; node-3 is down since 12 s (killed)",
     ]);
   });
@@ -108,7 +110,7 @@ describe("the table of shards", () => {
   });
 
   const whyOf = (of: Partial<ShardAnswer>, nodes: readonly NodeRow[]) =>
-    shardLines([rowOf(hotel, nodes, said(answer("hotel", of)))], 200).slice(2);
+    shardLines([rowOf(hotel, nodes, answer("hotel", of))], 200).slice(2);
 
   test("says who is silent, who ended by itself, and who stopped", () => {
     expect(whyOf({ waiting, lag: 30, missing: ["node-1", "node-3"] }, allUp)).toEqual([

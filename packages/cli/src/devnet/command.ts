@@ -5,21 +5,26 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckedGenesis } from "@tandem/shared";
 import type { Call, Command } from "../command.ts";
 import { onSignals } from "../signals.ts";
-import { isTold } from "../terminal.ts";
+import { Complaint, isTold } from "../terminal.ts";
 import { committeesOf } from "./committees.ts";
 import { openControl } from "./control.ts";
 import { Devnet, describeEnd } from "./devnet.ts";
 import { type FinalBlob, submitFirstBlobs } from "./first-blobs.ts";
-import { readGenesis, runFirstProgram } from "./first-program.ts";
+import { type FirstProgram, readGenesis, sightOf, submitFirstProgram } from "./first-program.ts";
 import { type DevnetFolder, openFolder } from "./folder.ts";
+import { followJourney, Journey } from "./journey.ts";
 import { Operator } from "./operator.ts";
 import { type DevnetOptions, flagsKeptByNpm, folderOption, isWatched, readOptions } from "./options.ts";
 import { jsonScreen, liveScreen, plainScreen, type Screen } from "./screen.ts";
 import { Watch } from "./watch.ts";
 
 const everyMs = 1000;
-/** A chain of a day takes a minute to follow from its genesis; whoever watches need not wait for that. */
-const programPatienceMs = 2000;
+/** A program takes some blocks of both chains; whoever watches need not wait for one that takes longer. */
+const programPatienceMs = 5000;
+const programPollMs = 50;
+const programLateMs = 15_000;
+/** Where nobody watches, it has failed then. */
+const programTimeoutMs = 60_000;
 
 export const devnetCommand: Command = {
   help: `./tandem devnet [--validators N] [--delay MS] [--fresh] [--level] [--for S]
@@ -152,37 +157,71 @@ async function show({ forSeconds }: DevnetOptions, running: Running): Promise<vo
   const checked = await readGenesis(folder);
   watch.committees = committeesOf(checked);
   operator.open();
-  const program = showFirstProgram(checked, running);
-  const patience = () => sleep(programPatienceMs, undefined, { signal });
-  const blob = await (forSeconds === 0 ? program : Promise.race([program, patience()]));
-  if (forSeconds !== 0) screen.tell({ ...tryEvent(folder), program: blob });
-  await Promise.all([program, showViews(forSeconds, running)]);
+  const first = await submitProgram(checked, running);
+  if (forSeconds === 0) {
+    await showJourney(first, running, AbortSignal.timeout(programTimeoutMs));
+    return screen.show(await watch.read());
+  }
+  const end = new AbortController();
+  const journey = showJourney(first, running, end.signal);
+  await Promise.race([journey, sleep(programPatienceMs, undefined, { signal })]);
+  screen.tell({ ...tryEvent(folder), program: first?.ordered.blob });
+  await Promise.all([journey, showViews(forSeconds, running).finally(() => end.abort())]);
 }
 
 function tryEvent({ folder, accounts, nodes }: DevnetFolder) {
   return { kind: "try", accounts, genesis: join(folder, "genesis.json"), api: nodes[0]?.api ?? "" } as const;
 }
 
-/** Gives the blob that it is in. */
-async function showFirstProgram(checked: CheckedGenesis, running: Running): Promise<string | undefined> {
+/** Nothing if none is submitted, which is told. */
+async function submitProgram(checked: CheckedGenesis, running: Running): Promise<FirstProgram | undefined> {
   const { folder, devnet, screen, signal } = running;
   const { nodes } = devnet;
   try {
-    const run = await runFirstProgram(checked, folder, nodes, signal);
+    const first = await submitFirstProgram(checked, folder, nodes, signal);
     const why = "no program is submitted: this network was made without contracts. --fresh makes one that has them";
-    if (run === undefined) {
-      screen.tell({ kind: "no-program", why });
-      return undefined;
-    }
-    screen.tell({ kind: "blob", nodes: nodes.length, ...run.ordered });
-    screen.tell({ kind: "program", ...run });
-    return run.ordered.blob;
+    screen.tell(
+      first === undefined ? { kind: "no-program", why } : { kind: "blob", nodes: nodes.length, ...first.ordered },
+    );
+    return first;
   } catch (error) {
-    // O10: a shard that nobody attests falls behind, and takes no more programs after a day.
+    // O10: a shard that stands still for a day takes no more programs.
     if (!isTold(error) || error.code !== "shard-behind") throw error;
     screen.tell({ kind: "no-program", why: `no program is submitted: ${error.message}` });
     return undefined;
   }
+}
+
+/** Until all of it is attested, or `end`. */
+async function showJourney(
+  first: FirstProgram | undefined,
+  { devnet, screen, signal }: Running,
+  end: AbortSignal,
+): Promise<void> {
+  if (first === undefined) return;
+  const { blob, tookMs } = first.ordered;
+  const startMs = performance.now() - tookMs;
+  const afterMs = () => Math.round(performance.now() - startMs);
+  const journey = new Journey();
+  try {
+    const { shards } = await followJourney(journey, {
+      read: () => sightOf(blob, devnet.nodes),
+      onStep: (step) => screen.tell({ kind: "program-stage", first, ...step }),
+      onLate: (waits) => screen.tell({ kind: "program-late", afterMs: afterMs(), waits }),
+      pollMs: programPollMs,
+      lateMs: programLateMs,
+      signal: AbortSignal.any([signal, end]),
+    });
+    screen.tell({ kind: "program-attested", blob, shards: shards.map(({ shard }) => shard), afterMs: afterMs() });
+  } catch (error) {
+    if (!end.aborted) throw error;
+    if (end.reason instanceof Error && end.reason.name === "TimeoutError") throw notAttested(journey.waits());
+  }
+}
+
+function notAttested(waits: readonly string[]): Complaint {
+  const what = `The program was not attested within ${programTimeoutMs / 1000} s: ${waits.join("; ")}.`;
+  return new Complaint("not-attested", what, "The nodes' logs may say why.", 1);
 }
 
 async function showViews(forSeconds: number | undefined, { watch, screen, signal }: Running): Promise<void> {

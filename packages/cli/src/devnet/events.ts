@@ -1,11 +1,12 @@
 // What a devnet tells: each as a line of words, or of JSON.
 
 import { followHint, pathWords } from "../program/follow-hint.ts";
-import { followedJson, followedPage } from "../program/follow-words.ts";
 import { wrap } from "../terminal.ts";
 import type { FinalBlob } from "./first-blobs.ts";
-import type { RunProgram } from "./first-program.ts";
+import type { FirstProgram } from "./first-program.ts";
 import type { DevnetFolder } from "./folder.ts";
+import type { JourneyStep } from "./journey.ts";
+import { stepLines } from "./journey-words.ts";
 import type { Operated } from "./operator.ts";
 import { operatedWords } from "./operator-words.ts";
 
@@ -19,7 +20,16 @@ export type DevnetEvent =
   | { readonly kind: "ready"; readonly afterMs: number; readonly apis: readonly string[] }
   | { readonly kind: "first-final"; readonly height: number; readonly afterMs: number }
   | ({ readonly kind: "blob"; readonly nodes: number } & FinalBlob)
-  | ({ readonly kind: "program" } & RunProgram)
+  /** A claim in which steps of the first program ran has come so far. */
+  | ({ readonly kind: "program-stage"; readonly first: FirstProgram } & JourneyStep)
+  /** It takes long, and why. */
+  | { readonly kind: "program-late"; readonly afterMs: number; readonly waits: readonly string[] }
+  | {
+      readonly kind: "program-attested";
+      readonly blob: string;
+      readonly shards: readonly string[];
+      readonly afterMs: number;
+    }
   | { readonly kind: "no-program"; readonly why: string }
   | {
       readonly kind: "try";
@@ -54,8 +64,12 @@ export function wordsOf(event: DevnetEvent, width: number): string {
       return `first final block (height ${event.height}), ${seconds(event.afterMs)} after their start`;
     case "blob":
       return `${event.name.padEnd(8)}  ${event.what.padEnd(25)}  final on ${event.nodes} nodes: height ${event.height}, ${event.tookMs} ms`;
-    case "program":
-      return programWords(event, width);
+    case "program-stage":
+      return stepLines(event, event.first.program, event.first.names, width).join("\n");
+    case "program-late":
+      return wrapped(`after ${seconds(event.afterMs)} it is not attested: ${event.waits.join("; ")}`, width);
+    case "program-attested":
+      return `  attested  all of it, in ${event.shards.length} shards, ${seconds(event.afterMs)} after it was signed`;
     case "no-program":
       return wrapped(event.why, width);
     case "try":
@@ -73,9 +87,9 @@ export function wordsOf(event: DevnetEvent, width: number): string {
 }
 
 export function jsonOf(event: DevnetEvent): string {
-  if (event.kind === "program") {
-    const { name, what, ...place } = event.ordered;
-    return JSON.stringify({ kind: "program", ...place, ...(followedJson(event.followed) as object) });
+  if (event.kind === "program-stage") {
+    const { first, ...step } = event;
+    return JSON.stringify({ ...step, blob: first.ordered.blob });
   }
   if (event.kind !== "opened") return JSON.stringify(event);
   const { folder, network, isNew, deltaMs, delayMs, nodes } = event.folder;
@@ -99,11 +113,6 @@ function openedWords({ folder, network, isNew, deltaMs, delayMs, nodes }: Devnet
     `in ${folder}`,
     ...(delayMs > deltaMs ? [wrapped(small, width)] : []),
   ].join("\n");
-}
-
-function programWords({ followed, names }: RunProgram, width: number): string {
-  const head = wrapped("the program, run here, from the slices of its shards alone:", width);
-  return `${head}\n\n${followedPage(followed, names, width)}`.trimEnd();
 }
 
 function tryWords({ accounts, genesis, api, program }: Extract<DevnetEvent, { readonly kind: "try" }>): string {

@@ -1,38 +1,38 @@
 // The first program of a devnet: a fee in one shard, and a trip that needs two others, both or neither. It is ordered like
-// any blob. What it does is then worked out here, as `tandem program follow` does it.
+// any blob; what the shards' followers make of it is watched until all of it is attested.
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nativeScheme } from "@tandem/native";
 import { type CheckedGenesis, encodeProgram, leastAllowance, type Program, parseGenesis, toHex } from "@tandem/shared";
 import { Keystore } from "../account/keystore.ts";
-import { readPlaced } from "../program/follow.ts";
-import { type FollowedProgram, followProgram } from "../program/follow-program.ts";
 import type { Names } from "../program/words.ts";
 import { Complaint } from "../terminal.ts";
 import { tripContracts, tripProgram } from "./contracts.ts";
 import { type FinalBlob, submitBlob } from "./first-blobs.ts";
 import type { DevnetFolder } from "./folder.ts";
+import type { Sight } from "./journey.ts";
 import type { NodeProcess } from "./node-process.ts";
 
-/** The first program, and what became of it. */
-export interface RunProgram {
+/** It is ordered. */
+export interface FirstProgram {
   readonly ordered: FinalBlob;
-  readonly followed: FollowedProgram;
+  readonly program: Program;
   /** Who has which key. */
   readonly names: Names;
 }
 
 /** Heights that a seat and a room are held. */
 const holdHeights = 10_000;
+const askTimeoutMs = 2000;
 
 /** Nothing if the network has no such contracts: it was made before there were any. */
-export async function runFirstProgram(
+export async function submitFirstProgram(
   checked: CheckedGenesis,
   folder: DevnetFolder,
   nodes: readonly NodeProcess[],
   signal: AbortSignal,
-): Promise<RunProgram | undefined> {
+): Promise<FirstProgram | undefined> {
   const [node] = nodes;
   const keystore = new Keystore(folder.accounts);
   const accounts = await fundedAccounts(keystore, checked);
@@ -48,8 +48,22 @@ export async function runFirstProgram(
   const plan = { name: "program", what: "a fee; a seat and a room", content: contentOf(program) };
   const from = { name: payer.name, keystore, api: node.api, flags: {} };
   const ordered = await submitBlob(plan, from, nodes, signal);
-  const followed = await followProgram(checked, await readPlaced(node.api, ordered), node.api, signal);
-  return { ordered, followed, names: new Map(accounts.map(({ key, name }) => [key, name])) };
+  return { ordered, program, names: new Map(accounts.map(({ key, name }) => [key, name])) };
+}
+
+/** What all nodes that answer say of it now. */
+export async function sightOf(blob: string, nodes: readonly NodeProcess[]): Promise<Sight> {
+  const here = nodes.filter(({ exit }) => exit === undefined);
+  const end = AbortSignal.timeout(askTimeoutMs);
+  const [programs, statuses] = await Promise.all([
+    Promise.all(here.map(({ api }) => api.program(blob, end).catch(() => undefined))),
+    Promise.all(here.map(({ api }) => api.status(end).catch(() => undefined))),
+  ]);
+  const affirmed = new Map<string, number>();
+  for (const shard of statuses.flatMap((status) => status?.shards ?? [])) {
+    affirmed.set(shard.name, Math.max(shard.affirmed, affirmed.get(shard.name) ?? 0));
+  }
+  return { affirmed, programs: programs.filter((each) => each !== undefined && each.status !== "waiting") };
 }
 
 export async function readGenesis({ folder }: DevnetFolder): Promise<CheckedGenesis> {

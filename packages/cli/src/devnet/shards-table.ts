@@ -10,10 +10,9 @@ const rootCharacters = 8;
 const columns: readonly Column<ShardRow>[] = [
   { title: "shard", isText: true, width: 8, spare: 0, of: ({ shard }) => shard },
   { title: "attested", width: 8, spare: 0, of: ({ attested }) => orDash(attested?.round) },
-  { title: "in block", width: 8, spare: 2, of: ({ attested }) => orDash(attested?.height) },
+  { title: "in block", width: 8, spare: 1, of: ({ attested }) => orDash(attested?.height) },
   { title: "lag", width: 6, spare: 0, of: ({ lag }) => orDash(lag) },
-  { title: "pending", width: 7, spare: 1, of: ({ pending }) => orDash(pending) },
-  { title: "up", width: 5, spare: 3, of: ({ members, down }) => `${members.length - down.length}/${members.length}` },
+  { title: "up", width: 5, spare: 2, of: ({ members, down }) => `${members.length - down.length}/${members.length}` },
   { title: "run by", isText: true, width: 10, spare: 0, of: ({ runBy }) => nodesText(runBy) },
 ];
 

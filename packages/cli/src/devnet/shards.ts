@@ -1,30 +1,12 @@
-// How the shards of a devnet stand, from what its nodes say of them (GET /shards) and from who is down: what is attested, how
-// far that lies behind the order chain, who executes the shard, and why it stands still if it does.
+// How the shards of a devnet stand, from what its nodes say of them and from who is down: what is attested, how far that lies
+// behind the order chain, who executes the shard, and why it stands still if it does.
 
+import type { NodeStatus } from "@tandem/node";
 import type { Committee } from "./committees.ts";
 import type { NodeRow } from "./watch.ts";
 
 /** What a node says of a shard. */
-export interface ShardAnswer {
-  readonly name: string;
-  /** Its last attested claim, and the height of the attest block that has it. */
-  readonly attested: { readonly round: number; readonly height: number; readonly claim: string };
-  /** How far this node has executed it. */
-  readonly own: { readonly round: number; readonly state: "following" | "stopped" | "not-followed" };
-  /** Order blocks between its last attested round and the last block, while it has something to attest. */
-  readonly lag: number;
-  /** Programs that still have something to run here. */
-  readonly pending: number;
-  /** Members whose affirmation of the round that is waited for this node does not have. */
-  readonly missing: readonly string[];
-  readonly waiting: { readonly round: number; readonly have: number; readonly need: number } | null;
-  /** C6: this node stopped it. */
-  readonly dispute: { readonly round: number; readonly own: string | null; readonly theirs: string } | null;
-}
-
-export interface ShardsAnswer {
-  readonly shards: readonly ShardAnswer[];
-}
+type ShardAnswer = NodeStatus["shards"][number];
 
 export interface ShardRow {
   readonly shard: string;
@@ -55,15 +37,11 @@ interface DownMember {
 /** A claim takes some blocks to be affirmed and attested; what takes longer stands still. */
 const lagUsual = 8;
 
-export function shardRows(
-  committees: readonly Committee[],
-  nodes: readonly NodeRow[],
-  answers: ReadonlyMap<string, ShardsAnswer>,
-): readonly ShardRow[] {
+export function shardRows(committees: readonly Committee[], nodes: readonly NodeRow[]): readonly ShardRow[] {
   return committees.map((committee) => {
-    const said = nodes.flatMap(({ node }) => {
-      const answer = answers.get(node)?.shards.find(({ name }) => name === committee.shard);
-      return answer === undefined ? [] : [{ node, ...answer }];
+    const said = nodes.flatMap(({ node, status }) => {
+      const answer = status?.shards.find(({ name }) => name === committee.shard);
+      return answer === undefined ? [] : [{ ...answer, node }];
     });
     return rowOf(committee, nodes, said);
   });

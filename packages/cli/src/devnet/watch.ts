@@ -3,7 +3,7 @@
 import type { NodeStatus } from "@tandem/node";
 import type { Committee } from "./committees.ts";
 import type { NodeProcess } from "./node-process.ts";
-import { type ShardRow, type ShardsAnswer, shardRows } from "./shards.ts";
+import { type ShardRow, shardRows } from "./shards.ts";
 
 export interface NodeRow {
   readonly node: string;
@@ -60,11 +60,8 @@ export class Watch {
   }
 
   async #read(): Promise<DevnetView> {
-    const [nodes, answers] = await Promise.all([
-      Promise.all(this.#nodes.map((node) => this.#readNode(node))),
-      Promise.all(this.#nodes.map((node) => readShards(node))),
-    ]);
-    return { nodes, shards: shardRows(this.committees, nodes, new Map(answers.flat())) };
+    const nodes = await Promise.all(this.#nodes.map((node) => this.#readNode(node)));
+    return { nodes, shards: shardRows(this.committees, nodes) };
   }
 
   async #readNode(node: NodeProcess): Promise<NodeRow> {
@@ -79,12 +76,6 @@ export class Watch {
     this.#last.set(node.name, reading);
     return { ...nothing, ...ratesOf(before, reading), role: status.role, status, downMs: undefined };
   }
-}
-
-async function readShards({ name, exit, api }: NodeProcess): Promise<readonly [string, ShardsAnswer][]> {
-  if (exit !== undefined) return [];
-  const answer = await api.shards(AbortSignal.timeout(statusTimeoutMs)).catch(() => undefined);
-  return answer === undefined ? [] : [[name, answer]];
 }
 
 function ratesOf(before: Reading | undefined, { atMs, status }: Reading) {

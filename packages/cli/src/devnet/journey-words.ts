@@ -1,0 +1,52 @@
+// A program's way through Stage 2 in words: a line for each stage of each claim.
+
+import { decodeValue, fromHex, type Program } from "@tandem/shared";
+import { calledWords, type Names, valueWords } from "../program/words.ts";
+import { wrap } from "../terminal.ts";
+import type { JourneyStep, RanAnswer } from "./journey.ts";
+
+const claimCharacters = 8;
+const shardCharacters = 6;
+const stageCharacters = 8;
+/** What came of it stands beside the claim if it has so much room, else below. */
+const roomMin = 30;
+
+/** `~` stands before what counts only if its whole group holds. */
+export function stepLines(step: JourneyStep, program: Program, names: Names, width: number): readonly string[] {
+  const { stage, shard, round, claim } = step;
+  const place = `${shard.padEnd(shardCharacters)}  round ${String(round).padEnd(4)}  claim ${claim.slice(0, claimCharacters)}…`;
+  const head = `  ${stage.padEnd(stageCharacters)}  ${place}  `;
+  const isRoom = width - head.length >= roomMin;
+  const indent = isRoom ? head.length : stageCharacters + 4;
+  const what = whatWords(step, program, names).flatMap((text) => wrap(text, width - indent));
+  const below = what.map((text) => `${" ".repeat(indent)}${text}`);
+  return isRoom ? [`${head}${what[0] ?? ""}`, ...below.slice(1)] : [head.trimEnd(), ...below];
+}
+
+function whatWords({ stage, attestHeight, ran }: JourneyStep, program: Program, names: Names): readonly string[] {
+  if (stage === "affirmed") return ["by a quorum of its committee"];
+  if (stage === "attested") return [`in block ${attestHeight} of the attest chain`];
+  return ran.map((node) => ranWords(node, program, names));
+}
+
+function ranWords(node: RanAnswer, { steps, groups }: Program, names: Names): string {
+  const { kind, step } = node;
+  const called = steps[step];
+  if (kind === "settle") {
+    const group = groups.find(({ first, count }) => first + count - 1 === step);
+    const verdict = node.outcome === "held" ? "the group holds" : `the group fails with #${node.cause}`;
+    return `settle #${group?.first}-#${step}: ${verdict}`;
+  }
+  const name = called?.kind === "call" ? ` ${calledWords(called)}` : "";
+  return `#${step}${name} → ${node.isTentative ? "~ " : ""}${outcomeWords(node, names)}`;
+}
+
+function outcomeWords({ outcome, value, cause, step, refusal }: RanAnswer, names: Names): string {
+  if (outcome !== "value") {
+    const why = cause === undefined || cause === step ? outcome : `${outcome}, step ${cause}`;
+    return `Nothing{${why}}${refusal === undefined ? "" : ` (${refusal.replace(/\.$/, "")})`}`;
+  }
+  const bytes = typeof value === "string" ? fromHex(value) : undefined;
+  const decoded = bytes === undefined ? undefined : decodeValue(bytes);
+  return decoded?.ok ? valueWords(names, decoded.value) : "a long value";
+}
