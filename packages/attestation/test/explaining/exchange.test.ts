@@ -128,6 +128,7 @@ describe("asking", () => {
     const pauses: number[] = [];
     let next = asker.take();
     while (next.asked.length > 0) {
+      expect(pauses.length).toBeLessThan(explainLimits.roundsMax);
       expect(next.asked).toEqual([[4, 1]]);
       const rest = asker.timer(1);
       if (asker.answer !== undefined) break;
