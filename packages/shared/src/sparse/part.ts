@@ -155,7 +155,7 @@ class Reader {
   }
 }
 
-/** The part of a map at a place, or nothing if no node is there. Of a stored map nothing but its top has to be known. */
+/** The part of a map at a place, if a node is there. Of a stored map nothing but its top has to be known. */
 export function* readPart({ top }: SparseMap, place: MapPlace): Reading<MapPart | undefined> {
   const node = yield* walkTo(top, place);
   if (node === undefined || node.kind === "empty") return undefined;
