@@ -44,6 +44,7 @@ import type {
   Peer,
 } from "../../src/types.ts";
 import type { TestNetwork } from "./attest-network.ts";
+import { bentRules } from "./bent.ts";
 
 type Effect<Kind extends AttestEffect["kind"]> = Extract<AttestEffect, { readonly kind: Kind }>;
 
@@ -63,8 +64,8 @@ export interface NodePlan {
   readonly follows: readonly string[];
   /** C4: whether the store is begun with marks. */
   readonly hasMarks?: boolean;
-  /** Of executions, if they are other than everybody's. */
-  readonly rules?: Rules;
+  /** Such as give another outcome for a contract, from a height on. */
+  readonly bent?: { readonly contract: string; readonly height: number };
   readonly stopBefore?: number;
 }
 
@@ -75,6 +76,8 @@ export class AttestNode {
   /** Of all its lives. */
   readonly effects: AttestEffect[] = [];
   machine: Attesting;
+  /** From the next start on. */
+  follows: readonly string[];
   /** Which life it is in; what was meant for another is not heard. */
   life = 0;
   isUp = false;
@@ -82,6 +85,8 @@ export class AttestNode {
   /** Gets no blocks of either chain. */
   isAway = false;
   hasReason = false;
+  /** From the next start on. */
+  bent: NodePlan["bent"];
   /** Height of the last attest block that consensus delivered in this life. */
   delivered = 0;
   /** Stops before this effect of all its lives. */
@@ -95,6 +100,8 @@ export class AttestNode {
   constructor(plan: NodePlan, around: Surroundings) {
     this.plan = plan;
     this.#around = around;
+    this.follows = plan.follows;
+    this.bent = plan.bent;
     this.#isMarked = plan.hasMarks === false;
     this.stopBefore = plan.stopBefore;
     this.machine = this.#create();
@@ -123,7 +130,7 @@ export class AttestNode {
       peers: network.secrets.map((_, each) => each).filter((each) => each !== place),
       sign: secret && ((message) => mockScheme.sign(secret as SecretKey, message)),
       seats: network.seatsOf(place),
-      follows: this.plan.follows as readonly ShardName[],
+      follows: this.follows as readonly ShardName[],
       deltaMs: 100,
     });
   }
@@ -260,9 +267,14 @@ export class AttestNode {
     return { kind: "executed", id, executed };
   }
 
+  get rules(): Rules {
+    const { rules } = this.#around.network.truth;
+    return this.bent === undefined ? rules : bentRules(rules, this.bent.contract, this.bent.height);
+  }
+
   *#open({ shard, frontier }: Effect<"open-shard">): Reading<OpenedShard> {
-    const { truth, network, reads } = this.#around.network;
-    const rules = this.plan.rules ?? truth.rules;
+    const { network, reads } = this.#around.network;
+    const { rules } = this;
     const begun = frontier === undefined ? yield* genesisShard(rules, network.genesis, shard) : undefined;
     assert(begun?.ok !== false, "the genesis is good");
     const from = begun?.value.frontier ?? frontier;
