@@ -30,7 +30,6 @@ import { Affirmations, roundOf } from "./affirmations.ts";
 import { firstMarks } from "./affirming/own.ts";
 import { attestBlockRules } from "./block.ts";
 import { readProven } from "./block-records.ts";
-import { canCite, hasItems } from "./build.ts";
 import { AttestChain } from "./chain.ts";
 import {
   proveAttestDescent,
@@ -48,6 +47,7 @@ import type { ProgramStatus } from "./following/status.ts";
 import { openFrontiers, type Progress } from "./frontiers.ts";
 import { Proposals } from "./proposals.ts";
 import { ReadyItems } from "./ready.ts";
+import { Reason } from "./reason.ts";
 import { Shards } from "./shards.ts";
 import { baseState } from "./state.ts";
 import type { AttestEffect, AttestInput, AttestMessage, AttestTimer, OrderedBlockFacts, Peer } from "./types.ts";
@@ -81,12 +81,9 @@ export class Attesting implements Machine<AttestInput, AttestEffect> {
   readonly #shards: Shards;
   readonly #proposals: Proposals;
   readonly #finality: Finality;
+  readonly #reason: Reason;
   /** From the start on, when the own records are read. */
   #affirmations: Affirmations | undefined;
-  /** What consensus was told last. */
-  #hadReason = false;
-  /** What that was found by. */
-  #lookedAt: readonly unknown[] = [];
   #evidenceCount = 0;
 
   constructor(config: AttestingConfig) {
@@ -102,12 +99,13 @@ export class Attesting implements Machine<AttestInput, AttestEffect> {
     });
     this.#proposals = new Proposals(core, this.#ready, this.#contents);
     this.#finality = new Finality(core, (settled) => this.#onSettled(settled));
+    this.#reason = new Reason(core, this.#ready);
   }
 
   handle(input: AttestInput): readonly AttestEffect[] {
     if (!this.#core.hasDiverged) this.#take(input);
     this.#core.jobs.poll();
-    if (this.#core.isStarted) this.#look();
+    if (this.#core.isStarted) this.#reason.look();
     return this.#core.takeEffects();
   }
 
@@ -284,34 +282,6 @@ export class Attesting implements Machine<AttestInput, AttestEffect> {
   *#addEvidence(evidence: Evidence): Job {
     const isProven = yield* read(readProven(faultOf(evidence)));
     if (!isProven) this.#ready.addEvidence(evidence);
-  }
-
-  /** O8: looked at anew where something came, or a block became final. */
-  #look(): void {
-    const { chain, citable, setting, hasDiverged, jobs } = this.#core;
-    const { base } = chain;
-    const canBe = citable !== undefined && canCite(setting, base, citable.header);
-    const order = canBe ? citable.header.height : base.header.order.height;
-    const by = [base.root, this.#ready.version, order];
-    if (!hasDiverged && by.every((each, i) => each === this.#lookedAt[i])) return;
-    this.#lookedAt = by;
-    jobs.stop("reason");
-    if (hasDiverged || !this.#ready.hasFor(base.frontiers, order)) this.#tellReason(false);
-    else jobs.start("reason", this.#findReason(order));
-  }
-
-  /** Exactly what a leader would find: an item that can never stand in a block is no reason for one. */
-  *#findReason(order: Height): Job {
-    const { chain, setting } = this.#core;
-    const { base } = chain;
-    this.#tellReason(yield* read(hasItems(setting, base, this.#ready.readyOn(base.frontiers), order)));
-  }
-
-  /** Where it stays true there is something new all the same. */
-  #tellReason(has: boolean): void {
-    if (!has && !this.#hadReason) return;
-    this.#hadReason = has;
-    this.#core.push({ kind: "reason", has });
   }
 }
 
