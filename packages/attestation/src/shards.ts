@@ -189,7 +189,9 @@ export class Shards {
   /** Who was away comes to a claim after the attest chain did. */
   #meetFrontier(shard: ShardName, round: Round, root: Root): void {
     const frontier = this.#core.chain.base.frontiers.of(shard);
-    if (frontier?.round === round && equalBytes(frontier.claim, root)) this.#onAttested(shard, round);
+    if (frontier === undefined || round > frontier.round) return;
+    if (equalBytes(frontier.claim, root)) this.#onAttested(shard, round);
+    else this.#forgetMade(shard, round);
   }
 
   /** What is said of an own claim holds for all before it. */
