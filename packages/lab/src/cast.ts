@@ -70,9 +70,13 @@ export class Cast {
       random,
       ledger: this.ledger,
       order: this.#stage.toolsOf(plan),
+      whole: undefined,
     });
     return (machine) => {
-      const made = plans.map(({ habit, index }) => habits[habit](contextOf(index)));
+      const made = plans.flatMap(({ habit, index }) => {
+        const context = contextOf(index);
+        return this.#stage.createHabits?.(habit, context) ?? [habits[habit](context)];
+      });
       const first = contextOf(0);
       return new HabitMachine(machine, first.order === undefined ? made : [serving(first), ...made]);
     };

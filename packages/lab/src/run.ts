@@ -69,7 +69,8 @@ class Run {
       if (outcome.kind === "threw") this.#found = thrown(outcome.error, outcome.instance);
       if (outcome.kind !== "ended") break;
       if (untilMs === healAtMs) work.handOutAgain(untilMs);
-      if (untilMs > healAtMs) this.#found = this.#demands.look(untilMs, this.#demanded());
+      if (untilMs > healAtMs)
+        this.#found = this.#demands.look(untilMs, this.#demanded()) ?? this.#stage.demand?.(untilMs);
       nowMs = untilMs;
     }
     return this.#report(process.threadCpuUsage(start));
@@ -99,6 +100,7 @@ class Run {
 
   #isDone(): boolean {
     const { blocksMax } = this.#setting;
+    if (this.#stage.isDone?.() === true) return true;
     return this.#honest().every((node) => node.finals.length >= blocksMax);
   }
 

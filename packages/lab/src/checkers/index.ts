@@ -28,6 +28,8 @@ export function createCheckers(context: CheckContext, setting: Setting, blocks: 
     bounds(context, isClockSteady),
   ];
   // A Byzantine node can keep others awake: that is its right as long as work goes on.
-  if (context.byzantine.size === 0 && isClockSteady) checkers.push(quiet(context, world.healAtMs, heartbeatMs));
+  const isQuietTold = setting.stage !== "whole";
+  if (context.byzantine.size === 0 && isClockSteady && isQuietTold)
+    checkers.push(quiet(context, world.healAtMs, heartbeatMs));
   return checkers;
 }

@@ -9,6 +9,7 @@ import type { LabEffect, LabInput, LabMessage } from "../nodes/words.ts";
 import type { Block } from "../payload/block.ts";
 import type { Ledger } from "./ledger.ts";
 import type { OrderTools } from "./order/tools.ts";
+import type { WholeTools } from "./whole/tools.ts";
 
 export interface HabitContext {
   readonly instance: Instance;
@@ -24,6 +25,8 @@ export interface HabitContext {
   readonly ledger: Ledger;
   /** In the order stage. */
   readonly order: OrderTools | undefined;
+  /** In the whole stage. */
+  readonly whole: WholeTools | undefined;
 }
 
 export interface Habit {

@@ -1,4 +1,4 @@
-// Every habit, by name. Those of consensus are at work in both stages.
+// Every habit, by name. Those of consensus are at work in all stages, on each chain.
 
 import type { WorldStage } from "../setting.ts";
 import { conflictingVoter } from "./conflicting-voter.ts";
@@ -18,6 +18,7 @@ import { syncLiar } from "./sync-liar.ts";
 import { twins } from "./twins.ts";
 import { unsoundPayload } from "./unsound-payload.ts";
 import { viewFlood } from "./view-flood.ts";
+import { attestLeaderHabits, followerHabits } from "./whole/index.ts";
 import { withholding } from "./withholding.ts";
 
 const consensusHabits = {
@@ -39,15 +40,19 @@ const consensusHabits = {
   twins,
 } as const satisfies Record<string, MakeHabit>;
 
-export const habits = { ...consensusHabits, ...orderHabits };
+export const habits = { ...consensusHabits, ...orderHabits, ...followerHabits, ...attestLeaderHabits };
 
 export type HabitName = keyof typeof habits;
 
 export const habitNames = Object.keys(habits) as readonly HabitName[];
 
+function namesOf(some: Partial<typeof habits>): readonly HabitName[] {
+  return Object.keys(some) as readonly HabitName[];
+}
+
 /** What settings of a stage draw from. */
 export const habitNamesOf: Readonly<Record<WorldStage, readonly HabitName[]>> = {
-  consensus: Object.keys(consensusHabits) as readonly HabitName[],
-  order: habitNames,
+  consensus: namesOf(consensusHabits),
+  order: namesOf({ ...consensusHabits, ...orderHabits }),
   whole: habitNames,
 };

@@ -13,11 +13,13 @@ export interface LedgerOptions {
   readonly silent: ReadonlySet<Seat>;
   readonly twins: ReadonlySet<Seat>;
   leaderOf(view: View): Seat;
+  /** Of another ledger, that counts for both. */
+  readonly counts?: Map<HabitName, number>;
 }
 
 export class Ledger {
   readonly #options: LedgerOptions;
-  readonly #counts = new Map<HabitName, number>();
+  readonly #counts: Map<HabitName, number>;
   readonly #marks = new WeakMap<LabMessage, readonly HabitName[]>();
   /** The view whose timers each instance started last. */
   readonly #views: number[];
@@ -30,10 +32,11 @@ export class Ledger {
 
   constructor(options: LedgerOptions) {
     this.#options = options;
+    this.#counts = options.counts ?? new Map();
     this.#views = Array.from({ length: options.seats.length }, () => 0);
   }
 
-  get counts(): ReadonlyMap<HabitName, number> {
+  get counts(): Map<HabitName, number> {
     return this.#counts;
   }
 
@@ -58,6 +61,11 @@ export class Ledger {
 
   keepBack(from: Seat, signer: Seat, { kind, view }: Vote): void {
     this.#keptBack.set(`${from} ${kind} ${view}`, signer);
+  }
+
+  /** What no message shows: whoever kept something back knows who has to do without. */
+  feel(habit: HabitName): void {
+    this.#count(habit);
   }
 
   onView(instance: Instance, view: number): void {

@@ -1,21 +1,17 @@
 // The network of the whole stage: the genesis that a setting makes, with committees and contracts, and what follows from it
 // for every node.
 
-import { type AttestNetwork, openAttestNetwork } from "@tandem/attestation";
 import { type Rules, rulesOf } from "@tandem/execution";
 import { nativeScheme } from "@tandem/native";
-import { type OrderNetwork, openNetwork } from "@tandem/ordering";
+import type { ReplicaNetwork } from "@tandem/replica";
 import {
   asContractName,
   asEnvironmentName,
   assert,
   asValidatorIndex,
   asWeight,
-  attestMembers,
   type Creators,
   compareBytes,
-  createCommittee,
-  type Electorate,
   fromHex,
   type Genesis,
   type GenesisContract,
@@ -32,10 +28,10 @@ import { shardNamesOf } from "../work/blobs.ts";
 import { payerOf } from "../work/payers.ts";
 import { createKeys, type Keys } from "./keys.ts";
 import { orderGenesisOf } from "./order-network.ts";
+import type { ReplicaRoom } from "./order-node.ts";
 
 export interface WholeNetwork {
-  readonly order: OrderNetwork;
-  readonly attest: AttestNetwork;
+  readonly replica: ReplicaNetwork;
   /** Of the order set: its seats are the validators' places in the genesis. */
   readonly keys: Keys;
   /** Who signs at each place of the attest set, by that set's seats. */
@@ -50,7 +46,7 @@ export function planOf({ whole }: Setting): WholePlan {
   return whole;
 }
 
-export function createWholeNetwork(setting: Setting): WholeNetwork {
+export function createWholeNetwork(setting: Setting, room: ReplicaRoom): WholeNetwork {
   const ground = drawGround(
     new Random(setting.world.seed, "ground"),
     shardNamesOf(setting.blobs),
@@ -58,16 +54,11 @@ export function createWholeNetwork(setting: Setting): WholeNetwork {
   );
   const genesis = genesisOf(setting, ground);
   const network = genesisCodec.root(genesis);
-  const keys = createKeys(setting, network);
   const scheme = setting.scheme === "native" ? nativeScheme : mockScheme;
-  const committee = createCommittee(scheme, attestMembers(genesis));
-  assert(committee.ok, "the keys of a setting make a committee");
-  const electorate: Electorate = { ...keys.electorate, chain: "attest", committee: committee.value };
   const rules = rulesOf(genesis, labEnvironments, labFunctions);
   return {
-    order: openNetwork({ genesis, network }),
-    attest: openAttestNetwork({ genesis, network }, electorate, rules),
-    keys,
+    replica: room.openReplicaNetwork({ genesis, network }, scheme, rules),
+    keys: createKeys(setting, network),
     attestSeats: genesis.validators.flatMap(({ attestWeight }, seat) => (attestWeight > 0n ? [seat] : [])),
     ground,
     rules,

@@ -2,6 +2,7 @@
 // of its entry file: so a deliberate bug is a changed copy, and the machine has no switch for it.
 
 import { pathToFileURL } from "node:url";
+import type { ReplicaRoom } from "../nodes/order-node.ts";
 import type { Execution } from "../rounds/rounds-world.ts";
 import type { Setting, WorldStage } from "../setting.ts";
 import type { Give } from "../work/work.ts";
@@ -19,9 +20,13 @@ export async function loadStage(name: WorldStage, entry?: string): Promise<MakeS
     const consensus = entry === undefined ? await import("@tandem/consensus") : ((await load(entry)) as Consensus);
     return (setting, give) => new ConsensusStage(setting, consensus, give);
   }
-  const { OrderStage } = await import("./order-stage.ts");
-  const room = entry === undefined ? await import("@tandem/replica") : await load(entry);
-  return (setting, give) => new OrderStage(setting, room as typeof import("@tandem/replica"), give);
+  const room = (entry === undefined ? await import("@tandem/replica") : await load(entry)) as ReplicaRoom;
+  if (name === "order") {
+    const { OrderStage } = await import("./order-stage.ts");
+    return (setting, give) => new OrderStage(setting, room, give);
+  }
+  const { WholeStage } = await import("./whole-stage.ts");
+  return (setting, give) => new WholeStage(setting, room, give);
 }
 
 /** What the rounds stage runs; `entry` is the path of another copy of it. */

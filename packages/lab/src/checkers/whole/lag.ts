@@ -1,0 +1,143 @@
+// Once the world is healed, every shard catches up: whatever is ordered at some time is run and attested within a bound,
+// and every honest node that is up knows it.
+//
+// The bound, in Δ, where Δ covers a message with the disk and checks at both ends. Let K be the rounds that all nodes left
+// take if each round cites all that came before: hops and waits of programs for each other, by the plan of the truth.
+//
+//   both chains are in one view each, and everybody has caught up     the bound of progress, of each chain (progress.ts)
+//   a pause of affirmations, and one of contents, began before        64Δ each
+//   for each of K rounds, and once more for the last claims:
+//     the round is executed, its claims affirmed, contents asked for  what it takes; Δ; 4Δ for each Byzantine peer, and 2Δ
+//     an attest block has them, an order block cites it               two views of honest leaders of each chain, with all
+//                                                                     views of others between them, wherever they are worst
+//
+// Two views of honest leaders: what came in the midst of the first one is in the second.
+
+import { asView } from "@tandem/shared";
+import type { Instance } from "@tandem/simulator";
+import type { CheckContext } from "../checker.ts";
+import type { Progress } from "../progress.ts";
+import type { AttestOracleState } from "./attest-oracle.ts";
+import type { WholeWatch } from "./whole-watch.ts";
+
+const growthMax = 16;
+const pauseDeltasMax = 64;
+const askDeltas = 4;
+const saidDeltas = 3;
+/** Views that are looked at for the worst. */
+const viewsMax = 200;
+/** Clocks drift, disks and answers take their time. */
+const slackShare = 1.15;
+
+export interface LagFacts {
+  readonly watch: WholeWatch;
+  readonly order: { readonly context: CheckContext; readonly progress: Progress };
+  readonly attest: { readonly context: CheckContext; readonly progress: Progress };
+  readonly executeMs: number;
+}
+
+interface Demand {
+  /** Order blocks up to this height. */
+  readonly height: number;
+  readonly sinceMs: number;
+  readonly deadlineMs: number;
+}
+
+export class Lag {
+  readonly #facts: LagFacts;
+  #open: Demand | undefined;
+  #hopDeltas: number | undefined;
+  met = 0;
+  slowestPercent = 0;
+  /** Rounds that were left when demands began, at most. */
+  deepest = 0;
+
+  constructor(facts: LagFacts) {
+    this.#facts = facts;
+  }
+
+  /** What is wrong, if something is. `instances` are those that are held to it. */
+  look(nowMs: number, instances: readonly Instance[]): string | undefined {
+    const demand = this.#open ?? this.#begin(nowMs);
+    const isNew = this.#open === undefined;
+    this.#open = demand;
+    if (isNew) return undefined;
+    const state = this.#stateOf(instances);
+    const late = lagOf(this.#facts.watch, state, demand.height);
+    if (late === undefined) return this.#meet(demand, nowMs);
+    if (nowMs <= demand.deadlineMs) return undefined;
+    return `what was ordered up to ${demand.height} at ${demand.sinceMs} ms is not attested at ${nowMs} ms: ${late}`;
+  }
+
+  /** Nothing is left, and every one of them knows. */
+  isDrained(instances: readonly Instance[]): boolean {
+    const { watch } = this.#facts;
+    return watch.truth.left === 0 && lagOf(watch, this.#stateOf(instances), watch.truth.height) === undefined;
+  }
+
+  /** What each of them has delivered of the attest chain. */
+  #stateOf(instances: readonly Instance[]): AttestOracleState {
+    const { watch } = this.#facts;
+    const height = Math.min(...instances.map((instance) => watch.of(instance).attested));
+    return watch.finalAt(height) ?? watch.oracle.first;
+  }
+
+  #begin(nowMs: number): Demand {
+    const { truth } = this.#facts.watch;
+    return { height: truth.height, sinceMs: nowMs, deadlineMs: nowMs + this.boundMs() };
+  }
+
+  /** From now on, for all that is ordered by now. */
+  boundMs(): number {
+    const { watch, order, attest, executeMs } = this.#facts;
+    const { deltaMs } = order.context;
+    const rounds = watch.truth.roundsLeft();
+    this.deepest = Math.max(this.deepest, rounds);
+    const hops = (rounds + 1) * (this.#hop() * deltaMs + executeMs) + 2 * pauseDeltasMax * deltaMs;
+    return order.progress.boundMs(2) + attest.progress.boundMs(2) + Math.ceil(hops * slackShare);
+  }
+
+  #hop(): number {
+    const { order, attest } = this.#facts;
+    const asked = askDeltas * order.context.byzantine.size + saidDeltas;
+    this.#hopDeltas ??= worstViews(order.context) + worstViews(attest.context) + asked;
+    return this.#hopDeltas;
+  }
+
+  #meet({ sinceMs, deadlineMs }: Demand, nowMs: number): undefined {
+    this.met++;
+    const percent = Math.ceil((100 * (nowMs - sinceMs)) / (deadlineMs - sinceMs));
+    this.slowestPercent = Math.max(this.slowestPercent, percent);
+    this.#open = undefined;
+  }
+}
+
+/** Two views of honest leaders, and all between, begun wherever that takes longest. */
+function worstViews({ byzantine, leaderOf }: CheckContext): number {
+  let worst = 0;
+  for (let first = 1; first <= viewsMax; first++) {
+    let deltas = 0;
+    for (let view = first, led = 0; led < 2; view++) {
+      deltas += 3 * Math.min(growthMax, 2 ** (view - first)) + 2;
+      if (!byzantine.has(leaderOf(asView(view)))) led++;
+    }
+    worst = Math.max(worst, deltas);
+  }
+  return worst;
+}
+
+/** What of the order chain up to that height is not attested there, if something is not. */
+function lagOf({ truth }: WholeWatch, { frontiers }: AttestOracleState, height: number): string | undefined {
+  if (truth.height < height) return "the attest chain is not known";
+  for (const [shard, { round }] of frontiers) {
+    for (let at = round + 1; at <= height; at++) if (truth.mustClaim(shard, at)) return `round ${at} of ${shard}`;
+  }
+  for (const line of truth.programs.keys()) {
+    if (line.height > height) continue;
+    for (const [place, { shard, step }] of line.nodes.entries()) {
+      const isAttested = truth.plan.roundOf(line, place) <= (frontiers.get(shard)?.round ?? 0);
+      if (!isAttested) return `step ${step} of ${line.height}/${line.index} in ${shard}`;
+    }
+  }
+  return undefined;
+}
