@@ -118,7 +118,7 @@ describe("work", () => {
     const roots = made.map((blob) => asRoot(Uint8Array.from(Buffer.from(blob?.root ?? "", "hex"))));
     const block = { ...toy, body: { ...toy.body, blobs: roots } };
     const info = { ...block.header, epoch: asEpoch(0), root: zeroRoot };
-    return { kind: "ordered", block, info, blobs: [] };
+    return { kind: "ordered", block, info, certificate: undefined as never, blobs: [] };
   };
 
   test("a client without an answer, or for whom there was no room, tries again; others do not", () => {

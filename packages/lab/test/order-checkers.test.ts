@@ -115,6 +115,7 @@ const ordered = (of: Block, blobs: readonly Uint8Array[]): Observation => ({
   kind: "ordered",
   block: of,
   info: blockRules.infoOf(of),
+  certificate: undefined as never,
   blobs,
 });
 const keyOf = (kind: number, bytes: Uint8Array) =>

@@ -1,13 +1,18 @@
-// One instance's disk: a journal and a keyed archive, and the writes that are not durable yet. Writes become durable
+// One instance's disk: two journals and a keyed archive, and the writes that are not durable yet. Writes become durable
 // together (`commit`) or, at a crash, as far as chance has it: a first part of them, never one without those before.
 
-import type { DiskContents } from "./process.ts";
+import type { DiskContents, JournalNumber } from "./process.ts";
 import type { Random } from "./random.ts";
 
 type Write =
-  | { readonly kind: "record"; readonly record: Uint8Array; readonly group: number }
+  | { readonly kind: "record"; readonly journal: JournalNumber; readonly record: Uint8Array; readonly group: number }
   | { readonly kind: "archive"; readonly key: number; readonly value: unknown; readonly bytes: number }
-  | { readonly kind: "prune"; readonly belowGroup: number };
+  | { readonly kind: "prune"; readonly journal: JournalNumber; readonly belowGroup: number };
+
+interface GroupedRecord {
+  readonly record: Uint8Array;
+  readonly group: number;
+}
 
 export interface Crash {
   readonly survived: number;
@@ -17,20 +22,19 @@ export interface Crash {
 
 export class Disk {
   readonly #archive = new Map<number, unknown>();
-  #records: Uint8Array[] = [];
-  #groups: number[] = [];
+  readonly #journals: [GroupedRecord[], GroupedRecord[]] = [[], []];
   #writes: Write[] = [];
   #bytes = 0;
   /** What a torn write left of its record, until the next boot has seen it. */
-  #torn: Uint8Array | undefined;
+  #torn: { readonly journal: JournalNumber; readonly part: Uint8Array } | undefined;
 
   /** Bytes of the writes that are not durable yet. */
   get pendingBytes(): number {
     return this.#bytes;
   }
 
-  append(record: Uint8Array, group: number): void {
-    this.#writes.push({ kind: "record", record, group });
+  append(record: Uint8Array, group: number, journal: JournalNumber = 0): void {
+    this.#writes.push({ kind: "record", journal, record, group });
     this.#bytes += record.length;
   }
 
@@ -39,8 +43,8 @@ export class Disk {
     this.#bytes += bytes;
   }
 
-  prune(belowGroup: number): void {
-    this.#writes.push({ kind: "prune", belowGroup });
+  prune(belowGroup: number, journal: JournalNumber = 0): void {
+    this.#writes.push({ kind: "prune", journal, belowGroup });
   }
 
   commit(): void {
@@ -54,16 +58,21 @@ export class Disk {
     for (let i = 0; i < survived; i++) this.#apply(writes[i] as Write);
     const first = writes[survived];
     const isTorn = first?.kind === "record" && first.record.length > 0 && random.chance(tornPpm);
-    if (isTorn) this.#torn = first.record.slice(0, random.below(first.record.length));
+    if (isTorn) this.#torn = { journal: first.journal, part: first.record.slice(0, random.below(first.record.length)) };
     this.#forget();
     return { survived, lost: writes.length - survived, isTorn };
   }
 
   /** For a boot. A torn record is seen once, and then cut off. */
   read(): DiskContents {
-    const journal = this.#torn === undefined ? [...this.#records] : [...this.#records, this.#torn];
+    const journals = [this.#readJournal(0), this.#readJournal(1)] as const;
     this.#torn = undefined;
-    return { journal, archive: this.#archive };
+    return { journals, archive: this.#archive };
+  }
+
+  #readJournal(journal: JournalNumber): readonly Uint8Array[] {
+    const records = this.#journals[journal].map(({ record }) => record);
+    return this.#torn?.journal === journal ? [...records, this.#torn.part] : records;
   }
 
   #forget(): void {
@@ -74,15 +83,13 @@ export class Disk {
   #apply(write: Write): void {
     switch (write.kind) {
       case "record":
-        this.#records.push(write.record);
-        this.#groups.push(write.group);
+        this.#journals[write.journal].push({ record: write.record, group: write.group });
         return;
       case "archive":
         this.#archive.set(write.key, write.value);
         return;
       case "prune":
-        this.#records = this.#records.filter((_, index) => (this.#groups[index] as number) >= write.belowGroup);
-        this.#groups = this.#groups.filter((group) => group >= write.belowGroup);
+        this.#journals[write.journal] = this.#journals[write.journal].filter(({ group }) => group >= write.belowGroup);
     }
   }
 }

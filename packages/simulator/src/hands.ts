@@ -7,14 +7,14 @@ import type { Core } from "./core.ts";
 import type { Disk } from "./disk.ts";
 import { type Quantiles, quantilesOf, sample } from "./distribution.ts";
 import { eventKinds } from "./event-queue.ts";
-import type { Actions, Instance, Seat } from "./process.ts";
+import type { Actions, Instance, JournalNumber, Seat } from "./process.ts";
 import type { Random } from "./random.ts";
 
 /** An action that waits for the writes before it. */
 type Held<Input, Message, Observation> =
-  | { readonly kind: "persist"; readonly record: Uint8Array; readonly group: number }
+  | { readonly kind: "persist"; readonly record: Uint8Array; readonly group: number; readonly journal: JournalNumber }
   | { readonly kind: "archive"; readonly key: number; readonly value: unknown; readonly bytes: number }
-  | { readonly kind: "prune"; readonly belowGroup: number }
+  | { readonly kind: "prune"; readonly belowGroup: number; readonly journal: JournalNumber }
   | { readonly kind: "send"; readonly to: Seat; readonly message: Message; readonly bytes: number }
   | { readonly kind: "broadcast"; readonly message: Message; readonly bytes: number }
   | { readonly kind: "timer"; readonly input: Input; readonly afterMs: number; readonly name: string | undefined }
@@ -76,11 +76,11 @@ export class Hands<Input, Effect, Message, Observation> implements Actions<Input
     return this.#clock.nowMs(this.#core.nowUs);
   }
 
-  persist(record: Uint8Array, group = Number.POSITIVE_INFINITY): void {
-    if (this.#mustHoldWrites()) return this.#hold({ kind: "persist", record, group });
+  persist(record: Uint8Array, group = Number.POSITIVE_INFINITY, journal: JournalNumber = 0): void {
+    if (this.#mustHoldWrites()) return this.#hold({ kind: "persist", record, group, journal });
     this.#core.trace.mix(record.length);
     this.#isWriting = true;
-    this.#disk.append(record, group);
+    this.#disk.append(record, group, journal);
     if (this.#core.isRecorded) this.#core.note("write", this.instance, `record of ${record.length} bytes`);
   }
 
@@ -92,9 +92,9 @@ export class Hands<Input, Effect, Message, Observation> implements Actions<Input
     if (this.#core.isRecorded) this.#core.note("write", this.instance, `${key} into the archive, ${bytes} bytes`);
   }
 
-  prune(belowGroup: number): void {
-    if (this.#mustHoldWrites()) return this.#hold({ kind: "prune", belowGroup });
-    this.#disk.prune(belowGroup);
+  prune(belowGroup: number, journal: JournalNumber = 0): void {
+    if (this.#mustHoldWrites()) return this.#hold({ kind: "prune", belowGroup, journal });
+    this.#disk.prune(belowGroup, journal);
   }
 
   send(to: Seat, message: Message, bytes: number): void {
@@ -197,11 +197,11 @@ export class Hands<Input, Effect, Message, Observation> implements Actions<Input
   #act(action: Held<Input, Message, Observation>): void {
     switch (action.kind) {
       case "persist":
-        return this.persist(action.record, action.group);
+        return this.persist(action.record, action.group, action.journal);
       case "archive":
         return this.archive(action.key, action.value, action.bytes);
       case "prune":
-        return this.prune(action.belowGroup);
+        return this.prune(action.belowGroup, action.journal);
       case "send":
         return this.send(action.to, action.message, action.bytes);
       case "broadcast":

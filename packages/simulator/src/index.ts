@@ -20,7 +20,7 @@ export { addCounts, type CountName, type Counts, type Hazard, hazardsOf, timesFe
 export type { Distribution, Tail } from "./distribution.ts";
 export { type Climate, drawWorld, type FaultClimate, type WorldPlan } from "./draw.ts";
 export { longestDelayUs } from "./network.ts";
-export type { Actions, Booted, DiskContents, Instance, Process, Seat } from "./process.ts";
+export type { Actions, Booted, DiskContents, Instance, JournalNumber, Process, Seat } from "./process.ts";
 export { Random } from "./random.ts";
 export { type RegionName, regionNames } from "./regions.ts";
 export { type Reduce, reduceInstances, reduceWorld, type Shrunk, shrink, withoutInstance } from "./shrink.ts";

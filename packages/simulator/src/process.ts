@@ -15,7 +15,7 @@
 //             are all later inputs: what others heard was first on disk (S8). Writes with no other action between
 //             them share one sync.
 //   crash     Writes that were durable stay. Of those under way a random number stays, first ones first, and the
-//             next may be *torn*: the next boot then finds, as the last of the journal, a first part of its bytes.
+//             next may be *torn*: the next boot then finds, as the last of its journal, a first part of its bytes.
 //             The world cuts it off after that boot, as a shell whose records carry checksums would.
 //
 // The world keeps references to messages, inputs and records: whoever gives one away must not change it later.
@@ -27,9 +27,12 @@ export type Instance = number;
 /** Whom an instance speaks as: the peer number of its messages. */
 export type Seat = number;
 
+/** An instance has two journals, each dropped by groups of its own; who needs one uses the first. */
+export type JournalNumber = 0 | 1;
+
 export interface DiskContents {
-  /** What was durable, oldest first. */
-  readonly journal: readonly Uint8Array[];
+  /** Of each what was durable, oldest first. */
+  readonly journals: readonly [readonly Uint8Array[], readonly Uint8Array[]];
   /** Stays current: what becomes durable later appears in it. */
   readonly archive: ReadonlyMap<number, unknown>;
 }
@@ -52,12 +55,12 @@ export interface Actions<Input, Message, Observation> {
   readonly seat: Seat;
   /** The instance's own clock, which drifts and jumps. Whole milliseconds. */
   nowMs(): number;
-  /** Appends to the journal. `group` says when it may be dropped (see `prune`), usually the view; default: never. */
-  persist(record: Uint8Array, group?: number): void;
+  /** Appends to a journal. `group` says when it may be dropped (see `prune`), usually the view; default: never. */
+  persist(record: Uint8Array, group?: number, journal?: JournalNumber): void;
   /** Stores under a key, for what is found again by number, such as final blocks by height. */
   archive(key: number, value: unknown, bytes: number): void;
   /** Drops journal records of groups below this one, with the next write. Holds nothing back. */
-  prune(belowGroup: number): void;
+  prune(belowGroup: number, journal?: JournalNumber): void;
   /** `bytes` is the size on the wire, for links with limited bandwidth. */
   send(to: Seat, message: Message, bytes: number): void;
   /** To every other seat, in order. */

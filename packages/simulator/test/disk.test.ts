@@ -18,7 +18,7 @@ test("what was committed survives every crash, and of the rest a first part does
       disk.commit();
       for (const bytes of rest) disk.append(bytes, 0);
       const { survived, lost, isTorn } = disk.crash(new Random(seed), tornPpm);
-      const { journal } = disk.read();
+      const [journal] = disk.read().journals;
       expect(survived + lost).toBe(rest.length);
       expect(isTorn).toBe(tornPpm > 0 && lost > 0);
       const whole = [...synced, ...rest.slice(0, survived)];
@@ -51,10 +51,10 @@ test("a torn record is read once; what is written after it stands after the whol
   let seed = 0;
   while (new Random(seed).below(2) !== 0) seed++;
   expect(disk.crash(new Random(seed), 1_000_000).isTorn).toBe(true);
-  expect(disk.read().journal.length).toBe(2);
+  expect(disk.read().journals[0].length).toBe(2);
   disk.append(record(3), 0);
   disk.commit();
-  expect(disk.read().journal).toEqual([record(1), record(3)]);
+  expect(disk.read().journals[0]).toEqual([record(1), record(3)]);
 });
 
 test("pruning drops the records of lower groups with the next commit, and never those without a group", () => {
@@ -65,12 +65,30 @@ test("pruning drops the records of lower groups with the next commit, and never 
   disk.append(record(3), 1);
   disk.commit();
   disk.prune(2);
-  expect(disk.read().journal.length).toBe(4);
+  expect(disk.read().journals[0].length).toBe(4);
   disk.commit();
-  expect(disk.read().journal).toEqual([record(2), record(9)]);
+  expect(disk.read().journals[0]).toEqual([record(2), record(9)]);
   disk.append(record(4), 1);
   disk.commit();
-  expect(disk.read().journal).toEqual([record(2), record(9), record(4)]);
+  expect(disk.read().journals[0]).toEqual([record(2), record(9), record(4)]);
+});
+
+test("each of the two journals has its own records, drops its own groups, and may be the torn one", () => {
+  const disk = new Disk();
+  disk.append(record(1), 1);
+  disk.append(record(2), 1, 1);
+  disk.append(record(3), 2, 1);
+  disk.commit();
+  expect(disk.read().journals).toEqual([[record(1)], [record(2), record(3)]]);
+  disk.prune(2, 1);
+  disk.commit();
+  expect(disk.read().journals).toEqual([[record(1)], [record(3)]]);
+  disk.append(record(4, 4), 1, 1);
+  let seed = 0;
+  while (new Random(seed).below(2) !== 0) seed++;
+  expect(disk.crash(new Random(seed), 1_000_000).isTorn).toBe(true);
+  const [first, second] = disk.read().journals;
+  expect([first.length, second.length]).toEqual([1, 2]);
 });
 
 test("the archive keeps the last value of a key", () => {

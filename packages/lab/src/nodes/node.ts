@@ -47,10 +47,11 @@ export class Node extends Shell {
       finals.map(({ block }) => block),
       instance,
     );
-    this.begin(finals, disk.journal);
+    const [journal] = disk.journals;
+    this.begin(finals, journal);
     const simplex = new consensus.Simplex<Block>(this.#config(), genesis);
     const validator = new Validator(simplex, this.#room);
-    const first: LabInput = { kind: "start", final: finalOf(finals), journal: disk.journal };
+    const first: LabInput = { kind: "start", final: finalOf(finals), journal };
     return { machine: corrupt === undefined ? validator : corrupt(validator), first };
   }
 

@@ -1,17 +1,16 @@
 // The network of the order stage: the genesis that a setting makes, and what follows from it for every node.
 
+import { rulesOf } from "@tandem/execution";
 import { nativeScheme } from "@tandem/native";
-import { type OrderNetwork, openNetwork } from "@tandem/ordering";
+import type { OrderNetwork } from "@tandem/ordering";
+import { openReplicaNetwork, type ReplicaNetwork } from "@tandem/replica";
 import {
   type Allocation,
   asAmount,
-  assert,
   asTimeMs,
   asValidatorIndex,
   asWeight,
-  attestMembers,
   compareBytes,
-  createCommittee,
   type Electorate,
   type Genesis,
   genesisCodec,
@@ -27,6 +26,8 @@ import { createKeys, type Keys, leaderSeedOf, secretsOf } from "./keys.ts";
 const shardBudget = 100_000_000;
 
 export interface LabNetwork {
+  readonly replica: ReplicaNetwork;
+  /** Of the order chain. */
   readonly network: OrderNetwork;
   readonly keys: Keys;
   /** Who makes attest blocks citable; its seats sign with the keys of the order set. */
@@ -38,10 +39,10 @@ export function createNetwork(setting: Setting): LabNetwork {
   const root = genesisCodec.root(genesis);
   const scheme = setting.scheme === "native" ? nativeScheme : mockScheme;
   const keys = createKeys(setting, root);
-  const committee = createCommittee(scheme, attestMembers(genesis));
-  assert(committee.ok, "the keys of a setting make a committee");
-  const attest: Electorate = { ...keys.electorate, chain: "attest", committee: committee.value };
-  return { network: openNetwork({ genesis, network: root }), keys, attest };
+  // There are no contracts, and programs are not run.
+  const replica = openReplicaNetwork({ genesis, network: root }, scheme, rulesOf(genesis, [], []));
+  const { order: network, setting: both } = replica;
+  return { replica, network, keys, attest: both.network.electorate };
 }
 
 /** Without contracts, and with all validators in each committee. */

@@ -21,6 +21,7 @@ import type { NodeOptions } from "../stages/stage.ts";
 import type { AttestChain } from "../work/attest-chain.ts";
 import { followerPeer } from "../work/follower.ts";
 import { sharedPayerScheme } from "../work/payers.ts";
+import { attestedTo, MadeAttesting } from "./made-attesting.ts";
 import { verifyUs } from "./node.ts";
 import type { LabNetwork } from "./order-network.ts";
 import { type NodeActions, type OwnEffect, Shell } from "./shell.ts";
@@ -42,7 +43,7 @@ interface Options extends NodeOptions {
 
 type OrderEffect = Extract<
   ReplicaEffect,
-  { kind: "store" | "read" | "verify" | "clock" | "prove-descent" | "receipt" | "ordered" | "diverged" | "final" }
+  { kind: "store" | "read" | "verify" | "clock" | "receipt" | "ordered" | "diverged" | "final" }
 >;
 
 /** Microseconds: a read from a warm store, and a payer's signature (docs/decisions/0005). */
@@ -55,24 +56,22 @@ export class OrderNode extends Shell {
   #store = new MemoryStore();
   /** Batches that were written. */
   #batches = 0;
-  /** Final attest blocks that the machine was told of. */
-  #attestedTo = 0;
 
   constructor(options: Options) {
     super(options);
     this.#options = options;
-    const { keys, attest } = options.network;
-    this.#verify = { order: keys.electorate, attest, payers: sharedPayerScheme };
+    const { setting } = options.network.replica;
+    this.#verify = { setting, payers: sharedPayerScheme };
   }
 
   protected override hasWork(): boolean {
     return this.#options.corrupt === undefined && this.#options.hasWork(this.#options.instance);
   }
 
-  override boot({ archive, journal }: DiskContents): Booted<LabInput, LabEffect> {
+  override boot({ archive, journals }: DiskContents): Booted<LabInput, LabEffect> {
     const { corrupt } = this.#options;
     this.#store = new MemoryStore();
-    this.#attestedTo = 0;
+    const [journal] = journals;
     const watched = new Map<string, StoreRecord>();
     for (this.#batches = 0; archive.has(this.#batches); this.#batches++) {
       const batch = archive.get(this.#batches) as StoreBatch;
@@ -84,37 +83,30 @@ export class OrderNode extends Shell {
     this.begin(this.#readFinals(), journal, [{ kind: "restored", records }]);
     const machine = this.#createMachine();
     const kept = records.filter(({ key }) => key[0] === keptPrefix[0]).map(({ value }) => value);
-    const first: LabInput = { kind: "start", journal, kept };
+    const first: LabInput = {
+      kind: "start",
+      journals: { order: journal, attest: [] },
+      kept,
+      own: [],
+      firstRound: undefined,
+    };
     return { machine: corrupt === undefined ? machine : corrupt(machine), first };
   }
 
   #createMachine(): Machine<LabInput, LabEffect> {
-    const { network: lab, room, seat } = this.#options;
-    const { network, keys } = lab;
-    const replica = new room.Replica({
-      network,
-      electorate: keys.electorate,
-      signer: keys.signers[seat],
-      pool: poolLimits,
-    });
+    const { network, room, seat, attest } = this.#options;
+    const signer = network.keys.signers[seat];
+    const validator = signer && { place: signer.seat, sign: signer.sign };
+    const config = { network: network.replica, validator, follows: [], pool: poolLimits };
+    const replica = new room.Replica(config, { attesting: new MadeAttesting(attest) });
     return {
       handle: (input) => {
         if (input.kind === "later") return input.effects;
-        if (input.kind === "attested-to") return this.#tellAttested(replica, input.height);
+        if (input.kind === "attested-to") return this.#noted(replica.handle(attestedTo(input.height)));
         // The shell of this stage gives no others.
         return this.#noted(replica.handle(input as ReplicaInput));
       },
     };
-  }
-
-  /** One after the other, from the genesis on: after a restart all of them are told again. */
-  #tellAttested(replica: Machine<ReplicaInput, ReplicaEffect>, height: number): readonly LabEffect[] {
-    const effects: ReplicaEffect[] = [];
-    while (this.#attestedTo < height) {
-      const block = this.#options.attest.blockAt(++this.#attestedTo);
-      effects.push(...replica.handle({ kind: "attested", block }));
-    }
-    return this.#noted(effects);
   }
 
   /** A leader that stops before its proposal leaves may stand by it after a restart. */
@@ -159,8 +151,6 @@ export class OrderNode extends Shell {
         return actions.answer({ kind: "clock", id: effect.id, nowMs: asTimeMs(Math.max(0, actions.nowMs())) }, 0);
       case "verify":
         return this.#answerVerify(effect, actions);
-      case "prove-descent":
-        return this.#proveDescent(effect, actions);
       case "final":
         return this.deliver(effect.block, effect.certificate, actions);
       case "receipt":
@@ -173,16 +163,13 @@ export class OrderNode extends Shell {
   }
 
   #answerVerify({ id, task }: Extract<OrderEffect, { kind: "verify" }>, actions: NodeActions): void {
+    // The attest chain is made, so no other signatures than those of the order chain are checked.
     const verified = this.#options.room.performReplicaVerify(this.#verify, id, task);
     const afterUs =
       task.kind === "signatures"
         ? signatureUs * task.signatures.length
-        : verifyUs(task.kind === "citation" ? certificateTaskOf(task.citation) : task);
+        : verifyUs(task.kind === "citation" ? certificateTaskOf(task.citation) : (task as VerifyTask));
     actions.answer({ kind: "verified", ...verified }, afterUs);
-  }
-
-  #proveDescent({ id, from, header }: Extract<OrderEffect, { kind: "prove-descent" }>, actions: NodeActions): void {
-    actions.answer({ kind: "descent", id, proof: this.#options.attest.proveDescent(from, header) }, readUs);
   }
 
   /** What goes to the client that follows a shard travels by no link. */

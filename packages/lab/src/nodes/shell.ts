@@ -136,9 +136,14 @@ function timerName(timer: LabTimer): string {
     case "repair":
     case "fetch":
     case "wake":
+    case "content":
       return `${timer.name} ${timer.id}`;
     case "push":
       return `push ${timer.peer}`;
+    case "affirm":
+      return `affirm ${timer.shard}`;
+    case "attest":
+      return `attest ${timerName(timer.timer)}`;
     default:
       return timer.name;
   }

@@ -1,6 +1,8 @@
 // Sizes on the wire, in bytes: near enough for links of limited bandwidth. A blob's root stands for each item (O6).
 
+import type { Message } from "@tandem/consensus";
 import type { SliceRun } from "@tandem/ordering";
+import type { AttestBlock, OrderBlock } from "@tandem/shared";
 import type { LabMessage } from "./words.ts";
 
 const voteBytes = 160;
@@ -10,31 +12,12 @@ const smallBytes = 24;
 const headerBytes = 360;
 const namespaceNodeBytes = 90;
 const touchBytes = 36;
+/** An attestation of a claim with a few sources and lanes. */
+const itemBytes = 700;
+const affirmationBytes = 200;
 
 export function sizeOf(message: LabMessage): number {
   switch (message.kind) {
-    case "proposal":
-      return (
-        blockBytes +
-        rootBytes * message.proposal.block.body.blobs.length +
-        certificateBytes(message.proposal.parent) +
-        96
-      );
-    case "vote":
-      return voteBytes;
-    case "certificate":
-      return certificateBytes(message.certificate);
-    case "reason":
-      return smallBytes;
-    case "request":
-      return smallBytes + rootBytes;
-    case "answer": {
-      let bytes = smallBytes;
-      for (const { block, certificate } of message.blocks)
-        bytes += blockBytes + rootBytes * block.body.blobs.length + certificateBytes(certificate);
-      for (const certificate of message.certificates) bytes += certificateBytes(certificate);
-      return bytes;
-    }
     case "blobs":
     case "found":
       return smallBytes + bytesOf(message.blobs);
@@ -45,7 +28,47 @@ export function sizeOf(message: LabMessage): number {
       return smallBytes + rootBytes * message.roots.length;
     case "slices":
       return smallBytes + sliceRunBytes(message.run);
+    case "attest":
+      return votesBytes(message.message, attestBlockBytes);
+    case "affirmations":
+      return smallBytes + affirmationBytes * message.affirmations.length;
+    case "want-content":
+      return smallBytes + rootBytes;
+    case "content":
+      return smallBytes + (message.content?.length ?? 0);
+    default:
+      return votesBytes(message, orderBlockBytes);
   }
+}
+
+/** What consensus says, about blocks of such a size. */
+function votesBytes<Block>(message: Message<Block>, bytesOfBlock: (block: Block) => number): number {
+  switch (message.kind) {
+    case "proposal":
+      return bytesOfBlock(message.proposal.block) + certificateBytes(message.proposal.parent) + 96;
+    case "vote":
+      return voteBytes;
+    case "certificate":
+      return certificateBytes(message.certificate);
+    case "reason":
+      return smallBytes;
+    case "request":
+      return smallBytes + rootBytes;
+    case "answer": {
+      let bytes = smallBytes;
+      for (const { block, certificate } of message.blocks) bytes += bytesOfBlock(block) + certificateBytes(certificate);
+      for (const certificate of message.certificates) bytes += certificateBytes(certificate);
+      return bytes;
+    }
+  }
+}
+
+function orderBlockBytes({ body }: OrderBlock): number {
+  return blockBytes + rootBytes * body.blobs.length;
+}
+
+function attestBlockBytes({ body }: AttestBlock): number {
+  return blockBytes + itemBytes * body.items.length;
 }
 
 function sliceRunBytes({ headers, slices, certificate }: SliceRun): number {

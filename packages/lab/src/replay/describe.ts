@@ -1,19 +1,48 @@
 // Words for a timeline: one line says what a message, an input or an observation is.
 
+import type { Message } from "@tandem/consensus";
 import type { Receipt } from "@tandem/ordering";
-import type { Certificate, Root } from "@tandem/shared";
+import type { Affirmation, AttestBlock, Certificate, Root } from "@tandem/shared";
 import { toHex } from "@tandem/shared";
 import type { ExecutedFacts } from "../checkers/whole/truth.ts";
 import type { LabInput, LabMessage, LabTimer, Observation } from "../nodes/words.ts";
-import { blockRules } from "../payload/block.ts";
+import { type Block, blockRules } from "../payload/block.ts";
 
 export function describeMessage(message: LabMessage): string {
   switch (message.kind) {
+    case "blobs":
+      return `batch ${message.batch} of ${message.blobs.length} blobs`;
+    case "received":
+      return `batch ${message.batch} received`;
+    case "want":
+      return `want ${message.id} of ${message.roots.length} blobs, ${message.roots.slice(0, 3).map(short).join(" ")}`;
+    case "found":
+      return `${message.blobs.length} blobs for want ${message.id}`;
+    case "want-slices":
+      return `want ${message.id} of ${message.count} slices of ${message.shard} from height ${message.from}`;
+    case "slices":
+      return `${message.run.slices.length} slices for want ${message.id}`;
+    case "attest":
+      return `attest chain: ${describeVotes(message.message)}`;
+    case "affirmations":
+      return `affirmations: ${message.affirmations.map(describeAffirmation).join(", ")}`;
+    case "want-content":
+      return `want ${message.id} of the content of claim ${short(message.claim)}`;
+    case "content":
+      return `${message.content?.length ?? "no"} bytes of content for want ${message.id}`;
+    default:
+      return describeVotes(message);
+  }
+}
+
+/** Of consensus, on either chain. */
+function describeVotes(message: Message<Block | AttestBlock>): string {
+  switch (message.kind) {
     case "proposal": {
       const { block, parent } = message.proposal;
-      const { view, height, root } = blockRules.infoOf(block);
+      const { view, height, root } = blockRules.infoOf(block as Block);
       const below = parent === undefined ? "genesis" : describeCertificate(parent);
-      return `proposal of view ${view}: height ${height}, block ${short(root)}, ${block.body.blobs.length} blobs, on ${below}`;
+      return `proposal of view ${view}: height ${height}, block ${short(root)}, ${countOf(block)}, on ${below}`;
     }
     case "vote": {
       const { kind, view, block, signer } = message.vote;
@@ -35,25 +64,21 @@ export function describeMessage(message: LabMessage): string {
     }
     case "answer":
       return `answer to ${message.id}: ${message.blocks.length} blocks, ${message.certificates.length} certificates`;
-    case "blobs":
-      return `batch ${message.batch} of ${message.blobs.length} blobs`;
-    case "received":
-      return `batch ${message.batch} received`;
-    case "want":
-      return `want ${message.id} of ${message.roots.length} blobs, ${message.roots.slice(0, 3).map(short).join(" ")}`;
-    case "found":
-      return `${message.blobs.length} blobs for want ${message.id}`;
-    case "want-slices":
-      return `want ${message.id} of ${message.count} slices of ${message.shard} from height ${message.from}`;
-    case "slices":
-      return `${message.run.slices.length} slices for want ${message.id}`;
   }
+}
+
+function countOf({ body }: Block | AttestBlock): string {
+  return "items" in body ? `${body.items.length} items` : `${body.blobs.length} blobs`;
+}
+
+function describeAffirmation({ shard, round, claim, signer }: Affirmation): string {
+  return `${shard} round ${round} claim ${short(claim)} by ${signer}`;
 }
 
 export function describeInput(input: LabInput): string {
   switch (input.kind) {
     case "start":
-      return `start ${"final" in input ? `at height ${input.final.info.height}` : `with ${input.kept.length} blobs kept`}, with ${input.journal.length} records`;
+      return describeStart(input);
     case "message":
       return describeMessage(input.message);
     case "timer":
@@ -78,22 +103,34 @@ export function describeInput(input: LabInput): string {
       return `read ${input.id}: ${input.records.length} records`;
     case "clock":
       return `clock ${input.id}: ${input.nowMs}`;
-    case "descent":
-      return `descent ${input.id}`;
-    case "attested":
-      return `attest block ${input.block.ref.height} is final`;
+    case "opened":
+      return `execution ${input.id}: opened at round ${input.opened.frontier.round}`;
+    case "executed":
+      return `execution ${input.id}: ${input.executed.result === undefined ? "no claim" : `claim ${short(input.executed.result.root)}`}`;
     case "later":
       return `${input.effects.length} effects held back`;
   }
 }
 
+function describeStart(input: Extract<LabInput, { readonly kind: "start" }>): string {
+  if ("final" in input) return `start at height ${input.final.info.height}, with ${input.journal.length} records`;
+  const { journals, kept, own } = input;
+  const records = `${journals.order.length} and ${journals.attest.length} records`;
+  return `start with ${kept.length} blobs kept and ${own.length} own records, with ${records} in journals`;
+}
+
 function describeTimer(timer: LabTimer): string {
   switch (timer.name) {
+    case "attest":
+      return `attest chain: ${describeTimer(timer.timer)}`;
+    case "affirm":
+      return `timer affirm of ${timer.shard}`;
     case "heartbeat":
       return `timer heartbeat ${timer.beat}`;
     case "repair":
     case "fetch":
     case "wake":
+    case "content":
       return `timer ${timer.name} ${timer.id}`;
     case "push":
       return `timer push of batch ${timer.batch} to ${timer.peer}`;

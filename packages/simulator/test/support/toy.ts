@@ -32,7 +32,7 @@ export type ToyOptions = Partial<WorldOptions<ToyInput, ToyEffect, string, strin
 /** A process whose machine is made anew at each boot. */
 export function toyProcess(instance: Instance, makeHandle: () => Handle): Process<ToyInput, ToyEffect, string, string> {
   return {
-    boot({ journal, archive }) {
+    boot({ journals: [journal], archive }) {
       const handle = makeHandle();
       const machine: Machine<ToyInput, ToyEffect> = { handle: (input) => handle(input, instance) };
       return { machine, first: { kind: "start", journal, archive } };

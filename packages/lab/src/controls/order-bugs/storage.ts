@@ -60,9 +60,9 @@ export const storageBugs: readonly Bug[] = [
     "tells each final block twice (S6)",
     1,
     replicaEdit(
-      "replica.ts",
-      'this.#effects.push({ ...effect, kind: "final" });',
-      'this.#effects.push({ ...effect, kind: "final" }, { ...effect, kind: "final" });',
+      "agreement.ts",
+      "this.#around.leave(this.#config.words.final(delivered));",
+      "for (let told = 0; told < 2; told++) this.#around.leave(this.#config.words.final(delivered));",
     ),
   ),
   bug(
@@ -70,9 +70,9 @@ export const storageBugs: readonly Bug[] = [
     "takes the leader of the next view for that of a proposal (S1)",
     46,
     replicaEdit(
-      "replica.ts",
-      "return drawLeader(network.genesis.seed, electorate.committee, header.view);",
-      "return drawLeader(network.genesis.seed, electorate.committee, (header.view + 1) as typeof header.view);",
+      "agreement.ts",
+      "return drawLeader(seed, electorate.committee, view);",
+      "return drawLeader(seed, electorate.committee, (view + 1) as typeof view);",
     ),
   ),
 ];
