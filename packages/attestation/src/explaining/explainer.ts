@@ -192,7 +192,7 @@ class Inquiry {
   }
 
   #stop(end: MapDifference["end"]): void {
-    if (end !== "all" && !this.#isOver) this.end = end;
+    if (end !== "all") this.end = end;
   }
 
   *#nodesOf(contract: ContractName): Job<readonly DeclaredNode[], ReadEffect> {

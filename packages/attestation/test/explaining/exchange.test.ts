@@ -123,6 +123,15 @@ describe("asking", () => {
     expect(asker.answer).toEqual(value);
   });
 
+  test("a pause ends once, and who says late that it has nothing changes nothing", () => {
+    const asker = new Asker([4, 5, 6, 7]).want();
+    asker.take();
+    expect(asker.timer(1).asked).toEqual([[5, 2]]);
+    expect(asker.timer(1).asked).toEqual([]);
+    expect(asker.give(4, 1, undefined).asked).toEqual([]);
+    expect(asker.timer(2).asked).toEqual([[6, 3]]);
+  });
+
   test("when all were asked it rests, for pauses that double up to a bound, and then gives up", () => {
     const asker = new Asker([4]).want();
     const pauses: number[] = [];

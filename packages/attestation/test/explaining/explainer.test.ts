@@ -2,6 +2,7 @@
 
 import { pruneShard, type RoundResult } from "@tandem/execution";
 import {
+  asContractName,
   asMethodName,
   asRound,
   claimCodec,
@@ -9,6 +10,7 @@ import {
   pendingEntryCodec,
   success,
   utf8,
+  zeroRoot,
 } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
 import { probe } from "../../../execution/test/support/probe.ts";
@@ -206,7 +208,11 @@ describe("other things than values", () => {
 
   test.each([
     ["what is no record", "a/z", Uint8Array.of(1, 2, 3)],
-    ["under what is no name", "Not a name", Uint8Array.of(1, 2, 3)],
+    [
+      "a record under what is no name",
+      "Not a name",
+      contractRecordCodec.encode({ environment: probe.name, state: zeroRoot, status: "live" }),
+    ],
   ])("%s is shown as it is", async (_, name, record) => {
     const world = usualWorld();
     const sides = await sidesOf(world, {}, { records: { [name]: record } });
@@ -249,6 +255,19 @@ describe("other things than values", () => {
     const { explanation, asked } = explain(world, sides.own, disputed, new Map([[7, servesFrom(sides.theirs)]]));
     expect([explanation.keys, explanation.end, asked.size]).toEqual([[], "all", 0]);
   });
+});
+
+test("the contract that the difference names comes first", async () => {
+  const world = usualWorld();
+  const sides = await sidesOf(world, {}, { states: { "a/x": { m: 1n }, "a/y": { m: 1n }, "a/z": { m: 1n } } });
+  const disputed = disputedOf(sides.own.contentAt(2), sides.theirs.contentAt(2));
+  for (const contract of ["a/x", "a/y", "a/z"].map(asContractName)) {
+    const difference = { what: "post", contract, own: undefined, theirs: undefined } as const;
+    const peers = new Map([[7, servesFrom(sides.theirs)]]);
+    const { explanation } = explain(world, sides.own, { ...disputed, difference }, peers);
+    expect(explanation.keys.map(({ map }) => map)[0]).toEqual({ kind: "state", contract });
+    expect(explanation.keys).toHaveLength(3);
+  }
 });
 
 describe("states of other rounds", () => {
@@ -306,6 +325,18 @@ describe("states of other rounds", () => {
     expect([shownKeys(explanation), explanation.end]).toEqual([[["a/x", "k2", undefined, 5n]], "all"]);
     const unknown = disputedOf(undefined, { claim: { ...claim, prev: claim.contracts }, exports: [] });
     expect(explain(world, sides.own, unknown, peers).explanation).toMatchObject({ keys: [], end: "not-kept" });
+  });
+
+  test("own pages that were forgotten while they were read are not kept; others than were written are a fault", async () => {
+    const world = usualWorld();
+    const sides = await sidesOf(world, { states: { "a/x": { m1: 1n, m2: 1n } } }, bent);
+    const { store } = sides.own;
+    const pages = await sides.own.pagesOf("a/x");
+    expect(pages.length).toBeGreaterThan(0);
+    store.write({ puts: [], deletes: pages });
+    expect(explainedAt(world, sides, 2).explanation).toMatchObject({ keys: [], end: "not-kept" });
+    store.write({ puts: pages.map((key) => ({ key, value: Uint8Array.of(1, 2, 3) })), deletes: [] });
+    expect(() => explainedAt(world, sides, 2)).toThrow("page record");
   });
 
   test("claims of different rounds are not compared", async () => {

@@ -105,6 +105,18 @@ test("who show a part of the way leave what was found", async () => {
   expect([shownKeys(explanation), explanation.end]).toEqual([expected.slice(0, 1), "not-shown"]);
 });
 
+test("who refuse one part are not asked for the next", async () => {
+  const asked = new Set<string>();
+  const { explanation } = await explainedBy((honest) => [
+    (question) => {
+      if (question.map.kind !== "state") return honest(question);
+      asked.add(question.map.contract);
+      return question.map.contract === "a/x" ? { part: undefined } : honest(question);
+    },
+  ]);
+  expect([explanation.keys, explanation.end, [...asked]]).toEqual([[], "not-shown", ["a/x"]]);
+});
+
 test("no map behind a root", async () => {
   const { own, theirs } = await sides;
   const content = theirs.contentAt(2);

@@ -130,6 +130,13 @@ export class Side {
     return contentOf(result);
   }
 
+  /** Keys of the pages of a contract's state. */
+  async pagesOf(contract: string): Promise<readonly Uint8Array[]> {
+    const begin = concatBytes(prefix, stateAt(contract), Uint8Array.of(1));
+    const all = await everything(this.store);
+    return all.filter(({ key }) => begin.every((byte, at) => key[at] === byte)).map(({ key }) => key.slice());
+  }
+
   /** The part of the store with one of the maps, or with all of the shard's. */
   under(map: Uint8Array): SparseStore {
     return under(this.store, map);
