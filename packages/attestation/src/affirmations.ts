@@ -110,6 +110,8 @@ export class Affirmations {
 
   /** A claim that the own follower made, with its content in the store (C5). */
   affirm(own: OwnClaim): void {
+    // What the attest chain has passed needs no voice any more (A3).
+    if (own.round <= roundOf(this.#core.chain.base.frontiers, own.shard)) return;
     const said = this.#own?.affirm(own, this.#core.orderHeight);
     if (said === undefined) return;
     if (said.ok) return this.#performOwn(said.value);

@@ -11,13 +11,16 @@ import {
   codec,
   concatBytes,
   container,
+  equalBytes,
   type Height,
   heightType,
   type Reading,
+  type Root,
   type Round,
   rootType,
   type ShardName,
   type StoreBatch,
+  StoreFault,
   storeBatchOf,
   utf8,
 } from "@tandem/shared";
@@ -64,6 +67,17 @@ export function attestBatch({ claims, faults, height, frontiers, before }: Attes
     ...map.puts.map(({ key, value }) => ({ key: concatBytes(frontierPrefix, key), value })),
   ];
   return { puts, deletes: [] };
+}
+
+/** A3: whether a final block has this very claim for its round. */
+export function* isAttested(
+  shard: ShardName,
+  { round, root }: { readonly round: Round; readonly root: Root },
+): Reading<boolean> {
+  const [record] = yield [attestedKey(shard, round)];
+  const attested = record && attestedCodec.decode(record);
+  if (attested?.ok === false) throw new StoreFault("bad-record", `attested-record: ${attested.error.message}`);
+  return attested !== undefined && equalBytes(attested.value.claim, root);
 }
 
 /** S10: whether a final block has evidence of it. */

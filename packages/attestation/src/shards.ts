@@ -14,6 +14,7 @@ import {
   toHex,
 } from "@tandem/shared";
 import type { OwnClaim } from "./affirming/own.ts";
+import { isAttested } from "./block-records.ts";
 import { disputeBatch, readAttestBlock, readCited, readDispute, readShard, shardBatch } from "./chain-records.ts";
 import type { ClaimContent } from "./content/claim-content.ts";
 import type { Contents } from "./contents.ts";
@@ -113,11 +114,13 @@ export class Shards {
     return { shard, height, claims, seen, waiting: opened.waiting, ...(dispute && { dispute }) };
   }
 
-  /** Own claims from the last that is attested on, as far as this node knows; each names the one before it. */
+  /**
+   * Own claims from the last that is attested on, as far as this node knows; each names the one before it. C6: one that is
+   * not what was attested for its round is among those after, and so is compared with that once more.
+   */
   *#claimsUpTo(shard: ShardName, { round, claim }: Frontier, begun: Round): Job<StartingPoint["claims"]> {
-    const attested = Math.max(begun, this.#core.chain.base.frontiers.of(shard)?.round ?? 0);
     const claims: [MadeClaim, ...MadeClaim[]] = [{ round, root: claim }];
-    while (claims[0].round > attested) {
+    while (claims[0].round > begun && !(yield* read(isAttested(shard, claims[0])))) {
       const content = yield* read(readContent(claims[0].root));
       assert(content !== undefined, "an own claim is in the store until it is attested and after");
       const { prev } = content.claim;
