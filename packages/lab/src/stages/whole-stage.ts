@@ -325,14 +325,19 @@ export class WholeStage implements Stage {
     const [instance = 0] = held;
     const late = lag.look(nowMs, held);
     if (late !== undefined) return { checker: "lag", what: late, instance };
-    const { itemsMax } = planOf(this.#setting);
-    if (lag.met === 0 || this.#items < itemsMax || !lag.isDrained(held)) return undefined;
+    if (lag.met === 0 || !this.#isAllSubmitted(nowMs) || !lag.isDrained(held)) return undefined;
     this.#isDrained = true;
     const what = whole.truth.endProblem((shard) => whole.final.frontiers.get(shard)?.contracts);
     return what === undefined ? undefined : { checker: "truth", what, instance };
   }
 
-  /** Honest validators; observers where work goes on. */
+  #isAllSubmitted(nowMs: number): boolean {
+    const { kind, burstMs } = this.#setting.workload;
+    const isOver = kind === "idle" && nowMs > burstMs;
+    return (isOver || this.#items >= planOf(this.#setting).itemsMax) && !this.work.isOpen;
+  }
+
+  /** Observers are told of nothing in silence. */
   #held(): readonly Instance[] {
     return trustedOf(this.#setting);
   }

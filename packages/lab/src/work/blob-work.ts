@@ -120,6 +120,11 @@ export class BlobWork implements Work {
     return { blobs, bytes };
   }
 
+  /** Some submission waits for its receipt, or is tried again. */
+  get isOpen(): boolean {
+    return this.#open.size > 0;
+  }
+
   /** What was submitted under that number. */
   submitted(id: number): MadeBlob | undefined {
     return this.#blobs.get(id);

@@ -7,6 +7,7 @@ import {
   asHeight,
   asRoot,
   type Committee,
+  compareBytes,
   type Evidence,
   sha256,
   utf8,
@@ -124,7 +125,8 @@ function madeUp(context: HabitContext, { header }: AttestBlock): Evidence {
   const own = signVote(context, context.signer, "notarize", header.view, zeroRoot);
   const victim = context.random.pick(context.peers.filter((peer) => peer < seatsOf(context.electorate.committee)));
   const vote = (block: Vote["block"]): Vote => ({ ...own, signer: victim as Vote["signer"], block });
-  const [first, second] = [zeroRoot, asRoot(sha256(header.parent))].map(vote) as [Vote, Vote];
+  const roots = [sha256(header.parent), sha256(header.history)].map(asRoot).sort(compareBytes);
+  const [first, second] = roots.map(vote) as [Vote, Vote];
   return { kind: "votes", value: { chain: "attest", first, second } };
 }
 
