@@ -109,11 +109,18 @@ describe("the nodes beside a key", () => {
     expect(later.keys.map(touching)).toEqual([["3/0/0 step whole"], ["3/0/0 step whole"], ["3/0/0 step whole"]]);
   });
 
-  test("the settle of a group, which writes what its steps wrote", async () => {
-    const world = worldOf([program([add("a/x", "k1"), add("a/x", "k3")], [[0, 2]])]);
-    const sides = await sidesOf(world, {}, { states: { "a/x": { k3: 5n } } });
-    const [key] = explainedAt(world, sides, 2).explanation.keys;
-    expect(key && touching(key)).toEqual(["2/0/1 step writes", "2/0/1 settle writes"]);
+  test("the settle of a group, which writes what its steps wrote in that contract", async () => {
+    const steps = [add("a/x", "k1"), add("a/x", "k3"), add("a/y", "k4"), add("a/y", "k5")];
+    const world = worldOf([program(steps, [[0, 4]])]);
+    const sides = await sidesOf(world, {}, { states: { "a/x": { k1: 5n, k3: 5n }, "a/y": { k4: 5n, k5: 5n } } });
+    const { explanation } = explainedAt(world, sides, 2);
+    const found = Object.fromEntries(explanation.keys.map((key) => [textOf(key.key), touching(key)]));
+    expect(found).toEqual({
+      k1: ["2/0/0 step writes", "2/0/3 settle writes"],
+      k3: ["2/0/1 step writes", "2/0/3 settle writes"],
+      k4: ["2/0/2 step writes", "2/0/3 settle writes"],
+      k5: ["2/0/3 step writes", "2/0/3 settle writes"],
+    });
   });
 
   test("one that a side alone ran has nothing from the other", async () => {
