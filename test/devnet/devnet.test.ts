@@ -1,7 +1,7 @@
 // `npm start` as a newcomer and as CI see it: processes, what is printed, exit codes, and nothing left behind.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -126,11 +126,57 @@ function operate(folder: string, ...args: readonly string[]) {
   return { status, said: JSON.parse(status === 0 ? stdout : stderr) as Record<string, unknown> };
 }
 
-test("another terminal kills a node and starts it again; shards without a quorum are told, and all else goes on", async () => {
+interface Shard {
+  readonly shard: string;
+  readonly state: string;
+  readonly attested: { readonly round: number };
+  readonly waiting: { readonly round: number; readonly have: number; readonly need: number } | null;
+}
+
+/** Lines of the devnet until its shards stand so. */
+async function untilShards(
+  { next }: ReturnType<typeof start>,
+  holds: (shards: Readonly<Record<string, Shard>>) => boolean,
+): Promise<Readonly<Record<string, Shard>>> {
+  for (;;) {
+    const { shards } = (await next("nodes")) as unknown as { readonly shards: readonly Shard[] };
+    const byName = Object.fromEntries(shards.map((shard) => [shard.shard, shard]));
+    if (holds(byName)) return byName;
+  }
+}
+
+/** Signed by one of the devnet's accounts, and the height that orders it. */
+function submit(folder: string, from: string, program: object): number {
+  const file = join(temporary, `${from}.json`);
+  writeFileSync(file, JSON.stringify(program));
+  const { api } = JSON.parse(readFileSync(join(folder, "node-0/config.json"), "utf8")) as { api: { port: number } };
+  const where = ["--keys", join(folder, "accounts"), "--api", `http://127.0.0.1:${api.port}`];
+  const args = ["blob", "submit", "--program", file, "--from", from, ...where, "--wait", "--json"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8" });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  return (JSON.parse(stdout) as { readonly height: number }).height;
+}
+
+/** One place on a day; in a shard that has a booking contract. */
+function booked(at: string) {
+  const rest = { reads: ["rule"], writes: ["item/day-60"], budget: 200_000 };
+  return { at, method: "reserve", args: ["day-60", 1, 9000], ...rest };
+}
+
+/** Five coins, in the bank alone. */
+function payment(folder: string) {
+  const keyOf = (account: string) =>
+    (JSON.parse(readFileSync(join(folder, `accounts/${account}.json`), "utf8")) as { publicKey: string }).publicKey;
+  const [from, to] = [{ bytes: keyOf("account-1") }, { bytes: keyOf("account-2") }];
+  const writes = [from, to].map((key) => ["balance/", key]);
+  return { steps: [{ at: "bank/coins", method: "transfer", args: [to, 5], reads: [], writes, budget: 200_000 }] };
+}
+
+test("a node that is killed stops the shards that need it, and no others; started again, it heals them", async () => {
   const folder = join(temporary, "four");
   expect(operate(folder, "kill", "3")).toMatchObject({ status: 1, said: { error: { code: "no-devnet" } } });
   const devnet = start(["--folder", folder]);
-  await devnet.next("nodes");
+  await devnet.next("program-attested");
 
   expect(operate(folder, "kill", "3")).toMatchObject({ status: 0, said: { node: "node-3", goOn: ["bank"] } });
   expect(await devnet.next("killed")).toMatchObject({ node: "node-3", goOn: ["bank"] });
@@ -142,11 +188,27 @@ test("another terminal kills a node and starts it again; shards without a quorum
     ...["hotel", "market", "rail"].map((shard) => ({ shard, state: "no-quorum", down: [{ node: "node-3" }] })),
   ]);
 
+  // Ordering goes on, and so does the bank.
+  const trip = submit(folder, "account-0", { steps: [booked("rail/trains"), booked("hotel/rooms")], groups: [[0, 2]] });
+  const paid = submit(folder, "account-1", payment(folder));
+  const isStill = (shard: Shard | undefined) =>
+    shard?.state === "no-quorum" &&
+    shard.waiting?.have === 2 &&
+    shard.waiting.need === 3 &&
+    shard.attested.round < trip;
+  await untilShards(devnet, ({ bank, hotel, rail }) => {
+    return (bank as Shard).attested.round >= paid && isStill(hotel) && isStill(rail);
+  });
+
   expect(operate(folder, "restart", "3")).toMatchObject({ status: 0, said: { node: "node-3", stalled: [] } });
   const { pid } = (await devnet.next("restarted")) as unknown as { readonly pid: number };
   pids.push(pid);
   expect(operate(folder, "restart", "3")).toMatchObject({ status: 1, said: { error: { code: "already-up" } } });
   expect(operate(folder, "kill", "4")).toMatchObject({ status: 2, said: { error: { code: "no-such-node" } } });
+  // The trip is settled in both.
+  await untilShards(devnet, ({ hotel, rail }) => {
+    return [hotel, rail].every((shard) => shard?.state === "goes-on" && shard.attested.round > trip);
+  });
 
   // To have been killed by an operator is no bad end.
   operate(folder, "kill", "0");

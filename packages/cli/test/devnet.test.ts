@@ -108,6 +108,9 @@ describe("the folder", () => {
     await opened(folder, { validators: 1 });
     expect(await codeOf(open(folder, { validators: 2 }))).toBe("other-devnet");
     expect(await codeOf(open(folder, { isLevel: true }))).toBe("other-devnet");
+    const manifest = readFileSync(join(folder, "devnet.json"), "utf8");
+    writeFileSync(join(folder, "devnet.json"), manifest.replace('"version": 2', '"version": 1'));
+    expect(await codeOf(open(folder))).toBe("old-devnet");
     writeFileSync(join(folder, "devnet.json"), "{}");
     expect(await codeOf(open(folder))).toBe("bad-devnet");
   });
@@ -392,8 +395,11 @@ test.each([60, 80, 120])("what is told fits into %i columns, but for commands", 
 });
 
 test("what to try has the program that was run, and a story that comes to its end", () => {
-  const event = { kind: "try", accounts: "/net/accounts", genesis: "/net/genesis.json", api: "http://a" } as const;
+  const places = { accounts: "/net/accounts", genesis: "/net/genesis.json", folder: "/net", api: "http://a" };
+  const event = { kind: "try", ...places, nodes: 4 } as const;
   const said = wordsOf({ ...event, program: "ab".repeat(32) }, 80);
+  expect(said).toContain("  ./tandem devnet kill 3 --folder /net ");
+  expect(wordsOf({ ...event, program: undefined, nodes: 1 }, 80)).not.toContain("devnet kill");
   expect(said).toContain(
     `  ./tandem program follow ${"ab".repeat(32)} \\\n    --genesis /net/genesis.json \\\n    --api http://a\n`,
   );

@@ -35,6 +35,9 @@ export type DevnetEvent =
       readonly kind: "try";
       readonly accounts: string;
       readonly genesis: string;
+      /** Of the devnet, where it is not the usual one. */
+      readonly folder: string | undefined;
+      readonly nodes: number;
       readonly api: string;
       /** Of the first program, if it was there in time. */
       readonly program: string | undefined;
@@ -115,7 +118,20 @@ function openedWords({ folder, network, isNew, deltaMs, delayMs, nodes }: Devnet
   ].join("\n");
 }
 
-function tryWords({ accounts, genesis, api, program }: Extract<DevnetEvent, { readonly kind: "try" }>): string {
+function tryWords({
+  accounts,
+  genesis,
+  folder,
+  nodes,
+  api,
+  program,
+}: Extract<DevnetEvent, { readonly kind: "try" }>): string {
+  const where = folder === undefined ? "" : ` --folder ${pathWords(folder)}`;
+  // Of one alone all would stand still.
+  const kill =
+    nodes < 2
+      ? ""
+      : `  ./tandem devnet kill ${nodes - 1}${where}    # which shards stand still, and why; restart ${nodes - 1} heals them\n`;
   const follow = program === undefined ? "" : followHint({ blob: program, genesis, api });
   return `
 try in another terminal:
@@ -123,7 +139,7 @@ try in another terminal:
     --keys ${pathWords(accounts)} \\
     --api ${api}
   curl ${api}/status
-${follow}  ./tandem story run train-and-hotel    # such a program to its end, both or neither
+${follow}${kill}  ./tandem story run train-and-hotel    # such a program to its end, both or neither
 programs of your own: --program FILE in place of --text; docs/running.md says how`;
 }
 

@@ -39,7 +39,8 @@ export interface NodePlace {
 }
 
 interface Manifest {
-  readonly version: 1;
+  /** 1: made before its validators attested. */
+  readonly version: 1 | 2;
   readonly network: string;
   readonly validators: number;
   readonly store: "rocksdb" | "level";
@@ -61,7 +62,7 @@ const deltaBaseMs = 200;
 const heartbeatMs = 1000;
 
 const manifestReader = jsonObject<Manifest>({
-  version: jsonCount<1>(1, 1),
+  version: jsonCount<1 | 2>(1, 2),
   network: jsonText((text) => /^[0-9a-f]{64}$/.test(text), "a network's id"),
   validators: jsonCount(1, 1024),
   store: jsonText((text) => text === "rocksdb" || text === "level", '"rocksdb" or "level"'),
@@ -120,9 +121,11 @@ async function readManifest(folder: string): Promise<Manifest | undefined> {
   // Whoever made it did not finish.
   if (text === "") return undefined;
   const manifest = readJson(text, manifestCharactersMax, manifestReader);
-  if (manifest.ok) return manifest.value;
-  const what = `${join(folder, manifestName)}: ${manifest.error.message}.`;
-  throw new Complaint("bad-devnet", what, "--fresh makes a new network in its place.");
+  const advice = "--fresh makes a new network in its place (npm start -- --fresh).";
+  if (!manifest.ok)
+    throw new Complaint("bad-devnet", `${join(folder, manifestName)}: ${manifest.error.message}.`, advice);
+  if (manifest.value.version === 2) return manifest.value;
+  throw new Complaint("old-devnet", "The network in this folder was made by a version that did not attest.", advice);
 }
 
 function checkSame({ validators, isLevel }: DevnetOptions, known: Manifest): void {
@@ -156,7 +159,7 @@ async function makeDevnet(options: DevnetOptions): Promise<Manifest> {
     store,
     verifyThreads: 1,
   });
-  return { version: 1, network, validators, store, deltaMs, port };
+  return { version: 2, network, validators, store, deltaMs, port };
 }
 
 /** Rule 3. */

@@ -7,20 +7,20 @@ import type { JourneyStep, RanAnswer } from "./journey.ts";
 
 const claimCharacters = 8;
 const shardCharacters = 6;
-const stageCharacters = 8;
-/** What came of it stands beside the claim if it has so much room, else below. */
-const roomMin = 30;
+/** Of what does not fit beside the claim, and so stands below. */
+const indent = 6;
 
 /** `~` stands before what counts only if its whole group holds. */
 export function stepLines(step: JourneyStep, program: Program, names: Names, width: number): readonly string[] {
   const { stage, shard, round, claim } = step;
   const place = `${shard.padEnd(shardCharacters)}  round ${String(round).padEnd(4)}  claim ${claim.slice(0, claimCharacters)}…`;
-  const head = `  ${stage.padEnd(stageCharacters)}  ${place}  `;
-  const isRoom = width - head.length >= roomMin;
-  const indent = isRoom ? head.length : stageCharacters + 4;
-  const what = whatWords(step, program, names).flatMap((text) => wrap(text, width - indent));
-  const below = what.map((text) => `${" ".repeat(indent)}${text}`);
-  return isRoom ? [`${head}${what[0] ?? ""}`, ...below.slice(1)] : [head.trimEnd(), ...below];
+  const head = `  ${stage.padEnd(8)}  ${place}  `;
+  const what = whatWords(step, program, names);
+  if (what.every((text) => head.length + text.length <= width)) {
+    return what.map((text, index) => `${index === 0 ? head : " ".repeat(head.length)}${text}`);
+  }
+  const below = what.flatMap((text) => wrap(text, width - indent));
+  return [head.trimEnd(), ...below.map((text) => `${" ".repeat(indent)}${text}`)];
 }
 
 function whatWords({ stage, attestHeight, ran }: JourneyStep, program: Program, names: Names): readonly string[] {

@@ -7,19 +7,16 @@ import type { Operated } from "./operator.ts";
 export function operatedWords(what: "killed" | "restarted", operated: Operated, width: number): string {
   const { node, pid, stalled, goOn } = operated;
   const did = what === "killed" ? `${node} is killed (process ${pid})` : `${node} runs again (process ${pid})`;
-  const sentences = [
-    `${did}.`,
-    ...stalled.slice(0, 1).map(({ need, members }) => {
-      return `Without a quorum now, for that takes ${need} of ${members.length} members: ${listed(stalled.map(({ shard }) => shard))}.`;
-    }),
-    stalled.length === 0 ? "Every shard has its quorum." : goesOnWords(goOn),
-  ];
-  return wrap(sentences.join(" "), width).join("\n");
+  return wrap(`${did}. ${standingWords(stalled, goOn)}.`, width).join("\n");
 }
 
-function goesOnWords(shards: readonly string[]): string {
-  if (shards.length === 0) return "No shard has one.";
-  return `${listed(shards)} ${shards.length === 1 ? "goes" : "go"} on.`;
+function standingWords(stalled: Operated["stalled"], goOn: readonly string[]): string {
+  const [first] = stalled;
+  if (first === undefined) return "Every shard has its quorum";
+  const still = `${listed(stalled.map(({ shard }) => shard))} ${stalled.length === 1 ? "stands" : "stand"} still`;
+  const why = `for a quorum takes ${first.need} of ${first.members.length} members`;
+  const rest = goOn.length === 0 ? "none goes on" : `${listed(goOn)} ${goOn.length === 1 ? "goes" : "go"} on`;
+  return `${still}, ${why}; ${rest}`;
 }
 
 function listed(words: readonly string[]): string {

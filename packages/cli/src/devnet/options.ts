@@ -25,10 +25,11 @@ const validatorsMax = 32;
 /** A minute is longer than anybody wants to wait for a vote; Δ has to stay within its range. */
 const delayMsMax = limits.deltaMsMax / 2;
 
+export const usualFolder = join(projectFolder, ".tandem/devnet");
 export const folderOption = { folder: { type: "string" } } as const;
 
 export function folderOf(flags: Flags): string {
-  return pathFlag(flags, "folder") ?? join(projectFolder, ".tandem/devnet");
+  return pathFlag(flags, "folder") ?? usualFolder;
 }
 
 export function readOptions({ positionals, flags, json }: Call): DevnetOptions {

@@ -27,18 +27,16 @@ export function whyWords(row: ShardRow): readonly string[] {
     const claims = `its claim of round ${round} is ${rootText(own)}, that of a quorum ${rootText(theirs)}`;
     return `${row.shard}: ${node} stopped, for ${claims}`;
   });
-  return row.state === "goes-on" ? disputes : [`${row.shard} stands still: ${stillWords(row)}`, ...disputes];
+  return row.state === "goes-on" ? disputes : [`${row.shard}: ${stillWords(row)}`, ...disputes];
 }
 
 function stillWords({ members, need, down, waiting, missing, state }: ShardRow): string {
   const up = members.length - down.length;
   const affirmed =
     waiting === null
-      ? `${up} of ${members.length} members are up, a quorum needs ${need}`
+      ? `${up} of ${members.length} are up, a quorum needs ${need}`
       : `${waiting.have} of ${members.length} affirm round ${waiting.round}, a quorum needs ${waiting.need}`;
-  const who = down.map(({ node, isKilled, sinceMs }) => {
-    return `${node} is down since ${sinceText(sinceMs)}${isKilled ? " (killed)" : ""}`;
-  });
+  const who = down.map(({ node, sinceMs }) => `${node} is down since ${sinceText(sinceMs)}`);
   const silent = state === "waits" && missing.length > 0 ? [`nothing came from ${missing.join(", ")}`] : [];
   return [affirmed, ...who, ...silent].join("; ");
 }
