@@ -108,10 +108,7 @@ export const attestRecordCodec = codec<AttestRecord>(
 );
 const finalCodec = codec<{ readonly height: Height }>("attest-final-record", container({ height: heightType }));
 const tipCodec = codec<AttestTip>("attest-tip-record", container({ header: attestHeaderType, history: historyType }));
-const shardCodec = codec<ShardRecord>(
-  "shard-record",
-  container({ frontier: frontierCodec.type, begun: roundType }),
-);
+const shardCodec = codec<ShardRecord>("shard-record", container({ frontier: frontierCodec.type, begun: roundType }));
 const disputeCodec = codec<Dispute>(
   "dispute-record",
   container({ shard: shardNameType, round: roundType, own: optional(rootType), theirs: rootType }),
@@ -138,12 +135,15 @@ export function tipRecords({ header, history, completed }: Pick<AttestState, "he
 
 /** The last own claim of a shard; with it goes the state that it commits to. */
 export function shardBatch(shard: ShardName, record: ShardRecord, state: StoreBatch): StoreBatch {
+  const { puts, deletes } = shardRecords(shard, state);
+  return { puts: [...puts, { key: shardKey(shard), value: shardCodec.encode(record) }], deletes };
+}
+
+/** Of a shard's state, with the names that they have in a node's store. */
+export function shardRecords(shard: ShardName, { puts, deletes }: StoreBatch): StoreBatch {
   const prefix = shardPrefix(shard);
-  const puts = state.puts.map(({ key, value }) => ({ key: concatBytes(prefix, key), value }));
-  return {
-    puts: [...puts, { key: shardKey(shard), value: shardCodec.encode(record) }],
-    deletes: state.deletes.map((key) => concatBytes(prefix, key)),
-  };
+  const under = (key: Uint8Array) => concatBytes(prefix, key);
+  return { puts: puts.map(({ key, value }) => ({ key: under(key), value })), deletes: deletes.map(under) };
 }
 
 export function disputeBatch(dispute: Dispute): StoreBatch {

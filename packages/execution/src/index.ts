@@ -40,4 +40,15 @@ export {
   type StoredEntry,
 } from "./state/history.ts";
 export { type CommittedMap, readKeptPart } from "./state/kept.ts";
+export {
+  contractEntry,
+  contractsAt,
+  isStateKept,
+  type NamedRecord,
+  pendingAt,
+  pendingEntryOf,
+  StateRebuild,
+  stateAt,
+} from "./state/rebuild.ts";
+export { storeUnder } from "./state/records.ts";
 export type { EntryChange } from "./state/shard-state.ts";

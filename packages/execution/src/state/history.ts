@@ -81,12 +81,12 @@ export async function contractAt(
 }
 
 /** Versions of the map of contracts are forgotten first, the oldest before the others. */
-async function isKept(store: SparseStore, round: Round, contracts: Root): Promise<boolean> {
+export async function isKept(store: SparseStore, round: Round, contracts: Root): Promise<boolean> {
   if (equalBytes(contracts, zeroRoot)) return true;
   return (await snapshotAt(storeUnder(contractsPrefix, store), versionOf(round))) !== undefined;
 }
 
-async function mapAt(store: SparseStore, prefix: Uint8Array, round: Round, root: Root): Promise<KeptMap> {
+export async function mapAt(store: SparseStore, prefix: Uint8Array, round: Round, root: Root): Promise<KeptMap> {
   const part = storeUnder(prefix, store);
   const snapshot = (await snapshotAt(part, versionOf(round))) ?? emptySnapshot;
   if (equalBytes(snapshot.root, root)) return { store: part, snapshot };
@@ -230,7 +230,7 @@ function* pendingOf(opening: () => Reading<SparseMap>, count: number): Reading<r
 /** One may have megabytes. */
 const entriesAtOnce = 64;
 
-function* entriesOf(found: readonly MapEntry[]): Reading<readonly StoredEntry[]> {
+export function* entriesOf(found: readonly MapEntry[]): Reading<readonly StoredEntry[]> {
   if (found.length === 0) return [];
   const records = yield found.map(({ value }) => entryKey(value as Root));
   return found.map(({ key, value: root }, i) => {
@@ -245,7 +245,7 @@ function* entriesOf(found: readonly MapEntry[]): Reading<readonly StoredEntry[]>
 }
 
 /** The next path, or none after the last. */
-function pathAfter(path: Uint8Array): Uint8Array | undefined {
+export function pathAfter(path: Uint8Array): Uint8Array | undefined {
   const next = path.slice();
   for (let i = next.length - 1; i >= 0; i--) {
     next[i] = ((next[i] as number) + 1) & 255;

@@ -37,7 +37,7 @@ function* readPartAt(round: Round, root: Root, place: MapPlace): Reading<MapPart
   return opened && (yield* readPart(opened, place));
 }
 
-function prefixOf(map: CommittedMap): Uint8Array {
+export function prefixOf(map: CommittedMap): Uint8Array {
   if (map.kind === "state") return statePrefix(map.contract);
   return map.kind === "contracts" ? contractsPrefix : pendingPrefix;
 }
