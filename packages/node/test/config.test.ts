@@ -6,6 +6,7 @@ import { nativePayerScheme } from "@tandem/native";
 import {
   asContractName,
   asEnvironmentName,
+  asWeight,
   encodeValue,
   formatGenesis,
   type GenesisContract,
@@ -14,6 +15,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { readIdentity, readValidatorKey } from "../src/config/key-files.ts";
 import { parseConfig } from "../src/config/node-config.ts";
+import { seatAt } from "../src/config/seating.ts";
 import { NodeError, readConfig, readPayerKey, writeKeyFile } from "../src/index.ts";
 import { readSetup } from "../src/process/node-setup.ts";
 import { configText, createNetwork, createNode, payerKey, seedOf } from "./support/node-folder.ts";
@@ -62,6 +64,9 @@ describe("the configuration file", () => {
     [{ api: { host: "a b", port: 1 } }, "bad-format at api.host"],
     [{ store: "sqlite" }, "bad-format at store"],
     [{ verifyThreads: 0 }, "out-of-range at verifyThreads"],
+    [{ executionThreads: 0 }, "out-of-range at executionThreads"],
+    [{ follow: ["Main"] }, "bad-format at follow[0]"],
+    [{ follow: ["a", "b", "a"] }, "doubled at follow[2]"],
     [{ network: { delayMs: 30_001 } }, "out-of-range at network.delayMs"],
   ])("%j: %s", (changes, is) => {
     const config = parseConfig(configText(changes), "/nets");
@@ -116,6 +121,39 @@ describe("what the configuration names", () => {
   test("a validator finds its seat by its key", async () => {
     const setup = await readSetup(createNode(createNetwork(temporaryFolder(), 3), 2));
     expect([setup.validator?.seat, setup.names.length]).toEqual([2, 3]);
+  });
+
+  test("a validator follows the shards of its committees, and whoever names shards follows those", async () => {
+    const network = createNetwork(temporaryFolder(), 3);
+    const follows = async (changes: object, seat = 1) => (await readSetup(createNode(network, seat, changes))).follows;
+    expect([await follows({}), await follows({ follow: [] })]).toEqual([["main"], []]);
+    expect([await follows({ key: undefined }), await follows({ key: undefined, follow: ["main"] })]).toEqual([
+      [],
+      ["main"],
+    ]);
+  });
+
+  test("a shard that the genesis does not have", async () => {
+    const network = createNetwork(temporaryFolder());
+    expect(await codeOf(readSetup(createNode(network, 0, { follow: ["other"] })))).toBe("bad-config");
+  });
+
+  test("a validator without a part in ordering has its place too", async () => {
+    const network = createNetwork(temporaryFolder(), 3, 8, (genesis) => ({
+      ...genesis,
+      validators: genesis.validators.map((each, at) => (at === 0 ? { ...each, orderWeight: asWeight(0n) } : each)),
+    }));
+    const { validator, seatings, names } = await readSetup(createNode(network, 2));
+    expect([validator?.seat, names.length]).toEqual([2, 3]);
+    expect([seatings.order.places, seatings.attest.places]).toEqual([
+      [1, 2],
+      [0, 1, 2],
+    ]);
+    expect([seatAt(seatings.order, 0), seatAt(seatings.order, 2), seatAt(seatings.order, undefined)]).toEqual([
+      undefined,
+      1,
+      undefined,
+    ]);
   });
 
   test("a key that has no seat", async () => {

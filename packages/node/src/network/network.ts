@@ -5,7 +5,8 @@
 //    what is dropped when one is full). Control overtakes bulk; within a lane and a link, order is kept.
 // 3. Nothing is promised to arrive: what was under way when a link ended is lost. Consensus repeats, blobs are re-sent.
 // 4. Both sides of a pair dial; of two links of one seat one stays (rivals.ts).
-// 5. Observers have numbers beyond the set, never used again, send short frames, and are told nothing by `broadcast`.
+// 5. Observers have numbers beyond the set, never used again, and send short frames. Of what is broadcast they are told what
+//    is said to be for them too: certificates, by which they find out what to ask for.
 
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
@@ -110,9 +111,11 @@ export class Network {
     if (!this.#stopped) this.#peers.get(to)?.send(frame, lane);
   }
 
-  /** To all validators but ourselves. */
-  broadcast(frame: Uint8Array, lane: Lane = laneOf(frame)): void {
-    for (let seat = 0; seat < this.#validatorsCount; seat++) this.send(seat, frame, lane);
+  /** To all validators but ourselves, or to everybody. */
+  broadcast(frame: Uint8Array, lane: Lane = laneOf(frame), isForObservers = false): void {
+    for (const peer of this.#peers.keys()) {
+      if (isForObservers || peer < this.#validatorsCount) this.send(peer, frame, lane);
+    }
   }
 
   /** Within a second, whatever the peers do. No handler is called afterwards. */

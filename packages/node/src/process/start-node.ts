@@ -198,10 +198,10 @@ class NodeLife implements RunningNode {
   }
 
   #send(frame: Frame): void {
-    const { peer, bytes } = frame;
+    const { peer, bytes, isForObservers } = frame;
     const lane = frame.isBulk === true ? "bulk" : "control";
     if (this.#network === undefined) this.#early.push(frame);
-    else if (peer === undefined) this.#network.broadcast(bytes, lane);
+    else if (peer === undefined) this.#network.broadcast(bytes, lane, isForObservers);
     else this.#network.send(peer, bytes, lane);
   }
 

@@ -47,7 +47,8 @@ export class Outgoing {
   }
 
   #addFrame(peer: Frame["peer"], message: ReplicaMessage): void {
-    this.#frames.push({ peer, bytes: encodeMessage(message), isBulk: isBulk(message) });
+    const bytes = encodeMessage(message);
+    this.#frames.push({ peer, bytes, isBulk: isBulk(message), isForObservers: isForObservers(message) });
     if (this.#frames.length === 1) setImmediate(() => this.#tellFrames());
   }
 
@@ -88,6 +89,11 @@ function divergenceOf({ kind, info, problem }: Divergence): string {
   const { height, root } = info;
   const [chain, stops] = kind === "diverged" ? ["", "ordering"] : ["attest ", "attesting"];
   return `A quorum finalized ${chain}block ${toHex(root)} of height ${height}, which cannot be: ${problem.message}. This node stops ${stops} and keeps its own state; compare it with others before you start it again.`;
+}
+
+/** Certificates are short, and whoever has one knows which block to ask for. */
+function isForObservers(message: ReplicaMessage): boolean {
+  return message.kind === "certificate" || (message.kind === "attest" && message.message.kind === "certificate");
 }
 
 /** What may be large and is not waited for by a view. */

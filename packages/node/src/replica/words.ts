@@ -18,12 +18,13 @@ export interface ReplicaThreadConfig {
   readonly executionThreads: number;
 }
 
-/** A frame from or to a peer; to all validators where there is none. */
+/** A frame from or to a peer; to all validators where there is none, and to observers too if it is said. */
 export interface Frame {
   readonly peer: Peer | undefined;
   readonly bytes: Uint8Array;
   /** Of those that leave: blobs and answers, which votes and proposals may overtake. */
   readonly isBulk?: boolean;
+  readonly isForObservers?: boolean;
 }
 
 export type ToThread =
