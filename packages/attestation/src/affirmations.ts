@@ -139,7 +139,8 @@ export class Affirmations {
   advance(shard: ShardName, frontier: Round): void {
     this.#book.advance(shard, frontier);
     this.#performOwn(this.#own?.advance(shard, frontier) ?? []);
-    const isPassed = (wanted: Wanted) => wanted.shard === shard && wanted.round <= frontier;
+    const isPassed = (wanted: Wanted) =>
+      wanted.shard === shard && wanted.round <= frontier && !this.#book.misses(shard, wanted.claim);
     for (const wanted of this.#wanted) if (isPassed(wanted)) this.#contents.forget(wanted.claim, reason);
     this.#wanted = this.#wanted.filter((wanted) => !isPassed(wanted));
   }

@@ -28,6 +28,7 @@ import {
   failure,
   type Height,
   type Result,
+  type Root,
   type Round,
   type ShardName,
   success,
@@ -145,6 +146,11 @@ export class AffirmationBook {
   askAgain(shard: ShardName): readonly BookEffect[] {
     this.#shards.get(shard)?.askAgain();
     return this.#takeEffects();
+  }
+
+  /** C4: whether evidence waits for this claim, be its round passed or not. */
+  misses(shard: ShardName, claim: Root): boolean {
+    return this.#shards.get(shard)?.misses(claim) === true;
   }
 
   /** Who said what of the lowest round above the frontier, checked or not: for people. */

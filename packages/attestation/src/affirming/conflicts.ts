@@ -52,6 +52,13 @@ export class Conflicts {
     this.#open.set(signer, { signer, pair, summaries: [undefined, undefined], moves: 0 });
   }
 
+  /** Whether this claim is still to be known: by the time that it comes its round can be attested. */
+  misses(claim: Root): boolean {
+    return [...this.#open.values()].some(({ pair, summaries }) => {
+      return pair.some((each, i) => summaries[i] === undefined && equalBytes(each.claim, claim));
+    });
+  }
+
   learn(claim: Root, summary: ClaimSummary): readonly Concluded[] {
     return [...this.#open.values()].flatMap((conflict) => {
       const { pair, summaries } = conflict;

@@ -71,6 +71,11 @@ export class ShardBook {
     return standings.sort((a, b) => a.round - b.round || b.seats.length - a.seats.length)[0];
   }
 
+  /** C4: evidence waits for this claim. */
+  misses(claim: Root): boolean {
+    return this.#conflicts.misses(claim);
+  }
+
   isLiar(sender: Peer): boolean {
     return this.#liars.has(sender);
   }
