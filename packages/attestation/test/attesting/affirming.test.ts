@@ -25,7 +25,9 @@ test("without a record of what it signed a node signs nothing, says so once of e
   expect(affirmedBy(node)).toEqual([]);
   expect(recordsOf(node)).toEqual([]);
   expect(node.alarms.map((alarm) => alarm.what === "no-mark" && alarm.shard)).toEqual(["a", "b", "c"]);
-  expect(node.of("checked").filter(({ verdict }) => verdict === "valid").length + node.of("built").length).toBeGreaterThan(0);
+  expect(
+    node.of("checked").filter(({ verdict }) => verdict === "valid").length + node.of("built").length,
+  ).toBeGreaterThan(0);
   node.stop();
   node.start();
   world.order([one("c/x")]).settle();
@@ -36,8 +38,14 @@ test("what was affirmed is on record until it is attested, and the mark stays", 
   const world = new AttestWorld();
   const node = world.at(1);
   world.isQuiet = true;
-  world.order([one("a/x")]).order([one("a/x"), one("b/x")]).run(2_000);
-  const kept = () => recordsOf(node).map(({ kind, value }) => `${kind} ${value.shard}${value.round}`).sort();
+  world
+    .order([one("a/x")])
+    .order([one("a/x"), one("b/x")])
+    .run(2_000);
+  const kept = () =>
+    recordsOf(node)
+      .map(({ kind, value }) => `${kind} ${value.shard}${value.round}`)
+      .sort();
   expect(kept()).toEqual(["affirmation a1", "affirmation a2", "affirmation b2", "mark a2", "mark b2"]);
   world.isQuiet = false;
   world.settle();
@@ -69,7 +77,10 @@ test("who lost all but its record never affirms another claim of a round that it
   const world = new AttestWorld({ nodes: [plan] });
   const node = world.at(0);
   for (const other of world.nodes.slice(1)) other.isAway = true;
-  world.order([one("a/x")]).order([one("a/x")]).run(3_000);
+  world
+    .order([one("a/x")])
+    .order([one("a/x")])
+    .run(3_000);
   expect(new Set(affirmedBy(node))).toEqual(new Set(["a1", "a2"]));
   node.stop();
   for (const key of node.disk.keys()) if (!keptKinds.includes(key.slice(0, 2))) node.disk.delete(key);
@@ -79,7 +90,10 @@ test("who lost all but its record never affirms another claim of a round that it
   const before = node.effects.length;
   node.start();
   world.settle();
-  world.order([one("a/x")]).order([one("a/x")]).settle();
+  world
+    .order([one("a/x")])
+    .order([one("a/x")])
+    .settle();
   // The one after its mark names a `prev` at it, which is true of honest claims and of its own lies.
   const said = node.effects.slice(before).flatMap((effect) => {
     return effect.kind === "broadcast" && effect.message.kind === "affirmations" ? effect.message.affirmations : [];

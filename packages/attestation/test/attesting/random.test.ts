@@ -41,7 +41,13 @@ function disturb(world: AttestWorld, draw: Draw, down: AttestNode | undefined): 
 
 function runWorld(seed: number): AttestWorld {
   const draw = drawFrom(7 * seed + 1);
-  const world = new AttestWorld({ seed, lost: draw(3) * 5, doubled: draw(3) * 5, late: draw(2) * 30, dropped: draw(2) * 20 });
+  const world = new AttestWorld({
+    seed,
+    lost: draw(3) * 5,
+    doubled: draw(3) * 5,
+    late: draw(2) * 30,
+    dropped: draw(2) * 20,
+  });
   let cited = 0;
   let down: AttestNode | undefined;
   for (let block = 0; block < 14; block++) {

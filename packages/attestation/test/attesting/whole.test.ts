@@ -19,7 +19,9 @@ function expectTrue(world: AttestWorld): void {
 
 function itemsOf(world: AttestWorld): readonly (readonly string[])[] {
   return world.final.map(({ block }) =>
-    block.body.items.map(({ kind, value }) => (kind === "attestation" ? `${value.claim.shard}${value.claim.round}` : kind)),
+    block.body.items.map(({ kind, value }) =>
+      kind === "attestation" ? `${value.claim.shard}${value.claim.round}` : kind,
+    ),
   );
 }
 
@@ -38,13 +40,17 @@ test("claims are affirmed, attested, cited, and then seen by other shards", () =
 
 test("an idle network says nothing, and makes no blocks", () => {
   const world = new AttestWorld();
-  world.order([one("a/x")]).settle().run(30_000);
+  world
+    .order([one("a/x")])
+    .settle()
+    .run(30_000);
   const blocks = world.final.length;
   const said = world.nodes.map(({ effects }) => effects.length);
   world.order().settle().order().settle().run(100_000);
   expect(world.final).toHaveLength(blocks);
   for (const { hasReason } of world.nodes) expect(hasReason).toBe(false);
-  for (const node of world.nodes) expect(node.effects.slice(said[node.place]).some(({ kind }) => kind === "broadcast")).toBe(false);
+  for (const node of world.nodes)
+    expect(node.effects.slice(said[node.place]).some(({ kind }) => kind === "broadcast")).toBe(false);
 });
 
 test("A3: a shard catches up by several claims in one block, and A5: others stand beside them", () => {
@@ -120,7 +126,11 @@ test("an observer follows all shards, fetches what it needs, and says nothing", 
   for (let more = 0; more < 3; more++) world.order().run(1_500);
   world.settle();
   for (const shard of ["a", "b", "c"]) {
-    expect(node.of("news").flatMap(({ news }) => (news.kind === "claimed" && news.shard === shard ? [toHex(news.claim)] : []))).toEqual(world.trueClaimsOf(shard));
+    expect(
+      node
+        .of("news")
+        .flatMap(({ news }) => (news.kind === "claimed" && news.shard === shard ? [toHex(news.claim)] : [])),
+    ).toEqual(world.trueClaimsOf(shard));
     expect(shardIn(node.disk, shard)).toEqual(shardIn(world.at(shard === "a" ? 0 : 4).disk, shard));
   }
   expect(node.of("broadcast")).toEqual([]);
@@ -141,7 +151,11 @@ describe("how far a program has come", () => {
     expect(status()).toMatchObject({ height: 1, index: 0, stage: "ordered" });
     const [inA, inB] = status()?.parts ?? [];
     expect(inA).toMatchObject({ shard: asShardName("a"), stage: "attested", awaited: [] });
-    expect(inB).toMatchObject({ shard: asShardName("b"), stage: "ordered", awaited: [{ shard: "a", step: 0, since: 1 }] });
+    expect(inB).toMatchObject({
+      shard: asShardName("b"),
+      stage: "ordered",
+      awaited: [{ shard: "a", step: 0, since: 1 }],
+    });
     world.order().settle();
     expect(status()).toMatchObject({ stage: "attested" });
     expect(status()?.parts.flatMap(({ ran }) => ran.map(({ outcome }) => outcome))).toEqual(["value", "value"]);
@@ -154,7 +168,10 @@ describe("how far a program has come", () => {
     for (const node of late) node.isAway = true;
     world.isQuiet = true;
     world.order([one("a/x")]);
-    world.until(() => stage() === "ordered").until(() => stage() === "run").run(2_000);
+    world
+      .until(() => stage() === "ordered")
+      .until(() => stage() === "run")
+      .run(2_000);
     expect(stage()).toBe("run");
     for (const node of late) node.isAway = false;
     world.until(() => stage() === "affirmed").run(2_000);
@@ -166,7 +183,13 @@ describe("how far a program has come", () => {
   test("is known to whoever executes it after it was attested, and nothing is left of it", () => {
     const world = new AttestWorld({ nodes: [{ place: 9, follows: [] }] });
     const node = world.at(9);
-    world.order([one("a/x")]).run(1_000).order([one("a/y")]).run(1_000).order([one("a/x")]).settle();
+    world
+      .order([one("a/x")])
+      .run(1_000)
+      .order([one("a/y")])
+      .run(1_000)
+      .order([one("a/x")])
+      .settle();
     node.stop();
     node.follows = ["a"];
     node.start();

@@ -144,7 +144,7 @@ export class TestNetwork {
     return { ...orderHeader, ...places, parent, history, timeMs: asTimeMs(1_000 + 10 * height), attested };
   }
 
-  citation(from: number, header: OrderHeader): Citation<OrderHeader>["descent"] {
+  descent(from: number, header: OrderHeader): Citation<OrderHeader>["descent"] {
     return { path: naiveHistoryPath(from, this.#roots.slice(0, header.height)) as BlockRef["root"][] };
   }
 
@@ -165,7 +165,9 @@ export class TestNetwork {
         return { root: orderHeaderCodec.root(header.value), attested: header.value.attested };
       },
       *proveDescent(from, header) {
-        return from < header.height ? network.citation(from, header) : undefined;
+        const [record] = yield [placeKey(from)];
+        const isKnown = record !== undefined || from === 0;
+        return isKnown && from < header.height ? network.descent(from, header) : undefined;
       },
       *ordered(height) {
         const [record] = yield [placeKey(height)];
@@ -205,6 +207,7 @@ export class TestNetwork {
 const genesisCites: BlockRef = { height: asHeight(0), root: zeroRoot };
 
 /** A kind of ordering's own. */
-export const placeKey = (height: Height): Uint8Array => Uint8Array.of(10, height >> 16, (height >> 8) & 255, height & 255);
+export const placeKey = (height: Height): Uint8Array =>
+  Uint8Array.of(10, height >> 16, (height >> 8) & 255, height & 255);
 
 export type { Programs, WorldBlob };

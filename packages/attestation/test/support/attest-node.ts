@@ -4,13 +4,7 @@
 //   C4   of one round, and of one `prev`, it never affirms two claims; its record is stored before
 //   C5   what it affirms, and all of what it votes for, is stored before
 
-import {
-  genesisShard,
-  type PendingProgram,
-  type Rules,
-  readPending,
-  ShardExecution,
-} from "@tandem/execution";
+import { genesisShard, type PendingProgram, type Rules, readPending, ShardExecution } from "@tandem/execution";
 import {
   type Affirmation,
   asEpoch,
@@ -262,7 +256,8 @@ export class AttestNode {
     const execution = this.#executions.get(shard);
     assert(execution !== undefined, "the shard was opened");
     if (task.kind === "recall") execution.recall(task.visible);
-    const result = task.kind === "recall" ? undefined : this.read(readUnder(shardPrefix(shard), execution.round(task.input)));
+    const result =
+      task.kind === "recall" ? undefined : this.read(readUnder(shardPrefix(shard), execution.round(task.input)));
     const executed: ExecutedRound = { result, waiting: waitingIn(execution) };
     return { kind: "executed", id, executed };
   }
@@ -280,7 +275,9 @@ export class AttestNode {
     const from = begun?.value.frontier ?? frontier;
     assert(from !== undefined, "there is a claim to begin at");
     const pending: PendingProgram[] = [];
-    for (const { position, entry, root } of frontier === undefined ? [] : yield* readUnder(shardPrefix(shard), readPending(from))) {
+    for (const { position, entry, root } of frontier === undefined
+      ? []
+      : yield* readUnder(shardPrefix(shard), readPending(from))) {
       const ordered = yield* reads.program(position, entry.blob);
       assert(ordered !== undefined, "a pending program was ordered");
       pending.push({ ordered, entry, root });
@@ -312,7 +309,9 @@ export class AttestNode {
 }
 
 function waitingIn(execution: ShardExecution): ExecutedRound["waiting"] {
-  return execution.waiting().map(({ program: { height, index }, awaited }) => ({ program: { height, index }, awaited }));
+  return execution
+    .waiting()
+    .map(({ program: { height, index }, awaited }) => ({ program: { height, index }, awaited }));
 }
 
 export type { Effect };

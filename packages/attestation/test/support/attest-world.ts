@@ -81,7 +81,8 @@ export class AttestWorld implements Surroundings {
     this.#plan = plan;
     this.#draw = drawFrom(plan.seed ?? 1);
     this.network = new TestNetwork(plan.network);
-    for (const place of this.network.secrets.keys()) this.add({ place, follows: [...this.network.seatsOf(place).keys()] });
+    for (const place of this.network.secrets.keys())
+      this.add({ place, follows: [...this.network.seatsOf(place).keys()] });
     for (const other of plan.nodes ?? []) if (other.place >= this.network.secrets.length) this.add(other);
     for (const node of this.nodes) node.start();
   }
@@ -272,7 +273,8 @@ export class AttestWorld implements Surroundings {
     if (effect.kind === "checked" && effect.verdict === "invalid") this.refused.push(effect.problem);
     if (effect.kind === "checked" && effect.verdict === "valid") this.#checkHeld(node, effect.root);
     if (ballot === undefined) return;
-    if (effect.kind === "built" && ballot.leader === node && effect.view === ballot.view) this.#propose(ballot, effect.block);
+    if (effect.kind === "built" && ballot.leader === node && effect.view === ballot.view)
+      this.#propose(ballot, effect.block);
     if (effect.kind !== "checked" || effect.verdict !== "valid" || ballot.block === undefined) return;
     if (toHex(attestBlockRules.infoOf(ballot.block).root) !== toHex(effect.root)) return;
     ballot.voters.add(node.place);

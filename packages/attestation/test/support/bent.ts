@@ -1,7 +1,16 @@
 // Rules under which a contract's `add` gives 100 more than the truth, from one height on.
 
 import type { Rules } from "@tandem/execution";
-import { asContractName, asMethodName, type Call, type Environment, type Host, type Method, success, utf8 } from "@tandem/shared";
+import {
+  asContractName,
+  asMethodName,
+  type Call,
+  type Environment,
+  type Host,
+  type Method,
+  success,
+  utf8,
+} from "@tandem/shared";
 import { probe } from "../../../execution/test/support/probe.ts";
 
 export function bentRules(rules: Rules, contract: string, height: number): Rules {
@@ -14,6 +23,9 @@ export function bentRules(rules: Rules, contract: string, height: number): Rules
     host.set(key, sum);
     return success(sum);
   };
-  const changed: Environment = { ...probe, methods: new Map([...probe.methods, [asMethodName("add"), { whole: false, run }]]) };
+  const changed: Environment = {
+    ...probe,
+    methods: new Map([...probe.methods, [asMethodName("add"), { whole: false, run }]]),
+  };
   return { ...rules, environments: new Map([[probe.name, changed]]) };
 }
