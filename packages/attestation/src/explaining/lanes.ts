@@ -92,7 +92,7 @@ function footprintOf(
   return nodes?.find((each) => each.kind === kind && each.step === step && each.contract === contract)?.footprint;
 }
 
-/** Of a key of the contract's state; without one, of its record, which is there for whoever ends or writes it. */
+/** Of a key of the contract's state; without one, of its existence. */
 export function touchesOf(
   contract: ContractName,
   nodes: readonly DeclaredNode[],
@@ -112,7 +112,8 @@ export function touchesOf(
 
 function accessOf(footprint: Footprint, key: Uint8Array | undefined): TouchingNode["access"] | undefined {
   if (footprint.kind === "whole") return "whole";
-  if (key === undefined) return footprint.writes.length > 0 ? "writes" : "reads";
+  // P10: every step reads whether the contract exists, and who takes the whole of it can change that.
+  if (key === undefined) return "reads";
   if (includesBytes(footprint.writes, key)) return "writes";
   return includesBytes(footprint.reads, key) ? "reads" : undefined;
 }

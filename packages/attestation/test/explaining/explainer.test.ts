@@ -203,6 +203,14 @@ describe("other things than values", () => {
     ]);
   });
 
+  test("P10: steps read whether their contract exists, and who takes the whole of it can change that", async () => {
+    const world = worldOf([program([add("a/x", "k1"), sweep("a/x", "k2")])]);
+    const sides = await sidesOf(world, {}, { records: { "a/x": { status: "ended" } } });
+    const { explanation } = explainedAt(world, sides, 2);
+    const key = explanation.keys.find(({ map }) => map.kind === "contracts");
+    expect(key && touching(key)).toEqual(["2/0/0 step reads", "2/0/1 step whole"]);
+  });
+
   test("a contract that is not there, with its state", async () => {
     const world = usualWorld();
     const record = { environment: probe.name, status: "live" } as const;
