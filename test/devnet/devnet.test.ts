@@ -69,7 +69,7 @@ test("in a pipe it shows three blobs and a program final on every node, and ends
   // Its first program: each step ran in a claim of its shard, and each claim came to be attested.
   expect(stdout).toMatch(/^program .* final on 4 nodes: height \d+, \d+ ms$/m);
   const runs = (shard: string, what: string) =>
-    new RegExp(`^  run +${shard} +round \\d+ +claim [0-9a-f]{8}…  ${what}`, "m");
+    new RegExp(`^  run +${shard} +round \\d+ +claim [0-9a-f]{8}…\\s+${what}`, "m");
   expect(stdout).toMatch(runs("bank", "#0 bank/coins\\.transfer → 25$"));
   expect(stdout).toMatch(runs("rail", '#1 rail/trains\\.reserve → ~ \\{item: "day-1"'));
   expect(stdout).toMatch(runs("hotel", '#2 hotel/rooms\\.reserve → ~ \\{item: "day-1"'));
