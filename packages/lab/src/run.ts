@@ -120,7 +120,7 @@ class Run {
       cpuMs: Math.round((user + system) / 1000),
       validators: weights.length,
       demands: this.#demands.met,
-      slowestPercent: this.#demands.slowestPercent,
+      slowestPercent: Math.max(this.#demands.slowestPercent, this.#stage.slowestPercent ?? 0),
       faults: Object.fromEntries([...hazardsOf(config)].map((hazard) => [hazard, timesFelt(hazard, counts)])),
       habits: Object.fromEntries(felt),
       ofStage: this.#stage.felt(),

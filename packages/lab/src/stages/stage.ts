@@ -50,6 +50,8 @@ export interface Stage {
   followed(): RunReport["followed"];
   /** Whole stage, in a healed world: what is wrong, beside the order of work. */
   demand?(nowMs: number): Omit<Violation, "timeMs"> | undefined;
+  /** Whole stage: of the bound of what is demanded, what the slowest took, in percent. */
+  readonly slowestPercent?: number;
   /** Whole stage: whether all that was demanded came about, so that the run need not go on. */
   isDone?(): boolean;
   createNode(options: NodeOptions): StageNode;

@@ -96,7 +96,10 @@ export class WholeStage implements Stage {
       if (input.kind === "submit") this.#sight?.watch.book.learn(input.bytes);
       give(instance, input, atMs);
     };
-    this.work = new BlobWork({ setting, stream: bounded, trusted: trustedOf(setting), give: submit });
+    // O10: what touches a shard that is behind waits in pools until it is not.
+    const isLagging = isLaggingIn(setting);
+    const heldMs = () => (isLagging ? (this.#sight?.lag.boundMs() ?? 0) : 0);
+    this.work = new BlobWork({ setting, stream: bounded, trusted: trustedOf(setting), give: submit, heldMs });
     const { work } = this;
     this.#forge = new Forge(replica.order, (root) => work.known(root)?.bytes);
     this.#workshop = new Workshop(network, (blob) => work.enter(blob));
@@ -342,20 +345,22 @@ export class WholeStage implements Stage {
     return trustedOf(this.#setting);
   }
 
+  get slowestPercent(): number {
+    return this.#sight?.lag.slowestPercent ?? 0;
+  }
+
   isDone(): boolean {
     return this.#isDrained;
   }
 
   felt(): Readonly<Record<string, number>> {
     const { lag, felt, watch } = this.#sight as Sight;
-    const { blobs } = this.#setting;
-    const isLagging = blobs.lagMax < limits.lagMax || blobs.pendingMax < limits.pendingMax;
     return {
       ...felt.counts,
       "catch-ups": lag.met,
       "rounds left at most": lag.deepest,
       drained: this.#isDrained ? 1 : 0,
-      ...(isLagging && { "shard-behind": this.work.refusedBehind }),
+      ...(isLaggingIn(this.#setting) && { "shard-behind": this.work.refusedBehind }),
       "order blocks": watch.final.length,
     };
   }
@@ -378,7 +383,7 @@ export class WholeStage implements Stage {
       places: this.#places,
       attestLedger: this.#attestLedger,
       attestBlocks: this.#attestBlocks,
-      follows: isObserver ? observed.map((shard) => names[shard] as ShardName) : undefined,
+      follows: isObserver ? observed.flatMap((shard) => names[shard] ?? []) : undefined,
       executeUs,
     });
   }
@@ -417,6 +422,11 @@ function feeling(felt: Felt): Checker {
       return undefined;
     },
   };
+}
+
+/** Shards may lag little. */
+function isLaggingIn({ blobs }: Setting): boolean {
+  return blobs.lagMax < limits.lagMax || blobs.pendingMax < limits.pendingMax;
 }
 
 /** Honest validators: an observer may be behind without anybody telling it. */

@@ -38,34 +38,28 @@ function drawPlan(
     committees,
     attestWeights: drawAttestWeights(random.fork("attest"), weights, byzantine),
     observed: random.pickSome(names, random.below(Math.min(shards, observersFollowMax) + 1)).sort((a, b) => a - b),
-    itemsMax: random.pick([8, 16, 30]),
+    itemsMax: random.pick([12, 24, 48]),
     programsPpm: random.pick([1_000_000, 900_000, 600_000]),
     executeUs: random.pick([200, 3000, 40_000]),
   };
 }
 
-/** Some seats; of Byzantine ones so many that they stay below a third, and at least one other. */
+/** Some of the honest; and of the Byzantine as many as stay below a third, or fewer. */
 function drawCommittee(random: Random, seats: number, byzantine: ReadonlySet<number>): CommitteeSeat[] {
   const all = Array.from({ length: seats }, (_, seat) => seat);
-  const size = random.between(1, Math.min(seats, committeeSeatsMax));
   const most = random.pick([1, 1, 3]);
-  const drawn = random.pickSome(all, size).map((seat) => ({ seat, weight: random.between(1, most) }));
-  const members = withinThird(drawn, byzantine);
-  if (members.length > 0) return members.sort((a, b) => a.seat - b.seat);
+  const seated = (seat: number): CommitteeSeat => ({ seat, weight: random.between(1, most) });
   const honest = all.filter((seat) => !byzantine.has(seat));
-  return [{ seat: random.pick(honest), weight: 1 }];
-}
-
-/** Byzantine members leave, first ones first, until the others are more than two thirds. */
-function withinThird(members: readonly CommitteeSeat[], byzantine: ReadonlySet<number>): CommitteeSeat[] {
-  const weightOf = (some: readonly CommitteeSeat[]) => some.reduce((sum, { weight }) => sum + weight, 0);
-  const kept = [...members];
-  for (;;) {
-    const faulty = kept.filter(({ seat }) => byzantine.has(seat));
-    const [first] = faulty;
-    if (first === undefined || 3 * weightOf(faulty) < weightOf(kept)) return kept;
-    kept.splice(kept.indexOf(first), 1);
+  const members = random.pickSome(honest, random.between(1, committeeSeatsMax)).map(seated);
+  const sum = (some: readonly CommitteeSeat[]) => some.reduce((total, { weight }) => total + weight, 0);
+  const own = sum(members);
+  let faulty = 0;
+  for (const member of random.pickSome([...byzantine], random.below(byzantine.size + 2)).map(seated)) {
+    if (3 * (faulty + member.weight) >= own + faulty + member.weight) continue;
+    faulty += member.weight;
+    members.push(member);
   }
+  return members.sort((a, b) => a.seat - b.seat);
 }
 
 /** As on the order chain, or without some of the honest, where what is Byzantine stays below a third. */
@@ -85,7 +79,7 @@ function drawBlobs(random: Random, blobs: BlobPlan, shards: number): Partial<Blo
     shards,
     mediumPpm: 0,
     largePpm: 0,
-    ...(isLagging ? { lagMax: random.pick([4, 10]), pendingMax: random.pick([4, 16]) } : {}),
+    ...(isLagging ? { lagMax: random.pick([1, 3, 10]), pendingMax: random.pick([2, 8]) } : {}),
     ...(isLagging ? {} : { lagMax: blobs.lagMax, pendingMax: blobs.pendingMax }),
     attest: { everyMs: 0, lateMs: 0, stallPpm: 0 },
   };

@@ -51,6 +51,8 @@ export interface BlobWorkOptions {
   /** Instances that clients trust. */
   readonly trusted: readonly Instance[];
   readonly give: Give;
+  /** How long what is accepted may wait beside that, for shards that are behind. */
+  readonly heldMs?: () => number;
 }
 
 export class BlobWork implements Work {
@@ -91,7 +93,8 @@ export class BlobWork implements Work {
     const pausedMs = Math.max(0, world.healAtMs + longestPauseDeltas * deltaMs - nowMs);
     const batches = 1 + Math.ceil(this.#waiting().bytes / limits.pushBytesMax);
     const deltas = batchDeltas * batches + offerDeltas;
-    return Math.ceil((pausedMs + deltas * deltaMs) * slackShare) + (blobs.attest.everyMs > 0 ? claimMs + deltaMs : 0);
+    const heldMs = this.#options.heldMs?.() ?? (blobs.attest.everyMs > 0 ? claimMs + deltaMs : 0);
+    return Math.ceil((pausedMs + deltas * deltaMs) * slackShare) + heldMs;
   }
 
   /**
