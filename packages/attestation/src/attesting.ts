@@ -185,6 +185,7 @@ export class Attesting implements Machine<AttestInput, AttestEffect> {
     const last = height === 0 ? undefined : yield* read(readAttestBlock(height));
     assert((height === 0) === (last === undefined), "the last final block is in the store");
     core.finalHeight = height;
+    yield* this.#citeLast();
     yield* this.#tellAgain();
     yield* this.#shards.open();
     const hooks = {
@@ -220,6 +221,13 @@ export class Attesting implements Machine<AttestInput, AttestEffect> {
     const { header, history } = tip;
     const frontiers = yield* read(openFrontiers(network.shards, header));
     core.chain = new AttestChain(baseState(header, history, frontiers));
+  }
+
+  /** A2: an order chain that is idle says nothing more by itself; if its last block has no finalization, one follows. */
+  *#citeLast(): Job {
+    const core = this.#core;
+    const last = yield* read(core.config.order.certified(core.orderHeight));
+    if (last?.certificate.kind === "finalization") core.citable ??= last;
   }
 
   /** O3: the order chain begins again with what its last block cites; what came after is told once more. */

@@ -65,6 +65,8 @@ export interface OrderReads extends OrderPlaces {
   proveDescent(from: Height, header: OrderHeader): Reading<HistoryProof | undefined>;
   /** A block that was executed; nothing if it was not yet. */
   ordered(height: Height): Reading<Pick<OrderedBlockFacts, "header" | "blobs"> | undefined>;
+  /** A final block's header, and the certificate that names it: its own finalization, or a notarization. */
+  certified(height: Height): Reading<Pick<OrderedBlockFacts, "header" | "certificate"> | undefined>;
   /** A program that was ordered there, of this blob. */
   program(position: Position, blob: Root): Reading<OrderedProgram | undefined>;
 }

@@ -20,6 +20,10 @@ export const orderReads: OrderReads = {
     const found = yield* readOrdered(height);
     return found && { header: found.block.header, blobs: found.blobs };
   },
+  *certified(height) {
+    const [record] = height === 0 ? [] : yield* readHeaders(height, 1);
+    return record;
+  },
   program: readProgram,
 };
 

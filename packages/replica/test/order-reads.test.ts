@@ -56,6 +56,17 @@ test("a block is there with all its blobs when it was executed", () => {
   for (const height of [0, 5, 6]) expect(chain.read(orderReads.ordered(asHeight(height)))).toBeUndefined();
 });
 
+test("a final block is there with the certificate that names it", () => {
+  const chain = chainOf();
+  for (const height of [1, 2, 3, 4, 5]) {
+    const { block, certificate } = chain.at(height);
+    const certified = chain.read(orderReads.certified(asHeight(height)));
+    expect(certified).toEqual({ header: block.header, certificate });
+    expect(certified?.certificate.kind).toBe(height === 2 ? "notarization" : "finalization");
+  }
+  for (const height of [0, 6]) expect(chain.read(orderReads.certified(asHeight(height)))).toBeUndefined();
+});
+
 test("a program is found by its place and blob, as it was when it was ordered", () => {
   const town = new Town(programNetwork);
   const [node] = town.nodes as [TownNode];

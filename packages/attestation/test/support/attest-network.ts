@@ -173,6 +173,10 @@ export class TestNetwork {
         const [record] = yield [placeKey(height)];
         return record && network.at(height);
       },
+      *certified(height) {
+        const [record] = yield [placeKey(height)];
+        return record && network.at(height);
+      },
       *program({ height, index }, blob) {
         const [record] = yield [placeKey(height)];
         const { blobs } = network.truth.blocks[height - 1] as World["blocks"][number];
