@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { NodeStatus } from "@tandem/node";
 import { afterAll, describe, expect, test } from "vitest";
 import { devnetCommand } from "../src/devnet/command.ts";
+import { committeesOf } from "../src/devnet/committees.ts";
 import { wordsOf } from "../src/devnet/events.ts";
 import { readGenesis, submitFirstProgram } from "../src/devnet/first-program.ts";
 import { openFolder } from "../src/devnet/folder.ts";
@@ -63,6 +64,16 @@ describe("the folder", () => {
     expect(again).toMatchObject({ isNew: false, network: first.network, deltaMs: 250, delayMs: 0 });
     expect(again.nodes).toEqual(first.nodes);
     expect(configOf(folder, 0)).toMatchObject({ network: { delayMs: 0 }, store: "rocksdb" });
+  });
+
+  test("is of a network in which nobody follows all shards", async () => {
+    const committees = committeesOf(await readGenesis(await opened(newFolder())));
+    expect(committees.map(({ shard, members, need }) => [shard, members.join(" "), need])).toEqual([
+      ["bank", "node-0 node-1 node-2", 3],
+      ["hotel", "node-0 node-1 node-3", 3],
+      ["market", "node-0 node-2 node-3", 3],
+      ["rail", "node-1 node-2 node-3", 3],
+    ]);
   });
 
   test("--fresh makes another network, and nothing of the one before is left", async () => {

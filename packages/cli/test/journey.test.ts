@@ -65,12 +65,18 @@ describe("a journey", () => {
     expect(brief(steps)).toEqual(["run bank 5", "affirmed bank 5", "attested bank 5"]);
     // A node that was started again has forgotten.
     expect(brief(journey.take(sight([answer("run", bank)])))).toEqual([]);
+    expect(brief(journey.take(sight([answer("run", attested)])))).toEqual([]);
   });
 
   test("joins what several nodes say, in the order of rounds", () => {
     const rail = part("rail", { ran: [ran(1, 7, { claim: claim("c") }), ran(2, 5, { claim: claim("b") })] });
     const steps = new Journey().take(sight([answer("run", rail), answer("run", bank), answer("run", attested)]));
     expect(brief(steps)).toEqual(["run bank 5", "affirmed bank 5", "attested bank 5", "run rail 5", "run rail 7"]);
+  });
+
+  test("believes the node that has seen more, whichever speaks first", () => {
+    const steps = new Journey().take(sight([answer("run", attested), answer("run", bank)]));
+    expect(brief(steps)).toEqual(["run bank 5", "affirmed bank 5", "attested bank 5"]);
   });
 
   test("is through when a node has seen all of it attested", () => {

@@ -1,6 +1,6 @@
 // What an operator does to a devnet that runs, and how another terminal reaches it; `test/devnet` does it to a real one.
 
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -157,6 +157,7 @@ describe("another terminal", () => {
     await expect(askDevnet(folder, "POST", "/sing/3")).rejects.toMatchObject({ code: "unknown-request" });
     await expect(askDevnet(folder, "GET", "/restart/3")).rejects.toMatchObject({ code: "unknown-request" });
     await close();
+    expect(existsSync(join(folder, "control.json"))).toBe(false);
     await expect(askDevnet(folder, "GET", "/status")).rejects.toMatchObject({ code: "no-devnet", exitCode: 1 });
   });
 
