@@ -98,12 +98,12 @@ export class Contents {
     this.#core.push(...this.#exchange.forget(root));
   }
 
-  /** Until it is in the store, and everything of it that has to be (C5). */
-  *hold(shard: ShardName, root: Root, by: string): Job {
+  /** C5: until it is in the store, or nobody cares any more. */
+  *hold(shard: ShardName, root: Root, by: string, isOver: () => boolean): Job {
     if (this.isStored(root)) return;
     this.need(shard, root, by);
     try {
-      yield* until(() => this.isStored(root));
+      yield* until(() => this.isStored(root) || isOver());
     } finally {
       this.forget(root, by);
     }

@@ -81,8 +81,9 @@ export class Proposals {
     // Where another block is final meanwhile, no verdict means anything any more.
     if (state === undefined || !core.chain.carries(parent)) return;
     // C5: no vote for what could not be served.
-    for (const { claim, shard } of state.claims) yield* this.#contents.hold(shard, claim, name);
-    if (!core.chain.carries(parent)) return;
+    const isOver = () => !core.chain.carries(parent);
+    for (const { claim, shard } of state.claims) yield* this.#contents.hold(shard, claim, name, isOver);
+    if (isOver()) return;
     core.chain.add(state);
     core.push({ kind: "checked", root: info.root, verdict: "valid" });
   }

@@ -92,8 +92,10 @@ export class ProgramStatuses {
 
   /** For tests of bounds: all that is kept. */
   get counts() {
-    const finished = [...this.#shards.values()].reduce((sum, shard) => sum + shard.finished.length, 0);
-    return { programs: this.#blobs.size, finished };
+    const shards = [...this.#shards.values()];
+    const finished = shards.reduce((sum, shard) => sum + shard.finished.length, 0);
+    const ordered = shards.reduce((sum, shard) => sum + shard.ordered.size, 0);
+    return { programs: this.#blobs.size, finished, ordered };
   }
 
   of(blob: Root): ProgramStatus | undefined {
@@ -116,6 +118,7 @@ export class ProgramStatuses {
 
   /** A final order block's slice. */
   onOrdered(shard: ShardName, { height, blobs }: RoundSlice): void {
+    if (blobs.length === 0) return;
     const ordered: Program[] = [];
     this.#shardOf(shard).ordered.set(height, ordered);
     for (const { index, root } of blobs) {
@@ -135,6 +138,13 @@ export class ProgramStatuses {
     this.#attested.delete(oldest.key);
     this.#programs.delete(oldest.key);
     this.#blobs.delete(toHex(oldest.blob));
+    // A shard that stopped, or is far behind, would keep them for long.
+    for (const shard of oldest.parts.keys()) {
+      const { ordered } = this.#shardOf(shard);
+      const left = ordered.get(oldest.height)?.filter((program) => program !== oldest) ?? [];
+      if (left.length > 0) ordered.set(oldest.height, left);
+      else ordered.delete(oldest.height);
+    }
   }
 
   /** The round `height` of a shard was executed. */

@@ -68,6 +68,15 @@ test("a block is not invalid because its contents are missing, or the own order 
   world.until(() => world.final.length > 0);
 });
 
+test("a block that is final without its contents is not waited for any more", () => {
+  const world = worldOf((_, to, { kind }) => (kind === "content" && to === 4 ? [] : undefined));
+  const node = world.at(4);
+  world.order([one("a/x")]).until(() => node.machine.counts.jobs > 1 && node.machine.counts.contents.wanted > 0);
+  world.settle().run(10_000);
+  expect(node.of("checked")).toEqual([]);
+  expect(node.machine.counts).toMatchObject({ jobs: 1, contents: { needs: 0, wanted: 0, questions: 0, open: 0 } });
+});
+
 test("who counts a claim of others can serve it", () => {
   // The fifth asks the sixth alone, who follows nothing either.
   const world = worldOf((from, to, { kind }) => (kind === "content" && to === 4 && from !== 5 ? [] : undefined));

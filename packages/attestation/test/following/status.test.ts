@@ -119,5 +119,17 @@ test("S11: the oldest attested ones are forgotten first, then the oldest", () =>
     true,
   ]);
   for (let at = 0; at < 9; at++) watched.block([program([add("b/x", 1n)])], ["b"]);
-  expect(watched.statuses.counts).toEqual({ programs: 3, finished: 3 });
+  expect(watched.statuses.counts).toEqual({ programs: 3, finished: 3, ordered: 0 });
+});
+
+test("S11: what a shard that stopped does not execute is forgotten too", () => {
+  const watched = new Watched(3);
+  watched.block([hop]);
+  const { world, statuses } = watched;
+  for (let at = 0; at < 20; at++) {
+    world.block([program([add("b/x", 1n)])]);
+    statuses.onOrdered(b, world.sliceOf(world.height, b));
+    statuses.onOrdered(a, world.sliceOf(world.height, a));
+  }
+  expect(statuses.counts).toMatchObject({ programs: 3, ordered: 3 });
 });
