@@ -1,10 +1,13 @@
 // Validators as processes of `tandem node`, which a test starts, kills and starts again as it likes.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { appendFileSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+
+/** What every network here begins with: a total that anybody may add to. */
+export const counter = "main/sum";
 
 const project = resolve(import.meta.dirname, "../../..");
 const main = join(project, "packages/cli/src/main.ts");
@@ -22,6 +25,19 @@ export interface BlockAnswer {
   readonly header: { readonly height: number };
   /** Roots. */
   readonly blobs: readonly string[];
+}
+
+/** Of GET /shards/NAME. */
+export interface ShardAnswer {
+  readonly attested: { readonly round: number; readonly claim: string };
+  readonly pending: number;
+  readonly dispute: object | null;
+}
+
+/** Of GET /programs/ROOT. */
+export interface ProgramAnswer {
+  readonly status: string;
+  readonly shards: readonly { readonly ran: readonly { readonly outcome: string; readonly value: string }[] }[];
 }
 
 export interface StatusAnswer {
@@ -45,7 +61,9 @@ export class Fleet {
   static create({ accounts, deltaMs }: FleetPlan): Fleet {
     const folder = mkdtempSync(join(tmpdir(), "tandem-fleet-"));
     const sizes = ["--accounts", `${accounts}`, "--delay-ms", `${deltaMs}`, "--heartbeat-ms", "1000", "--port", "0"];
-    const args = [main, "genesis", "create", "--out", folder, ...sizes, "--json"];
+    const contracts = join(folder, "contracts.json");
+    writeFileSync(contracts, JSON.stringify({ [counter]: { environment: "counter", config: 0 } }));
+    const args = [main, "genesis", "create", "--out", folder, "--contracts", contracts, ...sizes, "--json"];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
     if (status !== 0) throw new Error(`genesis create: ${stderr}`);
     return new Fleet(folder, JSON.parse(stdout) as Created);
@@ -66,8 +84,8 @@ export class Fleet {
     return this.created.nodes[node]?.api ?? "";
   }
 
-  votesFolderOf(node: number): string {
-    return join(this.folder, `node-${node}`, "data/votes");
+  votesFolderOf(node: number, chain: "order" | "attest"): string {
+    return join(this.folder, `node-${node}`, "data", chain === "order" ? "votes" : "attest-votes");
   }
 
   start(node: number): void {
@@ -125,6 +143,22 @@ export class Fleet {
       blocks.push(answer.body);
     }
     return blocks;
+  }
+
+  shard(node: number, name: string): Promise<ShardAnswer> {
+    return this.#get(node, `/shards/${name}`);
+  }
+
+  program(node: number, root: string): Promise<ProgramAnswer> {
+    return this.#get(node, `/programs/${root}`);
+  }
+
+  /** Throws if it has another answer than one. */
+  async #get<T>(node: number, path: string): Promise<T> {
+    await this.status(node);
+    const answer = await ask<T>(`${this.urlOf(node)}${path}`);
+    if (answer?.status === 200) return answer.body;
+    throw new Error(`node-${node} does not say ${path}: ${JSON.stringify(answer)}`);
   }
 
   logOf(node: number): string {

@@ -8,15 +8,21 @@ import { nativePayerScheme } from "@tandem/native";
 import {
   asAmount,
   asBudget,
+  asContractName,
   asHeight,
+  asMethodName,
   asNonce,
   asRoot,
+  encodeProgram,
   fromHex,
+  leastAllowance,
+  type Program,
   type SignedBlob,
   signBlob,
   toHex,
+  utf8,
 } from "@tandem/shared";
-import { ask, type Fleet } from "./fleet.ts";
+import { ask, counter, type Fleet } from "./fleet.ts";
 
 const payloadBytesMax = 1000;
 /** Between two blobs of one payer. */
@@ -27,9 +33,26 @@ interface SubmitAnswer {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
+/** One more, for the total to tell how many of these were run. */
+const addOne: Program = {
+  steps: [
+    {
+      kind: "call",
+      at: asContractName(counter),
+      method: asMethodName("add"),
+      args: [{ kind: "literal", value: 1n }],
+      footprint: { kind: "keys", reads: [], writes: [utf8("total")] },
+      budget: asBudget(100_000),
+    },
+  ],
+  groups: [],
+};
+
 export class Load {
   /** Roots of what was accepted. */
   readonly accepted = new Set<string>();
+  /** Roots of those that are programs. */
+  readonly programs = new Set<string>();
   /** Refusals that no honest payer should see. */
   readonly surprises: string[] = [];
   readonly #fleet: Fleet;
@@ -55,17 +78,22 @@ export class Load {
     }
   }
 
+  /** Every other one is a program. */
   #sign(seed: Uint8Array, nonce: number): SignedBlob {
-    return signBlob(nativePayerScheme, seed, {
+    const isProgram = nonce % 2 === 1;
+    const content = isProgram
+      ? { ...leastAllowance(addOne), payload: encodeProgram(addOne) }
+      : { touches: [], budget: asBudget(0), payload: new Uint8Array(randomBytes(nonce % payloadBytesMax)) };
+    const blob = signBlob(nativePayerScheme, seed, {
       network: asRoot(fromHex(this.#fleet.created.network) as Uint8Array),
       nonce: asNonce(nonce),
       expires: asHeight(farHeight),
       tip: asAmount(0n),
-      budget: asBudget(0),
-      touches: [],
       transfers: [],
-      payload: new Uint8Array(randomBytes(nonce % payloadBytesMax)),
+      ...content,
     });
+    if (isProgram) this.programs.add(toHex(blob.root));
+    return blob;
   }
 
   /** To one node after the other, until one has it: a payer cannot know what a killed node did with it. */
