@@ -68,6 +68,20 @@ test("after a restart it says again what is above the frontier, at once", () => 
   expect(said.map(({ shard, round }) => `${shard}${round}`)).toEqual(["a2", "b2"]);
 });
 
+test("A3: what is attested by the time that it is made needs no voice any more", () => {
+  const world = new AttestWorld({ nodes: [{ place: 0, follows: [] }] });
+  const node = world.at(0);
+  for (let round = 0; round < 3; round++) world.order([one("a/x")]).settle();
+  node.stop();
+  node.follows = ["a"];
+  node.start();
+  world.settle().run(20_000);
+  expect(node.standing("a").own?.done).toBe(3);
+  expect(affirmedBy(node)).toEqual([]);
+  world.order([one("a/x")]).settle();
+  expect(affirmedBy(node)).toEqual(["a4"]);
+});
+
 /** C4, C5: what outlives a lost state. */
 const keptKinds = [toHex(ownPrefix), toHex(contentKey(zeroRoot).slice(0, 1))];
 

@@ -111,6 +111,8 @@ export class AttestNode {
 
   /** Order blocks in the store. */
   ordered = 0;
+  /** Order blocks that it ever knew as final. */
+  known = 0;
 
   #create(): Attesting {
     const { network } = this.#around;
@@ -238,7 +240,7 @@ export class AttestNode {
     const own = [...this.disk].filter(([key]) => key.startsWith(toHex(ownPrefix))).map(([, value]) => value);
     const mark = decodeOwnRecords(own).find(({ kind, value }) => kind === "mark" && value.shard === shard);
     assert(mark !== undefined && mark.value.round >= round, "what is affirmed is on record");
-    assert((round as number) <= this.ordered, "its round is final");
+    assert(round <= this.known, "its round is final");
     const { prev } = this.read(readContent(claim))?.claim ?? {};
     assert(prev !== undefined, "it is its content");
     for (const text of [`${shard} ${round}`, `${shard} ${toHex(prev)}`]) {

@@ -217,6 +217,7 @@ export class AttestWorld implements Surroundings {
     const { key, value } = this.network.recordOf(height);
     node.disk.set(toHex(key), value);
     node.ordered = height;
+    node.known = Math.max(node.known, height);
     node.give({ kind: "ordered", block: this.network.at(height) });
   }
 
