@@ -20,6 +20,7 @@ import type { ClaimContent } from "./content/claim-content.ts";
 import type { Contents } from "./contents.ts";
 import type { Core, Job } from "./core.ts";
 import type { Run } from "./following/feed.ts";
+import { Explanations } from "./explaining/explanations.ts";
 import { Follower } from "./following/follower.ts";
 import { seenHeight } from "./following/start.ts";
 import { ProgramStatuses } from "./following/status.ts";
@@ -33,7 +34,7 @@ import {
 } from "./following/types.ts";
 import { contentRecords, readContent } from "./records.ts";
 import { slicesOf } from "./slices.ts";
-import type { ExecutedRound, OpenedShard, OrderedBlockFacts } from "./types.ts";
+import type { AttestEffect, ExecutedRound, OpenedShard, OrderedBlockFacts } from "./types.ts";
 import { ask, read, until } from "./work.ts";
 
 /** Programs whose way is kept in memory: some kilobytes each. */
@@ -55,6 +56,8 @@ export class Shards {
   #follower: Follower;
   /** By shard, the round of the claim that it began with here. */
   readonly #begun = new Map<ShardName, Round>();
+  /** Shards that began with a snapshot which is ahead of the order chain here. */
+  readonly #ahead: ShardName[] = [];
   /** Of executions that are under way. */
   readonly #running = new Map<number, ShardName>();
   /** Own claims that are not attested, by shard and round. */
@@ -66,6 +69,17 @@ export class Shards {
     this.#core = core;
     this.#contents = contents;
     this.#hooks = hooks;
+    const { order, deltaMs, setting } = core.config;
+    this.explanations = new Explanations<AttestEffect>({
+      order,
+      deltaMs,
+      shards: setting.network.shards,
+      jobs: core.jobs,
+      push: (effect) => core.push(effect),
+      hold: (shard, claim) => contents.hold(shard, claim, "explain"),
+      sourcesOf: (shard) => contents.sourcesOf(shard),
+      onExplained: (explanation) => core.push({ kind: "news", news: { kind: "alarm", alarm: { what: "shown", explanation } } }),
+    });
     this.#follower = this.#createFollower([]);
   }
 
@@ -91,10 +105,22 @@ export class Shards {
   // The beginning.
 
   *open(): Job {
+    const core = this.#core;
     const starts: StartingPoint[] = [];
-    for (const shard of this.#core.config.follows) starts.push(yield* this.#open(shard));
+    for (const shard of core.config.follows) {
+      const record = yield* read(readShard(shard));
+      if ((record?.frontier.round ?? 0) > core.orderHeight) this.#ahead.push(shard);
+      else starts.push(yield* this.#open(shard));
+    }
     this.#follower = this.#createFollower(starts);
     for (const { shard, claims } of starts) for (const made of claims.slice(1)) this.#noteMade(shard, made);
+  }
+
+  /** The order chain goes on only with the attest chain (O3): nothing else may wait for it to come as far as a snapshot. */
+  *#openLate(shard: ShardName): Job {
+    const core = this.#core;
+    const start = yield* this.#open(shard);
+    this.#perform(this.#follower.add(start, core.orderHeight, core.chain.base.height));
   }
 
   *#open(shard: ShardName): Job<StartingPoint> {
@@ -139,7 +165,9 @@ export class Shards {
 
   /** After all is there. */
   start(): void {
-    this.#perform(this.#follower.start(this.#core.orderHeight, this.#core.chain.base.height));
+    const core = this.#core;
+    this.#perform(this.#follower.start(core.orderHeight, core.chain.base.height));
+    for (const shard of this.#ahead.splice(0)) core.jobs.start(`open ${shard}`, this.#openLate(shard));
   }
 
   // Both chains.
@@ -264,11 +292,14 @@ export class Shards {
     }
   }
 
+  readonly explanations: Explanations<AttestEffect>;
+
   #alarm(effect: Extract<FollowEffect, { kind: "diverged" | "explained" | "built-on-disputed" }>): void {
     if (effect.kind === "diverged") {
       const { shard, round, own, theirs } = effect;
       this.#core.store(disputeBatch({ shard, round, own, theirs }));
     }
+    if (effect.kind === "explained") this.explanations.begin(effect.dispute, effect.difference);
     const { kind: what, ...rest } = effect;
     this.#core.push({ kind: "news", news: { kind: "alarm", alarm: { what, ...rest } as never } });
   }

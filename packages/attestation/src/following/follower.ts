@@ -42,7 +42,9 @@ interface Explanation {
 }
 
 export class Follower {
-  readonly #shards: ReadonlyMap<ShardName, ShardFollower>;
+  readonly #shards = new Map<ShardName, ShardFollower>();
+  readonly #seats: ReadonlySet<ShardName>;
+  readonly #desk: FollowDesk;
   readonly #wants: Wants;
   readonly #open = new Map<number, (answer: Executed) => void>();
   /** Disputes that are not explained yet, one of a shard. */
@@ -55,16 +57,22 @@ export class Follower {
 
   constructor({ starts, seats, limits }: FollowerConfig) {
     this.#wants = new Wants(limits.earlyMax, (effect) => this.#effects.push(effect));
-    const desk: FollowDesk = {
+    this.#seats = seats;
+    this.#desk = {
       limits,
       wants: this.#wants,
       push: (effect) => this.#effects.push(effect),
       ask: (onAnswer) => this.#ask(onAnswer),
       onDispute: (dispute) => this.#onDispute(dispute),
     };
-    this.#shards = new Map(
-      starts.map((start) => [start.shard, new ShardFollower(start, seats.has(start.shard), desk)]),
-    );
+    for (const start of starts) this.#follow(start);
+  }
+
+  #follow(start: StartingPoint): ShardFollower {
+    const { shard } = start;
+    const follower = new ShardFollower(start, this.#seats.has(shard), this.#desk);
+    this.#shards.set(shard, follower);
+    return follower;
   }
 
   get shards(): readonly ShardName[] {
@@ -91,6 +99,12 @@ export class Follower {
   start(order: Height, attest: Height): readonly FollowEffect[] {
     this.#lastAttest = attest;
     return this.#all((shard) => shard.start(order, attest));
+  }
+
+  /** One more, later than the others: a snapshot can be ahead of what this node knows of the order chain. */
+  add(start: StartingPoint, order: Height, attest: Height): readonly FollowEffect[] {
+    this.#follow(start).start(order, attest);
+    return this.#takeEffects();
   }
 
   onOrder(block: FinalOrder): readonly FollowEffect[] {
