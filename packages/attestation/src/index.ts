@@ -23,6 +23,6 @@ export { type ProgramStatus, type Stage, stages } from "./following/status.ts";
 export { type ClaimPlace, type Dispute, followLimits, type WaitingProgram } from "./following/types.ts";
 export { type AttestNetwork, openAttestNetwork, type ShardPlace } from "./network.ts";
 export { contentKey, ownPrefix, readContent } from "./records.ts";
-export { type ImportCode, importSnapshot, snapshotLimits, type WriteCode, writeSnapshot } from "./snapshot/index.ts";
+export { type ImportCode, importSnapshot, type WriteCode, writeSnapshot } from "./snapshot/index.ts";
 export type { ChainSetting } from "./state.ts";
 export type * from "./types.ts";

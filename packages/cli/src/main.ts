@@ -54,6 +54,10 @@ const root: Group = {
       summary: "decode KIND [FILE]: read one encoding, print its value and root",
       load: async () => (await import("./decode.ts")).decodeCommand,
     },
+    shard: {
+      summary: "a shard's state: snapshots to begin from",
+      load: async () => (await import("./shard/group.ts")).shardGroup,
+    },
     lab: {
       summary: "try to break the protocol in simulated worlds; replay what did",
       load: async () => (await import("./lab/group.ts")).labGroup,

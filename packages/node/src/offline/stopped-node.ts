@@ -2,45 +2,97 @@
 // and configuration say.
 
 import { join } from "node:path";
-import { type AttestNetwork, firstMarks, ownPrefix } from "@tandem/attestation";
+import {
+  type AttestNetwork,
+  firstMarks,
+  type ImportCode,
+  importSnapshot,
+  ownPrefix,
+  type WriteCode,
+  writeSnapshot,
+} from "@tandem/attestation";
 import { useNative } from "@tandem/native";
 import { blobPrefix } from "@tandem/ordering";
-import { asEpoch, asRound, type ShardName, type SparseStore } from "@tandem/shared";
-import { seatAt } from "../config/seating.ts";
+import {
+  asEpoch,
+  asRound,
+  type Failure,
+  type Frontier,
+  type Result,
+  type ShardName,
+  type SparseStore,
+} from "@tandem/shared";
 import type { NodeConfig } from "../config/node-config.ts";
+import { shardsAt } from "../config/seating.ts";
 import { nodeErrorOf } from "../node-error.ts";
-import { readSetup } from "../process/node-setup.ts";
+import { type NodeSetup, readSetup } from "../process/node-setup.ts";
 import { networkOf } from "../replica/context.ts";
 import { readFirstRound } from "../store/first-marks.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 
-export interface StoppedNode {
-  readonly store: Store;
-  readonly network: AttestNetwork;
-  /** Shards that it executes. */
-  readonly follows: readonly ShardName[];
-  /** C4: whether it affirms claims of the shard: it sits in the committee, and has a record of what it signed there. */
-  voiceIn(shard: ShardName): Promise<Voice>;
-  close(): Promise<void>;
-}
-
+/** C4: whether it affirms claims of a shard: it sits in the committee, and has a record of what it signed there. */
 export type Voice = "no-seat" | "no-record" | "affirms";
 
-export async function openStoppedNode(config: NodeConfig): Promise<StoppedNode> {
-  useNative();
-  const { checked, follows, seatings, validator } = await readSetup(config);
-  const { network } = networkOf(checked).setting;
-  const store = await openStore(config.store, join(config.data, "chain"), { blobPrefix }).catch((error: unknown) => {
-    throw nodeErrorOf(error);
-  });
-  const voiceIn = async (shard: ShardName): Promise<Voice> => {
-    const seating = seatings.shards.get(shard);
-    if (seating === undefined || seatAt(seating, validator?.seat) === undefined) return "no-seat";
-    const isRecorded = (await readFirstRound(config.data)) !== undefined || (await hasMark(store, shard));
-    return isRecorded ? "affirms" : "no-record";
-  };
-  return { store, network, follows, voiceIn, close: () => store.close() };
+export class StoppedNode {
+  readonly #store: Store;
+  readonly #network: AttestNetwork;
+  readonly #config: NodeConfig;
+  /** Shards that it executes. */
+  readonly follows: readonly ShardName[];
+  readonly #seats: readonly ShardName[];
+
+  static async open(config: NodeConfig): Promise<StoppedNode> {
+    useNative();
+    const setup = await readSetup(config);
+    const store = await openStore(config.store, join(config.data, "chain"), { blobPrefix }).catch((error: unknown) => {
+      throw nodeErrorOf(error);
+    });
+    return new StoppedNode(store, config, setup);
+  }
+
+  private constructor(store: Store, config: NodeConfig, { checked, follows, seatings, validator }: NodeSetup) {
+    this.#store = store;
+    this.#network = networkOf(checked).setting.network;
+    this.#config = config;
+    this.follows = follows;
+    this.#seats = shardsAt(seatings, validator?.seat);
+  }
+
+  /** Of the network. */
+  get shards(): readonly ShardName[] {
+    return [...this.#network.shards.keys()];
+  }
+
+  /** C3: parts of a file, and in the end the claim that they are of. */
+  exportSnapshot(shard: ShardName): AsyncGenerator<Uint8Array, Result<Frontier, Failure<WriteCode>>, void> {
+    return writeSnapshot(this.#store, this.#network, shard);
+  }
+
+  /** C3: the claim from which the shard is followed then. */
+  async importSnapshot(
+    shard: ShardName,
+    parts: AsyncIterable<Uint8Array>,
+  ): Promise<Result<Frontier, Failure<ImportCode>>> {
+    const batches = importSnapshot(this.#store, this.#network, shard, parts);
+    let step = await batches.next();
+    for (; step.done !== true; step = await batches.next()) {
+      this.#store.write(step.value);
+      // So that no more than one waits in memory.
+      await this.#store.sync();
+    }
+    return step.value;
+  }
+
+  async voiceIn(shard: ShardName): Promise<Voice> {
+    if (!this.#seats.includes(shard)) return "no-seat";
+    const firstRound = await readFirstRound(this.#config.data);
+    return firstRound !== undefined || (await hasMark(this.#store, shard)) ? "affirms" : "no-record";
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
 }
 
 /** There is one mark for each shard, and some affirmations that wait to be attested. */
