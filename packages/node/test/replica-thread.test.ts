@@ -1,7 +1,7 @@
 // The two sides of the replica's thread: what is handed over is answered for, and what is closed takes nothing more.
 
 import type { ReplicaEffect, ReplicaInput } from "@tandem/replica";
-import { genesisCodec } from "@tandem/shared";
+import { asView, type Chain, genesisCodec } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
 import { type ReplicaHandlers, ReplicaThread } from "../src/replica/handle.ts";
 import { Performer } from "../src/replica/performer.ts";
@@ -82,4 +82,45 @@ test("a performer that closes takes nothing more, and waits until what it wrote 
   synced.resolve();
   await closed;
   expect(inputs.length).toBe(1);
+});
+
+test("what leaves waits for the journals of both chains, each of which has its own records", async () => {
+  const syncs = { order: Promise.withResolvers<void>(), attest: Promise.withResolvers<void>() };
+  const written: string[] = [];
+  const left: string[] = [];
+  const journalOf = (chain: Chain) => ({
+    append: (view: number) => void written.push(`${chain} ${view}`),
+    sync: () => syncs[chain].promise,
+    prune: (below: number) => void left.push(`prune ${chain} ${below}`),
+  });
+  const record = new Uint8Array(1);
+  const effects: ReplicaEffect[] = [
+    { kind: "persist", chain: "attest", view: asView(5), record },
+    { kind: "persist", chain: "order", view: asView(3), record },
+    { kind: "prune", chain: "attest", below: asView(4) },
+    { kind: "broadcast", message: { kind: "affirmations", affirmations: [] } },
+  ];
+  const performer = new Performer(
+    { handle: () => effects.splice(0) },
+    {
+      store: { write: () => undefined, sync: () => Promise.resolve(), read: () => Promise.resolve([]) },
+      journals: { order: journalOf("order"), attest: journalOf("attest") },
+      nowMs: () => 0,
+      setTimer: () => undefined,
+      verify: () => new Promise(() => undefined),
+      execute: () => new Promise(() => undefined),
+      release: ({ kind }) => void left.push(kind),
+      fail: (error) => {
+        throw error;
+      },
+    },
+  );
+  performer.give({ kind: "submit", id: 1, bytes: new Uint8Array(1) });
+  expect(written).toEqual(["attest 5", "order 3"]);
+  syncs.order.resolve();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(left).toEqual([]);
+  syncs.attest.resolve();
+  await performer.close();
+  expect(left).toEqual(["prune attest 4", "broadcast"]);
 });
