@@ -16,12 +16,14 @@ import { OrderStage } from "../src/stages/order-stage.ts";
 
 useNative();
 
-/** A drawn world in which each has its occasion: with busy payers, and blocks to repair. */
-const seed = 3;
+/** A drawn world in which nearly each has its occasion: with blocks to repair; */
+const seed = 9;
+/** and one with payers who spend all that they have. */
+const seedOfPayers = 3;
 const blocksMax = 20;
 
 function settingWith(habit: keyof typeof orderHabits): Setting {
-  const drawn = drawSetting(seed, "order");
+  const drawn = drawSetting(habit === "overdraft" ? seedOfPayers : seed, "order");
   const [first] = drawn.habits;
   return { ...drawn, blocksMax, habits: [{ seat: first?.seat ?? 0, habit }] };
 }
@@ -61,7 +63,7 @@ test("false-citation gives some voters a false proof of a good citation, in a bl
   const ledger = new Ledger({ seats: [0, ...peers], silent: new Set(), twins: new Set(), leaderOf: () => 0 });
   const { effects } = falseCitation({
     ...{ instance: 0, signer: signers[0] as Signer, accomplices: [], peers, electorate, deltaMs: 100, ledger },
-    ...{ leaderOf: () => 0, random: new Random(1), order: stage.toolsOf(0) },
+    ...{ leaderOf: () => 0, random: new Random(1), order: stage.toolsOf(0), whole: undefined },
   });
   const { block, proposal } = citingProposal(stage);
   const said = Array.from(
