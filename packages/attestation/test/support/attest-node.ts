@@ -14,12 +14,14 @@ import {
   asValidatorIndex,
   type Height,
   mockScheme,
+  orderHeaderCodec,
   type Reading,
   readNow,
   readUnder,
   type SecretKey,
   type ShardName,
   toHex,
+  verifyFinalization,
 } from "@tandem/shared";
 import { widestBounds } from "../../../execution/test/support/world.ts";
 import { performAffirmTask } from "../../src/affirming/verify.ts";
@@ -224,7 +226,10 @@ export class AttestNode {
     }
     const { citation, signatures } = task.checks;
     const held = performChecks(setting, signatures);
-    return { valid: citation === undefined ? held : [true, ...held], quorum: undefined };
+    if (citation === undefined) return { valid: held, quorum: undefined };
+    const { header, certificate } = citation;
+    const cited = verifyFinalization(setting.order, certificate, header, orderHeaderCodec.root(header));
+    return { valid: [cited.ok, ...held], quorum: undefined };
   }
 
   #broadcast({ message }: Effect<"broadcast">): void {
