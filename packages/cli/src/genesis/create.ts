@@ -32,8 +32,8 @@ others, change the addresses in their config.json. Such as --out .tandem/net.
 
   --validators N        seats, each of weight 1 (4)
   --shards A,B          names of shards (main), each followed by every validator
-  --committee-size K    by K of them: each shard leaves out others than the next. A claim counts when
-                        more than 2/3 of the shard's committee agree: of three members, all three
+  --committee-size K    by K of them: each shard leaves out others than the next. A claim counts
+                        when more than 2/3 of its shard's committee agree: of three members, all
   --committees TEXT     shards and who follows each, such as "bank:0,1,2;hotel:0,1,3"
   --contracts FILE      what the genesis creates: {"main/sum": {"environment": "counter", "config":
                         0}}; values are written as in programs (docs/running.md), and {"account":
