@@ -45,15 +45,28 @@ export const keys: Keys = createKeys(
   networkId,
 );
 
-/** A finalization, by a quorum. */
-export function certify({ epoch, view, root }: OrderBlockInfo): Certificate {
-  const { electorate, signers } = keys;
+/** A finalization, by those who sign for this network. */
+export function certify(info: OrderBlockInfo): Certificate {
+  return certifyBy(keys, info);
+}
+
+/** A finalization, by a quorum of seats of equal weight. */
+export function certifyBy(
+  { electorate, signers }: Keys,
+  { epoch, view, root }: Pick<OrderBlockInfo, "epoch" | "view" | "root">,
+): Certificate {
   const ballot = { epoch, view, block: root };
   const message = voteSigningRoot(electorate, "finalize", ballot);
-  const votes = signers.slice(1).map(({ seat, sign }) => ({ signer: seat, signature: sign(message) }));
-  const quorum = aggregateQuorum(electorate.scheme, electorate.committee, votes);
-  if (!quorum.ok) throw new Error(quorum.error.message);
-  return { kind: "finalization", ...ballot, ...quorum.value };
+  const quorum = signers.slice(-quorumCount(signers.length));
+  const votes = quorum.map(({ seat, sign }) => ({ signer: seat, signature: sign(message) }));
+  const signed = aggregateQuorum(electorate.scheme, electorate.committee, votes);
+  if (!signed.ok) throw new Error(signed.error.message);
+  return { kind: "finalization", ...ballot, ...signed.value };
+}
+
+/** Seats of equal weight that are more than 2/3 (S1). */
+export function quorumCount(seats: number): number {
+  return Math.floor((2 * seats) / 3) + 1;
 }
 
 /** The block of height 0, as consensus sees it. */
