@@ -24,8 +24,8 @@ export const showCommand: Command = {
   help: `./tandem genesis show FILE [--json]
 
 Checks a genesis file and shows what it says: validators, shards with their committees, contracts
-with their configurations, accounts, fees and limits. With --json configurations are whole, and written as in
-programs.
+with their configurations, accounts, fees and limits. With --json configurations are whole, and
+written as in programs.
 `,
   run({ positionals, json, print }) {
     const checked = readGenesisOf(positionals);
