@@ -127,7 +127,6 @@ export class Agreement<Block> {
   }
 
   #handle(input: Input<Block>): void {
-    if (this.#state === "stopped") return;
     for (const effect of this.#config.machine.handle(input)) this.#perform(effect);
   }
 

@@ -331,6 +331,9 @@ test("outside a peer is a place in the genesis; each chain knows seats of its ow
   expect(sentTo(replica.handle({ kind: "message", from: 1, message: beat }))).toEqual([1, 2, 3, 4, 0, 5]);
   expect(sentTo(replica.handle({ kind: "message", from: 1, message }))).toEqual([1, 2, 3, 4, 0, 5]);
   expect(sentTo(replica.handle(toAttest))).toEqual([0, 1, 3, 4, 2, 5]);
+
+  order.answers({ kind: "serve", to: 4, id: 1, from: asHeight(1), blocksMax: 1 });
+  expect(sentTo(replica.handle({ kind: "message", from: 0, message: beat }))).toEqual([0]);
 });
 
 test("what this node knows of programs and shards is asked of attesting", () => {
