@@ -1,7 +1,10 @@
 // Attest blocks that are right but for what a habit changes in them: the forge knows the frontiers after every block that
-// Byzantine nodes hear of, for all of them together, and makes the header that fits items of the habit's choice.
+// Byzantine nodes hear of, for all of them together, and makes the header that fits items of the habit's choice. It has all
+// affirmations that they heard too.
 
 import {
+  type Affirmation,
+  type Attestation,
   type AttestBlock,
   type AttestItem,
   appendToHistory,
@@ -34,10 +37,32 @@ export interface Cited {
 export class AttestForge {
   readonly #blocks = new Map<string, AttestBlock>();
   readonly #grounds = new Map<string, AttestGround>();
+  /** By claim, then by seat. */
+  readonly #affirmations = new Map<string, Map<number, Affirmation>>();
 
   constructor(genesisRoot: Root, ground: Pick<AttestGround, "header">) {
     const { history } = appendToHistory(emptyHistory, genesisRoot);
     this.#grounds.set(toHex(genesisRoot), { ...ground, frontiers: SparseMap.empty, history });
+  }
+
+  hear(affirmations: readonly Affirmation[]): void {
+    for (const affirmation of affirmations) {
+      const key = toHex(affirmation.claim);
+      const known = this.#affirmations.get(key) ?? new Map<number, Affirmation>();
+      this.#affirmations.set(key, known);
+      if (!known.has(affirmation.signer)) known.set(affirmation.signer, affirmation);
+    }
+  }
+
+  /** Of a claim: whoever said so, in some order, true or not. */
+  affirmationsOf(claim: Root): readonly Affirmation[] {
+    return [...(this.#affirmations.get(toHex(claim))?.values() ?? [])];
+  }
+
+  /** Attestations of blocks that it knows, the newest last. */
+  get attestations(): readonly Attestation[] {
+    const items = [...this.#blocks.values()].flatMap(({ body }) => body.items);
+    return items.flatMap(({ kind, value }) => (kind === "attestation" ? [value] : []));
   }
 
   learn(block: AttestBlock): void {

@@ -1,12 +1,14 @@
 // What is wrong with attest blocks, or unfair: as leader of the attest chain. All stand on that chain (on-attest.ts).
 
 import {
+  type Affirmation,
   type Attestation,
   type AttestBlock,
   type AttestItem,
   asHeight,
   asRoot,
   type Committee,
+  claimCodec,
   compareBytes,
   type Evidence,
   sha256,
@@ -37,16 +39,38 @@ export const weakAggregator = leading("weak-aggregator", (context, block) => {
 
 function weaken(context: HabitContext, attestation: Attestation): Attestation {
   const { bitmap } = attestation;
-  switch (context.random.below(4)) {
+  switch (context.random.below(6)) {
     case 0:
       return { ...attestation, bitmap: bitmap.map(() => true) };
     case 1:
       return { ...attestation, bitmap: bitmap.map((bit, seat) => bit && seat !== bitmap.indexOf(true)) };
     case 2:
       return { ...attestation, bitmap: [...bitmap, true] };
-    default:
+    case 3:
       return alone(context, attestation);
+    default:
+      return tooFew(context, attestation) ?? alone(context, attestation);
   }
+}
+
+/** As many signers as can be without a quorum, with the signature that is theirs. */
+function tooFew(context: HabitContext, { claim }: Attestation): Attestation | undefined {
+  const { forge, shards } = wholeToolsOf(context);
+  const committee = shards.get(claim.shard)?.committee;
+  if (committee === undefined) return undefined;
+  const { scheme } = context.electorate;
+  const signed: Affirmation[] = [];
+  let weight = 0n;
+  for (const each of forge.affirmationsOf(claimCodec.root(claim))) {
+    const more = committee.seats[each.signer]?.weight ?? 0n;
+    if (3n * (weight + more) > 2n * committee.total) continue;
+    weight += more;
+    signed.push(each);
+  }
+  const sum = scheme.aggregate(signed.map(({ signature }) => signature));
+  if (signed.length === 0 || !sum.ok) return undefined;
+  const signers = new Set<number>(signed.map(({ signer }) => signer));
+  return { claim, bitmap: committee.seats.map((_, seat) => signers.has(seat)), signature: sum.value };
 }
 
 /** Signed by whoever does it, for all. */
@@ -83,6 +107,26 @@ export const staleOrder = leading("stale-order", (context, block) => {
     ({ kind, value }) => kind !== "attestation" || value.claim.round <= order.height,
   );
   return forge.rebuild(block, items, { order, citation: undefined });
+});
+
+/** A3: attests rounds above the order block that it cites, which is its parent's. */
+export const earlyClaims = leading("early-claims", (context, block) => {
+  const { forge } = wholeToolsOf(context);
+  const order = forge.after(block.header.parent)?.header.order;
+  if (order === undefined || block.body.citation === undefined) return undefined;
+  return forge.rebuild(block, block.body.items, { order, citation: undefined });
+});
+
+/** A3: what is attested already, what follows a claim that is not, and both in the wrong order. */
+export const staleAttestations = leading("stale-attestations", (context, block) => {
+  const { forge } = wholeToolsOf(context);
+  const { items } = block.body;
+  const old = forge.attestations;
+  const again =
+    old.length === 0 ? items : [...items, { kind: "attestation", value: context.random.pick(old) } as const];
+  const chosen = context.random.pick([again, items.slice(1), items.toReversed()]);
+  const isSame = chosen.length === items.length && chosen.every((item, at) => item === items[at]);
+  return isSame ? undefined : forge.rebuild(block, chosen);
 });
 
 /** A2: an order block that is not final, or without what shows it. */

@@ -3,9 +3,11 @@
 import type { MakeHabit } from "../habit.ts";
 import { affirmationFlood, forgedAffirmations, silentFollower, staleAffirmations } from "./affirmations.ts";
 import {
+  earlyClaims,
   falseEvidence,
   falseOrder,
   leftOutShard,
+  staleAttestations,
   staleOrder,
   weakAggregator,
   wrongFrontiers,
@@ -33,6 +35,8 @@ export const attestLeaderHabits = {
   "weak-aggregator": weakAggregator,
   "left-out-shard": leftOutShard,
   "stale-order": staleOrder,
+  "early-claims": earlyClaims,
+  "stale-attestations": staleAttestations,
   "false-order": falseOrder,
   "wrong-frontiers": wrongFrontiers,
   "false-evidence": falseEvidence,

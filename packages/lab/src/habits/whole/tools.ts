@@ -19,17 +19,12 @@ import type { LabEffect, LabMessage } from "../../nodes/words.ts";
 import { attested, blockRules, passing } from "../../payload/block.ts";
 import { eachMessage, type HabitContext, send, signVote } from "../habit.ts";
 import type { HabitName } from "../index.ts";
-import type { Ledger } from "../ledger.ts";
 import type { AttestForge } from "./attest-forge.ts";
 import type { Places } from "./on-attest.ts";
 
 export interface WholeTools {
   readonly forge: AttestForge;
   readonly places: Places;
-  /** Of the attest chain's consensus. */
-  readonly attest: Pick<HabitContext, "electorate" | "signer" | "accomplices" | "leaderOf"> & {
-    readonly ledger: Ledger;
-  };
   readonly shards: ReadonlyMap<ShardName, ShardSeats>;
   /** Root of the genesis: what signatures cover. */
   readonly network: Root;
