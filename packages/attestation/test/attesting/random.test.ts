@@ -6,9 +6,11 @@ import { toHex } from "@tandem/shared";
 import { expect, test } from "vitest";
 import { program } from "../../../execution/test/support/programs.ts";
 import { add } from "../../../execution/test/support/seats.ts";
+import { fourEach, type NetworkPlan } from "../support/attest-network.ts";
 import type { AttestNode } from "../support/attest-node.ts";
 import { AttestWorld } from "../support/attest-world.ts";
 import { type Draw, drawFrom } from "../support/followers.ts";
+import { chainIn, shardIn } from "../support/stored.ts";
 
 const contracts = ["a/x", "a/y", "b/x", "c/x"];
 
@@ -39,15 +41,19 @@ function disturb(world: AttestWorld, draw: Draw, down: AttestNode | undefined): 
   return what === 3 ? undefined : node;
 }
 
+const networks: readonly NetworkPlan[] = [
+  fourEach,
+  { validators: 4, committees: { a: [0, 1, 2, 3], b: [0, 1, 2, 3], c: [0, 1, 2, 3] } },
+  { validators: 7, committees: { a: [0, 1, 2, 3], b: [3, 4, 5, 6], c: [0, 1, 4, 5, 6] } },
+];
+
 function runWorld(seed: number): AttestWorld {
   const draw = drawFrom(7 * seed + 1);
-  const world = new AttestWorld({
-    seed,
-    lost: draw(3) * 5,
-    doubled: draw(3) * 5,
-    late: draw(2) * 30,
-    dropped: draw(2) * 20,
-  });
+  const messages = { lost: draw(3) * 5, doubled: draw(3) * 5 };
+  const blocks = { late: draw(2) * 30, dropped: draw(2) * 20 };
+  const nodes = draw(2) === 0 ? [] : [{ place: 9, follows: ["a", "c"] }];
+  const network = networks[draw(networks.length)] as NetworkPlan;
+  const world = new AttestWorld({ seed, network, nodes, ...messages, ...blocks });
   let cited = 0;
   let down: AttestNode | undefined;
   for (let block = 0; block < 14; block++) {
@@ -68,17 +74,26 @@ function runWorld(seed: number): AttestWorld {
   return world.settle();
 }
 
+function expectSameStores({ nodes, network }: AttestWorld): void {
+  for (const { disk } of nodes.slice(1)) expect(chainIn(disk)).toEqual(chainIn(nodes[0]?.disk ?? disk));
+  for (const shard of network.shards) {
+    const [first, ...others] = nodes.filter(({ follows }) => follows.includes(shard));
+    for (const { disk } of others) expect(shardIn(disk, shard)).toEqual(shardIn(first?.disk ?? disk, shard));
+  }
+}
+
 function expectTrue(world: AttestWorld): void {
   for (const shard of world.network.shards) expect(world.attestedOf(shard)).toEqual(world.trueClaimsOf(shard));
   const roots = world.nodes.map(({ machine }) => toHex(machine.progress().root));
   expect(new Set(roots).size).toBe(1);
+  expectSameStores(world);
   expect(world.refused).toEqual([]);
   for (const node of world.nodes) expect(node.alarms).toEqual([]);
 }
 
-for (let part = 0; part < 5; part++) {
-  test(`all nodes come to what a serial run gives (${part + 1} of 5)`, () => {
-    for (let seed = 1 + 8 * part; seed <= 8 + 8 * part; seed++) {
+for (let part = 0; part < 4; part++) {
+  test(`all nodes come to what a serial run gives (${part + 1} of 4)`, () => {
+    for (let seed = 1 + 4 * part; seed <= 4 + 4 * part; seed++) {
       try {
         expectTrue(runWorld(seed));
       } catch (error) {
