@@ -246,13 +246,16 @@ export class Attesting implements Machine<AttestInput, AttestEffect> {
   // Facts.
 
   #onMessage(from: Peer, message: AttestMessage): void {
+    if (message.kind === "want-state" || message.kind === "state")
+      return this.#shards.explanations.onMessage(from, message);
     if (message.kind !== "affirmations") return this.#contents.onMessage(from, message);
     if (message.affirmations.length <= limits.affirmationsMax)
       this.#affirmations?.onMessage(from, message.affirmations);
   }
 
   #onTimer(timer: AttestTimer): void {
-    if (timer.name === "content") this.#contents.onTimer(timer.id);
+    if (timer.name === "state") this.#shards.explanations.onTimer(timer.id);
+    else if (timer.name === "content") this.#contents.onTimer(timer.id);
     else this.#affirmations?.onTimer(timer);
   }
 

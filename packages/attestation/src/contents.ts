@@ -74,16 +74,16 @@ export class Contents {
       this.markStored(root);
       return this.#meet(root, content);
     }
-    const effects = this.#exchange.want(root, [...from, ...this.#sourcesOf(shard)]);
+    const effects = this.#exchange.want(root, [...from, ...this.sourcesOf(shard)]);
     // Where too much is wanted, it is asked for when there is room.
     if (!this.#exchange.isWanted(root)) {
       yield* until(() => this.#exchange.counts.wanted < exchangeLimits.wantedMax);
-      if (this.#needs.has(key)) this.#core.push(...this.#exchange.want(root, [...from, ...this.#sourcesOf(shard)]));
+      if (this.#needs.has(key)) this.#core.push(...this.#exchange.want(root, [...from, ...this.sourcesOf(shard)]));
     }
     this.#core.push(...effects);
   }
 
-  #sourcesOf(shard: ShardName): readonly Peer[] {
+  sourcesOf(shard: ShardName): readonly Peer[] {
     const { self, peers, setting } = this.#core.config;
     const committee = (setting.network.shards.get(shard)?.peers ?? []).filter((peer) => peer !== self);
     return [...new Set([...committee, ...peers])];

@@ -19,8 +19,8 @@ import { disputeBatch, readAttestBlock, readCited, readDispute, readShard, shard
 import type { ClaimContent } from "./content/claim-content.ts";
 import type { Contents } from "./contents.ts";
 import type { Core, Job } from "./core.ts";
-import type { Run } from "./following/feed.ts";
 import { Explanations } from "./explaining/explanations.ts";
+import type { Run } from "./following/feed.ts";
 import { Follower } from "./following/follower.ts";
 import { seenHeight } from "./following/start.ts";
 import { ProgramStatuses } from "./following/status.ts";
@@ -53,6 +53,7 @@ export class Shards {
   readonly #contents: Contents;
   readonly #hooks: ShardHooks;
   readonly statuses = new ProgramStatuses(programsMax);
+  readonly explanations: Explanations<AttestEffect>;
   #follower: Follower;
   /** By shard, the round of the claim that it began with here. */
   readonly #begun = new Map<ShardName, Round>();
@@ -76,9 +77,10 @@ export class Shards {
       shards: setting.network.shards,
       jobs: core.jobs,
       push: (effect) => core.push(effect),
-      hold: (shard, claim) => contents.hold(shard, claim, "explain"),
+      hold: (shard, claim) => contents.hold(shard, claim, "explain", () => false),
       sourcesOf: (shard) => contents.sourcesOf(shard),
-      onExplained: (explanation) => core.push({ kind: "news", news: { kind: "alarm", alarm: { what: "shown", explanation } } }),
+      onExplained: (explanation) =>
+        core.push({ kind: "news", news: { kind: "alarm", alarm: { what: "shown", explanation } } }),
     });
     this.#follower = this.#createFollower([]);
   }
@@ -291,8 +293,6 @@ export class Shards {
       }
     }
   }
-
-  readonly explanations: Explanations<AttestEffect>;
 
   #alarm(effect: Extract<FollowEffect, { kind: "diverged" | "explained" | "built-on-disputed" }>): void {
     if (effect.kind === "diverged") {

@@ -26,6 +26,7 @@ import type { OwnTimer } from "./affirming/own.ts";
 import type { AffirmTask, AffirmVerdict } from "./affirming/types.ts";
 import type { AttestBlockInfo } from "./block.ts";
 import type { ContentMessage, ContentTimer } from "./content/types.ts";
+import type { Explanation, StateMessage, StateTimer } from "./explaining/types.ts";
 import type { Difference } from "./following/difference.ts";
 import type { ClaimPlace, Dispute, WaitingProgram } from "./following/types.ts";
 import type { Progress } from "./frontiers.ts";
@@ -37,9 +38,9 @@ export type Peer = number;
 
 export type AttestMessage =
   /** C4: of one sender, said when they are made, and again while their shard stands still. */
-  { readonly kind: "affirmations"; readonly affirmations: readonly Affirmation[] } | ContentMessage;
+  { readonly kind: "affirmations"; readonly affirmations: readonly Affirmation[] } | ContentMessage | StateMessage;
 
-export type AttestTimer = OwnTimer | ContentTimer;
+export type AttestTimer = OwnTimer | ContentTimer | StateTimer;
 
 export type AttestTask =
   | { readonly kind: "affirmations"; readonly task: AffirmTask }
@@ -191,6 +192,7 @@ export type StageTwoNews =
 
 export type Alarm =
   | ({ readonly what: "diverged" } & Dispute)
+  | { readonly what: "shown"; readonly explanation: Explanation }
   | { readonly what: "explained"; readonly dispute: Dispute; readonly difference: Difference }
   | { readonly what: "built-on-disputed"; readonly shard: ShardName; readonly dispute: Dispute }
   /** C4: this node has no record of what it signed in this epoch and shard, so it signs nothing there. */

@@ -49,6 +49,8 @@ const partOfMessage: { readonly [Kind in ReplicaMessage["kind"]]: PartOf<Message
   affirmations: "attesting",
   "want-content": "attesting",
   content: "attesting",
+  "want-state": "attesting",
+  state: "attesting",
 };
 
 const partOfTimer: { readonly [Name in ReplicaTimer["name"]]: PartOf<TimerNames, Name> } = {
@@ -65,6 +67,7 @@ const partOfTimer: { readonly [Name in ReplicaTimer["name"]]: PartOf<TimerNames,
   attest: "attest",
   affirm: "attesting",
   content: "attesting",
+  state: "attesting",
 };
 
 type Addressed<Words> = {

@@ -9,7 +9,7 @@
 // Numbers   The high half of the byte says who speaks: 0 consensus of the order chain, 1 ordering, 2 consensus of the attest
 //           chain, 3 attestation. What joins takes halves of its own; a number that was given is never given again.
 
-import { type AttestMessage, claimContentCodec } from "@tandem/attestation";
+import { type AttestMessage, claimContentCodec, stateType, wantStateType } from "@tandem/attestation";
 import type { CertifiedBlock, Message, Proposal, Request } from "@tandem/consensus";
 import { type OrderMessage, sliceRunCodec } from "@tandem/ordering";
 import {
@@ -168,9 +168,17 @@ const attestingBodies: Bodies<AttestMessage> = {
   affirmations: container({ affirmations: list(affirmationType, limits.affirmationsMax) }),
   "want-content": container({ id: uint53, claim: rootType }),
   content: container({ id: uint53, content: optional(contentType) }),
+  "want-state": wantStateType,
+  state: stateType,
 };
 
-const attestingNumbers: Numbers<AttestMessage> = { affirmations: 0x31, "want-content": 0x32, content: 0x33 };
+const attestingNumbers: Numbers<AttestMessage> = {
+  affirmations: 0x31,
+  "want-content": 0x32,
+  content: 0x33,
+  "want-state": 0x34,
+  state: 0x35,
+};
 
 const isAttestVote = (message: ReplicaMessage): message is AttestVoteMessage => message.kind === "attest";
 

@@ -102,7 +102,7 @@ describe("what is not a message", () => {
     ["a kind between ours", "07", "out-of-range", "replica-message"],
     ["a kind above ordering's", "17", "out-of-range", "replica-message"],
     ["a kind between those of the attest chain", "27", "out-of-range", "replica-message"],
-    ["a kind above all", "34", "out-of-range", "replica-message"],
+    ["a kind above all", "36", "out-of-range", "replica-message"],
     ["the last kind there is", "ff", "out-of-range", "replica-message"],
     ["a kind alone", "12", "too-short", "replica-message.received"],
     ["a byte after the end", `12 ${zeros(9)}`, "too-long", "replica-message.received"],

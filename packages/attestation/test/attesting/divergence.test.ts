@@ -64,7 +64,7 @@ describe("a node with a result of its own", () => {
     script(world);
     const node = world.at(0);
     const [, second] = world.trueClaimsOf("a");
-    expect(node.alarms.map(({ what }) => what).sort()).toEqual(["built-on-disputed", "diverged", "explained"]);
+    expect(node.alarms.map(({ what }) => what).sort()).toEqual(["built-on-disputed", "diverged", "explained", "shown"]);
     expect(disputeOf(node)).toMatchObject({ shard: "a", round: 2 });
     expect(toHex(disputeOf(node)?.theirs as never)).toBe(second);
     expect(node.alarms.find(({ what }) => what === "explained")).toMatchObject({

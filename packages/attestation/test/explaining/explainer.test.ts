@@ -249,8 +249,8 @@ describe("other things than values", () => {
     const own = sides.own.contentAt(2);
     const peers = new Map([[7, servesFrom(sides.theirs)]]);
     const { explanation } = explain(world, sides.own, disputedOf(own, theirs), peers);
-    const [change] = (sides.own.results[0] as RoundResult).entries;
-    const entry = change?.entry as NonNullable<typeof change.entry>;
+    const [change] = (sides.own.results[0] as RoundResult).entries as readonly [RoundResult["entries"][number]];
+    const entry = change.entry as NonNullable<typeof change.entry>;
     expect(explanation.keys).toMatchObject([
       {
         map: { kind: "pending" },

@@ -240,7 +240,8 @@ export const ordersOf = (world: World): Pick<OrderReads, "ordered"> => ({
   },
 });
 
-type OrderedHeader = ReturnType<OrderReads["ordered"]> extends Reading<infer T> ? NonNullable<T>["header"] : never;
+type Ordered<T> = T extends Reading<infer Block> ? Exclude<Block, undefined> : never;
+type OrderedHeader = Ordered<ReturnType<OrderReads["ordered"]>>["header"];
 
 export function disputedOf(
   own: ClaimContent | undefined,

@@ -25,6 +25,10 @@ export function digestOf(message: LabMessage): number {
       return 17 + 8 * message.id;
     case "content":
       return 18 + 8 * (message.id + 64 * (message.content?.length ?? 0));
+    case "want-state":
+      return 19 + 8 * message.id;
+    case "state":
+      return 20 + 8 * message.id;
     default:
       return digestOfVotes(message);
   }

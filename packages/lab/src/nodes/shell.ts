@@ -137,6 +137,7 @@ function timerName(timer: LabTimer): string {
     case "fetch":
     case "wake":
     case "content":
+    case "state":
       return `${timer.name} ${timer.id}`;
     case "push":
       return `push ${timer.peer}`;

@@ -9,6 +9,8 @@ const voteBytes = 160;
 const blockBytes = 80;
 const rootBytes = 32;
 const smallBytes = 24;
+/** Eight levels of a large map; an entry is smaller. */
+const partBytes = 16_384;
 const headerBytes = 360;
 const namespaceNodeBytes = 90;
 const touchBytes = 36;
@@ -36,6 +38,10 @@ export function sizeOf(message: LabMessage): number {
       return smallBytes + rootBytes;
     case "content":
       return smallBytes + (message.content?.length ?? 0);
+    case "want-state":
+      return smallBytes + 2 * rootBytes;
+    case "state":
+      return message.part === undefined ? smallBytes : partBytes;
     default:
       return votesBytes(message, orderBlockBytes);
   }

@@ -30,6 +30,10 @@ export function describeMessage(message: LabMessage): string {
       return `want ${message.id} of the content of claim ${short(message.claim)}`;
     case "content":
       return `${message.content?.length ?? "no"} bytes of content for want ${message.id}`;
+    case "want-state":
+      return `want ${message.id} of a part of the ${message.map.kind} of ${message.shard} after round ${message.round}`;
+    case "state":
+      return `${message.part?.kind ?? "nothing"} for want ${message.id} of state`;
     default:
       return describeVotes(message);
   }
@@ -131,6 +135,7 @@ function describeTimer(timer: LabTimer): string {
     case "fetch":
     case "wake":
     case "content":
+    case "state":
       return `timer ${timer.name} ${timer.id}`;
     case "push":
       return `timer push of batch ${timer.batch} to ${timer.peer}`;

@@ -154,9 +154,34 @@ function bodyOf(message: ReplicaMessage): readonly [number, Uint8Array] {
       return [50, fields(count(message.id), message.claim)];
     case "content":
       return [51, fields(count(message.id), optional(message.content))];
+    case "want-state": {
+      const { id, shard, round, map, root, place } = message;
+      const contract = map.kind === "state" ? Buffer.from(map.contract, "ascii") : undefined;
+      const kind = Uint8Array.of(1 + ["contracts", "pending", "state"].indexOf(map.kind));
+      const way = [place.path, numberOf(place.depth, 2)];
+      return [
+        52,
+        fields(
+          count(id),
+          varying(Buffer.from(shard, "ascii")),
+          count(round),
+          varying(fields(kind, optional(contract))),
+          root,
+          ...way,
+        ),
+      ];
+    }
+    case "state":
+      return [53, fields(count(message.id), optional(partOf(message.part)))];
     default:
       return votesOf(message, blockOf);
   }
+}
+
+function partOf(part: Extract<ReplicaMessage, { readonly kind: "state" }>["part"]): Uint8Array | undefined {
+  if (part === undefined) return undefined;
+  const body = part.kind === "entry" ? fields(varying(part.value.key), varying(part.value.value)) : part.value;
+  return Buffer.concat([Uint8Array.of(part.kind === "entry" ? 1 : 0), body]);
 }
 
 export function encodeByHand(message: ReplicaMessage): Uint8Array {

@@ -2,9 +2,12 @@
 // consensus of the attest chain says has the kinds of the other one's, as "attest …".
 
 import { claimContentCodec } from "@tandem/attestation";
+import type { CommittedMap } from "@tandem/execution";
 import {
   type AttestBlock,
+  asContractName,
   asHeight,
+  asRound,
   asShardName,
   asView,
   blobCodec,
@@ -93,6 +96,34 @@ const samplesByKind: { readonly [Each in FlatKind]: readonly OfKind<Each>[] } = 
     { kind: "content", id: numberOf(227), content: claimContentCodec.encode({ claim: samples.claim, exports: [] }) },
     { kind: "content", id: 228, content: undefined },
   ],
+  "want-state": [
+    {
+      kind: "want-state",
+      id: numberOf(229),
+      shard,
+      round: asRound(numberOf(230)),
+      map: { kind: "state", contract: asContractName("bank/coins") },
+      root: rootOf(231),
+      place: { path: rootOf(232), depth: 9 },
+    },
+    {
+      kind: "want-state",
+      id: 233,
+      shard,
+      round: asRound(234),
+      map: { kind: "pending" },
+      root: rootOf(235),
+      place: { path: rootOf(236), depth: 0 },
+    },
+  ],
+  state: [
+    {
+      kind: "state",
+      id: numberOf(237),
+      part: { kind: "entry", value: { key: rootOf(238), value: Uint8Array.of(1, 2) } },
+    },
+    { kind: "state", id: 239, part: undefined },
+  ],
 };
 
 const samplesOfAttest: { readonly [Each in AttestVotes["kind"]]: readonly OfAttest<Each>[] } = {
@@ -177,6 +208,16 @@ const arbitraryByKind: { readonly [Each in FlatKind]: fc.Arbitrary<OfKind<Each>>
   affirmations: anyRecord({ kind: kindOf("affirmations"), affirmations: listOf(arbitraries.affirmation) }),
   "want-content": anyRecord({ kind: kindOf("want-content"), id: count, claim: root }),
   content: anyRecord({ kind: kindOf("content"), id: count, content: fc.option(content, { nil: undefined }) }),
+  "want-state": anyRecord({
+    kind: kindOf("want-state"),
+    id: count,
+    shard: shardName,
+    round: count.map(asRound),
+    map: fc.constantFrom<CommittedMap>({ kind: "contracts" }, { kind: "pending" }),
+    root,
+    place: anyRecord({ path: root, depth: fc.nat(256) }),
+  }),
+  state: anyRecord({ kind: kindOf("state"), id: count, part: fc.constant(undefined) }),
 };
 
 export interface Entry {
