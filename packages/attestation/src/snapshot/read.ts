@@ -58,11 +58,6 @@ export class SnapshotReader {
     this.#shard = shard;
   }
 
-  /** How much was taken. */
-  get counts() {
-    return { parts: this.#parts, ...(this.#state?.counts ?? { contracts: 0, pending: 0 }) };
-  }
-
   /** The next part. After a failure there is nothing but that. */
   take(bytes: Uint8Array): Taken {
     if (this.#failure !== undefined) return this.#failure;

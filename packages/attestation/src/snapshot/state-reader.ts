@@ -54,10 +54,6 @@ export class StateReader {
     this.#pending = new StateRebuild({ kind: "pending" }, claim.round);
   }
 
-  get counts() {
-    return { contracts: this.#contractCount, pending: this.#pendingCount };
-  }
-
   /** Records that make the state the latest of the shard, all together. */
   get heads(): readonly StoreRecord[] {
     return this.#heads;

@@ -2,24 +2,13 @@
 // have made if it had been there from the genesis.
 
 import { type PendingProgram, programsOf, type RoundSlice, restorePending } from "@tandem/execution";
-import {
-  asStepIndex,
-  claimSummaryCodec,
-  comparePositions,
-  type MemoryStore,
-  pendingEntryCodec,
-  type StoreRecord,
-  summarizeClaim,
-  zeroRoot,
-} from "@tandem/shared";
+import { comparePositions, type Frontier, type MemoryStore, type StoreRecord } from "@tandem/shared";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { anyBlocks, anyBounds, anyWorld } from "../../../execution/test/support/any-world.ts";
 import { dump, storeOf } from "../../../execution/test/support/past.ts";
-import { checkSnapshot, type Snapshot, seenHeight } from "../../src/following/start.ts";
+import { seenHeight } from "../../src/following/start.ts";
 import { atClaim, Chains, drawFrom, FollowerNode, rootsOf } from "../support/followers.ts";
-
-type Frontier = Snapshot["frontier"];
 
 interface Moment {
   readonly frontier: Frontier;
@@ -61,8 +50,6 @@ describe("a follower that begins at a claim", () => {
         const pending = await pendingIn(chains, store, frontier);
         pendingCount += pending.length;
         const begun = atClaim(chains, store, frontier, pending, seenHeight, "a");
-        const attested = summarizeClaim(chains.resultsOf("a")[at]?.claim as never);
-        expect(checkSnapshot(attested, { frontier, pending })).toEqual({ ok: true, value: undefined });
         const node = new FollowerNode(chains, { shards: ["a"], starts: [begun], draw: drawFrom(drawn) });
         const last = [chains.orders.at(-1)?.height ?? 0, chains.attests.at(-1)?.height ?? 0] as never[];
         node.do(node.follower.start(last[0] as never, last[1] as never));
@@ -73,51 +60,4 @@ describe("a follower that begins at a claim", () => {
     await fc.assert(check, { seed: 11, numRuns: 80 });
     expect(pendingCount).toBeGreaterThan(50);
   });
-});
-
-describe("a snapshot is what the attested claim commits to", () => {
-  async function snapshotOf() {
-    const sampled = fc.sample(anyBlocks, { seed: 4, numRuns: 60 });
-    const bounds = fc.sample(anyBounds, { seed: 4, numRuns: 60 });
-    for (const [at, blocks] of sampled.entries()) {
-      const { world, moments } = await pastOf(blocks as never, bounds[at] as never);
-      const chains = new Chains(world);
-      const found = moments.findIndex(({ frontier }) => frontier.pending.count > 1);
-      if (found < 0) continue;
-      const { frontier, records } = moments[found] as Moment;
-      const pending = await pendingIn(chains, storeOf(records), frontier);
-      return { attested: summarizeClaim(chains.resultsOf("a")[found]?.claim as never), frontier, pending };
-    }
-    throw new Error("no world with two pending programs");
-  }
-
-  test("and nothing else", async () => {
-    const { attested, frontier, pending } = await snapshotOf();
-    const [first, second] = pending as [PendingProgram, PendingProgram];
-    const cases: readonly (readonly [string, Snapshot])[] = [
-      ["wrong-frontier", { frontier: { ...frontier, contracts: zeroRoot }, pending }],
-      ["wrong-frontier", { frontier: { ...frontier, claim: zeroRoot }, pending }],
-      ["wrong-frontier", { frontier: { ...frontier, round: (frontier.round + 1) as never }, pending }],
-      ["wrong-frontier", { frontier: { ...frontier, pending: { ...frontier.pending, count: 9 } }, pending }],
-      ["wrong-entry", { frontier, pending: [{ ...first, root: zeroRoot }, ...pending.slice(1)] }],
-      ["wrong-entry", { frontier, pending: [{ ...first, ordered: second.ordered }, ...pending.slice(1)] }],
-      ["wrong-pending", { frontier, pending: pending.slice(1) }],
-      ["wrong-pending", { frontier, pending: [another(first), ...pending.slice(1)] }],
-    ];
-    expect(checkSnapshot(attested, { frontier, pending })).toMatchObject({ ok: true });
-    for (const [code, snapshot] of cases) {
-      expect(checkSnapshot(attested, snapshot)).toMatchObject({ ok: false, error: { code } });
-    }
-    const counted = { ...attested, pending: { ...attested.pending, count: 9 } };
-    const asCounted = { ...frontier, pending: counted.pending, claim: claimSummaryCodec.root(counted) };
-    const verdict = checkSnapshot(counted, { frontier: asCounted, pending });
-    expect(verdict).toMatchObject({ ok: false, error: { code: "wrong-pending" } });
-  });
-
-  /** An entry of the same blob that says more than is true. */
-  function another({ ordered, entry }: PendingProgram): PendingProgram {
-    const value = { why: "reverted", step: asStepIndex(63) } as const;
-    const more = { ...entry, ran: [...entry.ran, { step: value.step, outcome: { kind: "nothing", value } as const }] };
-    return { ordered, entry: more, root: pendingEntryCodec.root(more) };
-  }
 });

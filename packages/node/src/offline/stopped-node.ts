@@ -29,7 +29,10 @@ import { type NodeSetup, readSetup } from "../process/node-setup.ts";
 import { networkOf } from "../replica/context.ts";
 import { readFirstRound } from "../store/first-marks.ts";
 import { openStore } from "../store/open-store.ts";
-import type { Store } from "../store/store.ts";
+import { bytesOf, type Store } from "../store/store.ts";
+
+/** Of an import, in memory: a sync takes some milliseconds, and most parts are small. */
+const waitingBytesMax = 8 * 2 ** 20;
 
 /** C4: whether it affirms claims of a shard: it sits in the committee, and has a record of what it signed there. */
 export type Voice = "no-seat" | "no-record" | "affirms";
@@ -75,12 +78,17 @@ export class StoppedNode {
     parts: AsyncIterable<Uint8Array>,
   ): Promise<Result<Frontier, Failure<ImportCode>>> {
     const batches = importSnapshot(this.#store, this.#network, shard, parts);
+    let waitingBytes = 0;
     let step = await batches.next();
     for (; step.done !== true; step = await batches.next()) {
       this.#store.write(step.value);
-      // So that no more than one waits in memory.
+      waitingBytes += bytesOf(step.value);
+      if (waitingBytes < waitingBytesMax) continue;
       await this.#store.sync();
+      waitingBytes = 0;
     }
+    // Whoever is told of it can rely on it.
+    await this.#store.sync();
     return step.value;
   }
 
