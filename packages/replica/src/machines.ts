@@ -97,18 +97,18 @@ function createOrdering({ network: { order }, pool, validator }: ReplicaConfig):
 function attestingConfigOf({ network, validator, follows }: ReplicaConfig): AttestingConfig {
   const { genesis } = network.order;
   const { setting } = network;
-  const self = validator?.place;
+  const place = validator?.place;
   const seats = new Map<ShardName, ValidatorIndex>();
   for (const { name, peers } of setting.network.shards.values()) {
-    const seat = self === undefined ? -1 : peers.indexOf(self);
+    const seat = place === undefined ? -1 : peers.indexOf(place);
     if (seat >= 0) seats.set(name, asValidatorIndex(seat));
   }
   return {
     setting,
     order: orderReads,
-    seat: new ChainPeers(genesis, "attest").seatOf(self),
-    self,
-    peers: genesis.validators.map((_, peer) => peer).filter((peer) => peer !== self),
+    seat: new ChainPeers(genesis, "attest").seatOf(place),
+    self: place,
+    peers: genesis.validators.map((_, peer) => peer).filter((peer) => peer !== place),
     sign: validator && ((message) => validator.sign(message)),
     seats,
     follows: follows ?? [...seats.keys()],
