@@ -21,6 +21,7 @@ import { rootOf } from "../../../shared/test/support/samples.ts";
 import { affirmSigningRoot } from "../../src/affirming/verify.ts";
 import { claimContentCodec } from "../../src/content/claim-content.ts";
 import type { AttestMessage, Peer } from "../../src/types.ts";
+import type { AttestNode } from "../support/attest-node.ts";
 import { AttestWorld, type WorldPlan } from "../support/attest-world.ts";
 import { drawFrom } from "../support/followers.ts";
 
@@ -90,6 +91,11 @@ const evidenceIn = (world: AttestWorld) =>
     block.body.items.flatMap((item) => (item.kind === "evidence" ? [item.value] : [])),
   );
 
+function expectNothingLeft({ hasReason, machine }: AttestNode): void {
+  expect(hasReason).toBe(false);
+  expect(machine.counts.ready).toEqual({ attestations: 0, evidence: 0 });
+}
+
 describe("S10: evidence", () => {
   for (const silentMs of [0, 5_000]) {
     test(`of two claims of one round lands in a block once, ${silentMs === 0 ? "at once" : "also when the claim comes late"}`, () => {
@@ -108,7 +114,7 @@ describe("S10: evidence", () => {
           .run(5_000);
       }
       expect(evidenceIn(world)).toMatchObject([{ kind: "claims", value: { signer: 3 } }]);
-      for (const { hasReason } of world.nodes) expect(hasReason).toBe(false);
+      for (const node of world.nodes) expectNothingLeft(node);
       expect(world.attestedOf("a")).toEqual(world.trueClaimsOf("a"));
       expect(world.refused).toEqual([]);
     });
@@ -134,7 +140,7 @@ describe("S10: evidence", () => {
     world.run(10_000);
     expect(evidenceIn(world)).toHaveLength(1);
     expect(world.final).toHaveLength(1);
-    for (const { hasReason } of world.nodes) expect(hasReason).toBe(false);
+    for (const node of world.nodes) expectNothingLeft(node);
   });
 });
 
@@ -206,6 +212,7 @@ describe("S11: a flood", () => {
   test("more affirmations than one message may have are not heard", () => {
     const hostile = new Hostile(4);
     const many = Array.from({ length: 17 }, (_, at) => hostile.affirm(hostile.claim("c", 1 + at), 4));
+    hostile.world.run(1_000);
     hostile.world.at(0).give({ kind: "message", from: 4, message: { kind: "affirmations", affirmations: many } });
     hostile.world.run(100);
     expect(hostile.world.at(0).machine.counts.affirmations?.held).toBe(0);

@@ -29,7 +29,7 @@ import {
   zeroRoot,
 } from "@tandem/shared";
 import { probe } from "../../../execution/test/support/probe.ts";
-import { blobIn, World, type WorldBlob } from "../../../execution/test/support/world.ts";
+import { blobIn, World } from "../../../execution/test/support/world.ts";
 import { naiveHistoryPath, naiveHistoryRoot } from "../../../shared/test/oracles/rfc6962.ts";
 import { certify, type TestElectorate, testCommittee, testSecrets } from "../../../shared/test/support/electorate.ts";
 import { sampleGenesis } from "../../../shared/test/support/genesis.ts";
@@ -211,7 +211,6 @@ export class TestNetwork {
 const genesisCites: BlockRef = { height: asHeight(0), root: zeroRoot };
 
 /** A kind of ordering's own. */
-export const placeKey = (height: Height): Uint8Array =>
-  Uint8Array.of(10, height >> 16, (height >> 8) & 255, height & 255);
+const placeKey = (height: Height): Uint8Array => Uint8Array.of(10, height >> 16, (height >> 8) & 255, height & 255);
 
-export type { Programs, WorldBlob };
+export type { Programs };

@@ -320,5 +320,3 @@ function waitingIn(execution: ShardExecution): ExecutedRound["waiting"] {
     .waiting()
     .map(({ program: { height, index }, awaited }) => ({ program: { height, index }, awaited }));
 }
-
-export type { Effect };

@@ -41,7 +41,7 @@ export interface WorldPlan {
   readonly route?: (from: Peer, to: Peer, message: AttestMessage) => readonly AttestMessage[] | undefined;
 }
 
-export interface Final {
+interface Final {
   readonly block: AttestBlock;
   readonly info: AttestBlockInfo;
   readonly certificate: Certificate;
