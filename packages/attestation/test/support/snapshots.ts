@@ -27,9 +27,10 @@ export async function importParts(
   parts: readonly Uint8Array[],
   { network }: Pick<From, "network">,
   store = new MemoryStore(),
+  shard = a,
 ) {
   const batches: StoreBatch[] = [];
-  const importing = importSnapshot(store, network, a, each(parts));
+  const importing = importSnapshot(store, network, shard, each(parts));
   let step = await importing.next();
   for (; step.done !== true; step = await importing.next()) {
     batches.push(step.value);
