@@ -2,7 +2,7 @@
 
 import type { Alarm, StageTwoNews } from "@tandem/attestation";
 import type { RefusedCall } from "@tandem/execution";
-import { asContractName, asHeight, asRoot, asRound, asShardName, type Node, type Position } from "@tandem/shared";
+import { asContractName, asHeight, asRoot, asRound, asShardName, type Node, type Position, utf8 } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
 import { alarmWords } from "../src/process/alarm-words.ts";
 import { StageTwoFeed } from "../src/process/stage-two-feed.ts";
@@ -37,6 +37,18 @@ describe("the feed", () => {
     expect([feed.affirmedIn(shard), feed.affirmedIn(asShardName("rail"))]).toEqual([1, 0]);
   });
 
+  test("keeps the last alarms of each shard, in words", () => {
+    const feed = new StageTwoFeed();
+    const theirs = root(2);
+    for (let round = 1; round <= 20; round++) {
+      const dispute = { shard, round: asRound(round), own: undefined, theirs };
+      feed.take({ kind: "alarm", alarm: { what: "explained", dispute, difference: { what: "idle" } } });
+    }
+    expect(feed.alarmsOf(shard)).toHaveLength(16);
+    expect(feed.alarmsOf(shard).at(-1)).toMatch(/round 20/);
+    expect(feed.alarmsOf(asShardName("rail"))).toEqual([]);
+  });
+
   test("keeps why calls of a program were refused, of the last ten thousand programs", () => {
     const feed = new StageTwoFeed();
     feed.take(claimed(1, [refused(1, "no coins"), refused(1, "none either")]));
@@ -50,6 +62,13 @@ describe("an alarm says in words what happened", () => {
   const dispute = { shard, round: asRound(7), own: root(1), theirs: root(2) };
   const node = { height: 5, index: 3, step: 2, kind: "step" } as unknown as Node;
   const difference = { what: "export", contract: asContractName("bank/coins"), node } as const;
+  const shownKey = {
+    map: { kind: "state", contract: asContractName("bank/coins") },
+    key: utf8("total"),
+    own: Uint8Array.of(5),
+    theirs: undefined,
+    lane: undefined,
+  } as const;
   test.each<[Alarm, RegExp]>([
     [{ what: "diverged", ...dispute }, /^bank: .*0202.* in round 7, .*0101.*follows bank no further/],
     [{ what: "diverged", ...dispute, own: undefined }, /this node made no claim/],
@@ -58,6 +77,10 @@ describe("an alarm says in words what happened", () => {
       /differ at step #2 of the program 5\/3, in bank\/coins$/,
     ],
     [{ what: "built-on-disputed", shard: asShardName("rail"), dispute }, /^rail waits for bank/],
+    [
+      { what: "shown", explanation: { dispute, difference: { what: "idle" }, keys: [shownKey], end: "more" } },
+      /In bank\/coins the key "total" has 0x05 here and nothing there: no step of the round touches it; more keys differ$/,
+    ],
     [{ what: "no-mark", shard }, /no record of what its key signed for bank/],
   ])("%#", (alarm, words) => {
     expect(alarmWords(alarm)).toMatch(words);

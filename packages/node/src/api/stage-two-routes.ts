@@ -10,7 +10,7 @@ import { hasFlag, readBlockHeight, readKey, rootBytes } from "./arguments.ts";
 import { notFound, rawType, toPlain } from "./readable.ts";
 import type { ApiServices } from "./services.ts";
 
-export function addStageTwoRoutes(server: FastifyInstance, { thread, status, setup }: ApiServices): void {
+export function addStageTwoRoutes(server: FastifyInstance, { thread, status, setup, stageTwo }: ApiServices): void {
   server.get<{ Params: { height: string } }>("/attest/blocks/:height", async ({ params, query }, reply) => {
     const height = params.height === "latest" ? await latestHeight(thread) : readBlockHeight(params.height);
     return blockAnswer(await thread.query({ kind: "attest-block", height }), hasFlag(query, "raw"), reply);
@@ -26,7 +26,7 @@ export function addStageTwoRoutes(server: FastifyInstance, { thread, status, set
       throw new ApiError(404, "unknown-shard", "There is no such shard.", "GET /shards lists them.");
     const seating = setup.seatings.shards.get(shard.name) as Seating;
     const members = seating.places.map((seat, at) => ({ seat, name: setup.names[seat], weight: seating.weights[at] }));
-    return toPlain({ ...shard, members });
+    return toPlain({ ...shard, members, alarms: stageTwo.alarmsOf(shard.name) });
   });
 }
 

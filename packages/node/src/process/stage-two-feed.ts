@@ -1,9 +1,10 @@
 // What this node says of Stage 2 as it goes: counted, told to whoever listens, and kept where nothing else keeps it: why
-// calls were refused, which is no part of any claim.
+// calls were refused, which is no part of any claim, and what is not as it should be.
 
-import type { StageTwoNews } from "@tandem/attestation";
+import type { Alarm, StageTwoNews } from "@tandem/attestation";
 import type { RefusedCall } from "@tandem/execution";
 import type { Position, Round, ShardName } from "@tandem/shared";
+import { alarmedShard, alarmWords } from "./alarm-words.ts";
 
 export interface StageTwoTotals {
   /** Made here. */
@@ -15,6 +16,8 @@ export interface StageTwoTotals {
   readonly alarms: number;
 }
 
+/** Of each shard: what a person reads, some kilobytes. */
+const alarmsMax = 16;
 /** Programs whose refusals are kept: a few hundred bytes each. */
 const refusedMax = 10_000;
 
@@ -22,6 +25,7 @@ export class StageTwoFeed {
   readonly #listeners = new Set<(news: StageTwoNews) => void>();
   readonly #refusals = new Map<string, RefusedCall[]>();
   readonly #affirmed = new Map<ShardName, Round>();
+  readonly #alarms = new Map<ShardName, string[]>();
   #totals: StageTwoTotals = { claims: 0, affirmed: 0, attested: 0, alarms: 0 };
 
   /** Since the process began. */
@@ -37,6 +41,11 @@ export class StageTwoFeed {
   /** Why calls of a program were reverted or trapped here, as long as that is remembered. */
   refusalsOf(position: Position): readonly RefusedCall[] {
     return this.#refusals.get(textOf(position)) ?? [];
+  }
+
+  /** What was said of a shard that is not as it should be: the last of it, in words. */
+  alarmsOf(shard: ShardName): readonly string[] {
+    return this.#alarms.get(shard) ?? [];
   }
 
   /** The highest round of the shard that was seen with a quorum. */
@@ -60,8 +69,14 @@ export class StageTwoFeed {
         break;
       case "alarm":
         this.#totals = { ...this.#totals, alarms: alarms + 1 };
+        this.#keepAlarm(news.alarm);
     }
     for (const listener of [...this.#listeners]) listener(news);
+  }
+
+  #keepAlarm(alarm: Alarm): void {
+    const shard = alarmedShard(alarm);
+    this.#alarms.set(shard, [...this.alarmsOf(shard), alarmWords(alarm)].slice(-alarmsMax));
   }
 
   #remember(refused: RefusedCall): void {

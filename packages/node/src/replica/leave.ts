@@ -104,6 +104,7 @@ function isBulk(message: ReplicaMessage): boolean {
     case "found":
     case "slices":
     case "content":
+    case "state":
       return true;
     case "attest":
       return message.message.kind === "answer";
