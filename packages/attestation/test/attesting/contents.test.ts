@@ -35,6 +35,15 @@ test("whoever votes without following a shard asks those who affirmed, and holds
   }
 });
 
+test("where nobody is known to have affirmed, the committee is asked first", () => {
+  const world = worldOf((_, to, { kind }) => (kind === "affirmations" && to === 4 ? [] : undefined));
+  // Without the fourth nobody else can be spared.
+  world.at(3).stop();
+  world.order([one("a/x")]).settle(world.nodes.filter(({ isUp }) => isUp));
+  const [first] = askedBy(world, 4);
+  expect([0, 1, 2, 3]).toContain(first);
+});
+
 test("a content that is withheld by all delays the block, and comes as soon as one gives it", () => {
   let isWithheld = true;
   const world = worldOf((_, to, { kind }) => (isWithheld && kind === "content" && to > 3 ? [] : undefined));

@@ -21,8 +21,9 @@ import { AttestWorld } from "../support/attest-world.ts";
 const one = (at: string) => program([add(at, "k", 1n)]);
 
 /** A world in which two claims are ready, and the good block of node 1 with them, which nobody has heard of. */
-function ready() {
+function ready(...away: readonly number[]) {
   const world = new AttestWorld();
+  for (const place of away) world.at(place).isAway = true;
   world.isQuiet = true;
   world.order([one("a/x"), one("b/x")]).run(3_000);
   const node = world.at(1);
@@ -59,6 +60,15 @@ describe("a block", () => {
     const { world, block } = ready();
     expect(block.body.items).toHaveLength(2);
     expect(verdictOf(world, block)).toBe("valid");
+  });
+
+  test("that cites what a node has not executed yet is judged when it has", () => {
+    const { world, block } = ready(2);
+    expect(verdictOf(world, block)).toBeUndefined();
+    expect(world.at(2).of("checked")).toEqual([]);
+    world.at(2).isAway = false;
+    world.run(3_000);
+    expect(world.at(2).of("checked")).toMatchObject([{ verdict: "valid" }]);
   });
 
   test("of another leader, with other signatures, an uncertified citation or other frontiers is refused", () => {
