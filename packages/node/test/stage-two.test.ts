@@ -254,6 +254,19 @@ describe("shards", () => {
   });
 });
 
+test("claims are told as they come: made, affirmed, attested", async () => {
+  const stream = await fetch(`${api(0)}/events`);
+  const reader = (stream.body as ReadableStream<Uint8Array>).getReader();
+  const root = await order(programBlob(town.network, 5, { steps: [add("a", literal(2n))], groups: [] }));
+  let text = "";
+  while (!/^event: attested$/m.test(text)) text += new TextDecoder().decode((await reader.read()).value);
+  await reader.cancel();
+  expect((await attested(0, root)).status).toBe(200);
+  const kinds = [...text.matchAll(/^event: (\w+)$/gm)].map(([, kind]) => kind);
+  expect(kinds.filter((kind) => kind !== "ordered").slice(0, 3)).toEqual(["claimed", "affirmed", "attested"]);
+  expect(text).toMatch(/^data: \{"height":\d+,"claims":\[\{"shard":"a","round":\d+,"claim":"[0-9a-f]{64}"\}\]\}$/m);
+});
+
 test("what is not there has a code", async () => {
   const none = "00".repeat(32);
   for (const [path, status, code] of [

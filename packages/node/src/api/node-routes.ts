@@ -1,7 +1,10 @@
-// What is asked of the node itself: health, status, metrics, the network that it is of, and blocks as they come.
+// What is asked of the node itself: health, status, metrics, the network that it is of, and what happens as it comes: blocks
+// and claims.
 
+import type { StageTwoNews } from "@tandem/attestation";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { makeQuorum } from "../config/seating.ts";
+import { alarmedShard, alarmWords } from "../process/alarm-words.ts";
 import type { NodeStatus } from "../process/node-status.ts";
 import type { OrderedSummary } from "../replica/words.ts";
 import { ApiError } from "./api-error.ts";
@@ -49,31 +52,62 @@ function healthOf({ setup }: ApiServices, { seat, peers, heights, attest, shards
   };
 }
 
-function addEvents(server: FastifyInstance, { feed }: ApiServices): void {
+function addEvents(server: FastifyInstance, { feed, stageTwo }: ApiServices): void {
   let followers = 0;
   server.get("/events", (_, reply) => {
     if (followers >= followersMax) {
       throw new ApiError(429, "busy", `${followersMax} streams of events are open already.`, "Try again later.");
     }
     followers++;
-    follow(reply, (onBlock) => feed.listen(onBlock)).once("close", () => followers--);
+    const listen: Listen = (tell) => {
+      const forgets = [
+        feed.listen((block) => tell(orderedEvent(block))),
+        stageTwo.listen((news) => tell(stageTwoEvent(news))),
+      ];
+      return () => {
+        for (const forget of forgets) forget();
+      };
+    };
+    follow(reply, listen).once("close", () => followers--);
   });
 }
 
-function follow(reply: FastifyReply, listen: (onBlock: (block: OrderedSummary) => void) => () => void) {
+/** Tells events until the returned function is called. */
+type Listen = (tell: (event: string) => void) => () => void;
+
+function follow(reply: FastifyReply, listen: Listen) {
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
   // Headers go at once, however long the first block takes.
   raw.write(": blocks as they are ordered\n\n");
-  const stop = listen((block) => {
+  const stop = listen((event) => {
     if (raw.writableLength > unreadBytesMax) raw.destroy();
-    else raw.write(eventOf(block));
+    else raw.write(event);
   });
   return raw.once("close", stop);
 }
 
-function eventOf({ height, view, root, timeMs, proposer, blobRoots, bytes }: OrderedSummary): string {
+function orderedEvent({ height, view, root, timeMs, proposer, blobRoots, bytes }: OrderedSummary): string {
   const block = { height, view, root, timeMs, proposer, blobs: blobRoots.length / 32, bytes };
   return `event: ordered\nid: ${height}\ndata: ${JSON.stringify(toPlain(block))}\n\n`;
+}
+
+/** Only blocks have an id: what is said of claims cannot be asked for again. */
+function stageTwoEvent(news: StageTwoNews): string {
+  return `event: ${news.kind}\ndata: ${JSON.stringify(toPlain(newsBody(news)))}\n\n`;
+}
+
+function newsBody(news: StageTwoNews): object {
+  switch (news.kind) {
+    case "claimed":
+    case "affirmed":
+      return { shard: news.shard, round: news.round, claim: news.claim };
+    case "attested": {
+      const claims = news.claims.map(({ shard, round, root }) => ({ shard, round, claim: root }));
+      return { height: news.height, claims };
+    }
+    case "alarm":
+      return { what: news.alarm.what, shard: alarmedShard(news.alarm), message: alarmWords(news.alarm) };
+  }
 }
