@@ -62,3 +62,21 @@ for (let part = 0; part < 4; part++) {
     }
   });
 }
+
+test("S11: what a waiting program was shown before a stop is shown again", () => {
+  const committees = { a: [0, 1, 2, 3], b: [0, 1, 2, 3], c: [3, 4, 5, 6] };
+  const world = new AttestWorld({ network: { validators: 7, committees } });
+  const up = () => world.nodes.filter(({ isUp }) => isUp);
+  for (const place of [5, 6]) world.at(place).stop();
+  // The last step waits for two shards, of which one is silent for long.
+  world.order([program([add("b/x", "k", 1n), add("c/x", "k", 2n), add("a/x", "k", 0), add("a/x", "l", 1)], [[0, 4]])]);
+  world.until(() => world.attestedOf("b").length === 1);
+  for (let more = 0; more < 3; more++) world.order([program([add("a/y", "k", 1n)])]).run(2_000);
+  for (const node of up()) node.stop();
+  for (const node of world.nodes) node.start();
+  world.until(() => world.attestedOf("c").length === 1);
+  for (let more = 0; more < 3; more++) world.order().run(2_000);
+  world.settle();
+  for (const shard of ["a", "b", "c"]) expect(world.attestedOf(shard)).toEqual(world.trueClaimsOf(shard));
+  expect(world.network.truth.outcomesOf(1, 0).get(3)).toMatchObject({ kind: "value" });
+});

@@ -95,6 +95,14 @@ describe("a shard without a quorum", () => {
   });
 });
 
+test("S1: what a node affirms itself counts for it: three of four are enough", () => {
+  const four = { validators: 4, committees: { a: [0, 1, 2, 3], b: [0, 1, 2, 3], c: [0, 1, 2, 3] } };
+  const world = new AttestWorld({ network: four });
+  world.at(3).stop();
+  world.order([one("a/x"), one("b/x")]).settle(world.nodes.slice(0, 3));
+  expectTrue(world);
+});
+
 test("whoever comes from the genesis, far behind, comes to the same", () => {
   const world = new AttestWorld({ late: 30 });
   const [late] = world.nodes as [AttestNode];
