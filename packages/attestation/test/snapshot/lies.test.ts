@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { dump } from "../../../execution/test/support/past.ts";
 import { call, keys, literal, outcomeOf, program, whole } from "../../../execution/test/support/programs.ts";
 import { type SnapshotPart, snapshotPartCodec } from "../../src/snapshot/parts.ts";
+import { StateReader } from "../../src/snapshot/state-reader.ts";
 import { type AttestedShard, attestedShard } from "../support/attested-shard.ts";
 import { importParts, partsOf } from "../support/snapshots.ts";
 
@@ -217,12 +218,29 @@ const lies: readonly (readonly [string, string, () => readonly SnapshotPart[]])[
   ],
   ["another number of parts", "wrong-order", () => changed("end", ({ parts: count }) => ({ parts: count + 1 }))],
   ["an empty part more", "wrong-order", () => parts.toSpliced(-1, 0, { kind: "pending", value: [] })],
+  ["contracts after what is pending", "wrong-order", () => parts.toSpliced(-1, 0, { kind: "contracts", value: [] })],
   ["something after the end", "wrong-order", () => [...parts, { kind: "pending", value: [] }]],
   ["no state before the head", "wrong-order", () => parts.slice(1)],
 ];
 
 test.each(lies)("%s: %s", async (_, code, lie) => {
   expect(await codeOf(lie())).toBe(code);
+});
+
+test("a claim whose committee counted wrong is not followed, for it contradicts itself", () => {
+  const reader = (count: number) => {
+    const [head] = parts as [Extract<SnapshotPart, { readonly kind: "head" }>];
+    const { claim } = head.value.proof;
+    const state = new StateReader({ ...claim, pending: { ...claim.pending, count } });
+    for (const part of parts) {
+      if (part.kind === "contracts") state.onContracts(part.value);
+      if (part.kind === "state") state.onState(part.value);
+      if (part.kind === "pending") state.onPending(part.value);
+    }
+    return state.end();
+  };
+  expect(reader(2).ok).toBe(true);
+  for (const count of [1, 3]) expect(reader(count)).toMatchObject({ ok: false, error: { code: "wrong-pending" } });
 });
 
 describe("a snapshot that is cut short, or garbled", () => {
