@@ -99,7 +99,7 @@ export async function attestedShard({
   return { past, network, store, attested: frontierOf(last) };
 }
 
-export function frontierOf({ claim, root }: RoundResult): Frontier {
+function frontierOf({ claim, root }: RoundResult): Frontier {
   const { round, contracts, pending } = claim;
   return { round, claim: root, contracts, pending };
 }
