@@ -211,10 +211,11 @@ test("O3: ordering asks attesting how one attest block descends from another", (
   const { replica, ordering, attesting } = startedReplica();
   const { header } = attestBlockOf(4);
   const asked = { kind: "prove-descent", id: 6, from: asHeight(2), header } as const;
-  ordering.answers(asked);
+  ordering.answers(asked, storing(1));
   const proof = { path: [zeroRoot] };
   attesting.answers({ kind: "read", id: 1, keys: [Uint8Array.of(1)] });
-  const [read] = replica.handle({ kind: "timer", timer: { name: "offer" } });
+  const [stored, read] = replica.handle({ kind: "timer", timer: { name: "offer" } });
+  expect(stored?.kind).toBe("store");
   expect(attesting.inputs).toEqual([asked]);
   attesting.answers({ kind: "descent", id: 6, proof });
   replica.handle({ kind: "read", id: idOf(read), records: [undefined] });
