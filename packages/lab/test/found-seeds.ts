@@ -58,3 +58,6 @@ export const foundSeeds: readonly FoundSeed[] = [
 
 /** Of the rounds stage. */
 export const foundLogs: readonly FoundSeed[] = [];
+
+/** Of the whole stage. */
+export const foundWholes: readonly FoundSeed[] = [];
