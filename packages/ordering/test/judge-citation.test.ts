@@ -151,6 +151,23 @@ describe("attest blocks", () => {
     expect(codeOf(single.check(forge.forge({ parent, cites: two, blobs })))).toBe("valid");
   });
 
+  test("are cited from the last that a finalization names here, or that a final order block cites", () => {
+    const forge = new Forge(network);
+    const chain = new AttestedChain({ ref: network.attestGenesis, frontiers: new Map(), proof: undefined });
+    const [one, two, three] = Array.from({ length: 3 }, () => forge.attest()) as [
+      AttestedBlock,
+      AttestedBlock,
+      AttestedBlock,
+    ];
+    chain.add(one);
+    chain.add(notarized(two));
+    chain.add(notarized(three));
+    expect(chain.newest.ref).toEqual(one.ref);
+    chain.settle(chain.find(two.ref) as Attested);
+    expect(chain.newest.ref).toEqual(two.ref);
+    expect(chain.find(three.ref)).toMatchObject({ ref: three.ref });
+  });
+
   test("and heights that no block can ask for any more are forgotten", () => {
     const forge = new Forge(network);
     const chain = new AttestedChain({ ref: network.attestGenesis, frontiers: new Map(), proof: undefined });
