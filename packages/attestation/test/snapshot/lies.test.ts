@@ -1,6 +1,7 @@
 // C3: whoever gives a snapshot need not be trusted. Every kind of change is found, and said by its name; nothing of it stays.
 
-import { asContractName, asHeight, asRound, asShardName, zeroRoot } from "@tandem/shared";
+import { pendingEntryOf, StateRebuild } from "@tandem/execution";
+import { asBlobIndex, asContractName, asHeight, asRound, asShardName, zeroRoot } from "@tandem/shared";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { dump } from "../../../execution/test/support/past.ts";
@@ -241,6 +242,22 @@ test("a claim whose committee counted wrong is not followed, for it contradicts 
   };
   expect(reader(2).ok).toBe(true);
   for (const count of [1, 3]) expect(reader(count)).toMatchObject({ ok: false, error: { code: "wrong-pending" } });
+});
+
+test("a program from after its claim is refused, though a committee committed to it", () => {
+  const { entry } = (parts.find(({ kind }) => kind === "pending") as Extract<SnapshotPart, { kind: "pending" }>)
+    .value[0] as never;
+  const codeAt = (height: number) => {
+    const item = { position: { height: asHeight(height), index: asBlobIndex(0) }, entry };
+    const map = new StateRebuild({ kind: "pending" }, asRound(4));
+    map.add([pendingEntryOf(item)]);
+    const pending = { count: 1, root: map.end().root };
+    const [head] = parts as [Extract<SnapshotPart, { readonly kind: "head" }>];
+    const state = new StateReader({ ...head.value.proof.claim, round: asRound(4), contracts: zeroRoot, pending });
+    const taken = state.onPending([item]);
+    return taken.ok ? state.end().ok : taken.error.code;
+  };
+  expect([4, 5].map(codeAt)).toEqual([true, "wrong-pending"]);
 });
 
 describe("a snapshot that is cut short, or garbled", () => {
