@@ -219,7 +219,11 @@ const lies: readonly (readonly [string, string, () => readonly SnapshotPart[]])[
   ],
   ["another number of parts", "wrong-order", () => changed("end", ({ parts: count }) => ({ parts: count + 1 }))],
   ["an empty part more", "wrong-order", () => parts.toSpliced(-1, 0, { kind: "pending", value: [] })],
-  ["contracts after what is pending", "wrong-order", () => parts.toSpliced(-1, 0, { kind: "contracts", value: [] })],
+  [
+    "contracts after what is pending",
+    "wrong-order",
+    () => [...parts.slice(0, -1), { kind: "contracts", value: [] }, { kind: "end", value: { parts: parts.length } }],
+  ],
   ["something after the end", "wrong-order", () => [...parts, { kind: "pending", value: [] }]],
   ["no state before the head", "wrong-order", () => parts.slice(1)],
 ];
