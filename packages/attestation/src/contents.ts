@@ -84,9 +84,10 @@ export class Contents {
   }
 
   sourcesOf(shard: ShardName): readonly Peer[] {
-    const { self, peers, setting } = this.#core.config;
-    const committee = (setting.network.shards.get(shard)?.peers ?? []).filter((peer) => peer !== self);
-    return [...new Set([...committee, ...peers])];
+    const { config } = this.#core;
+    const seated = config.setting.network.shards.get(shard)?.peers ?? [];
+    const committee = seated.filter((peer) => peer !== config.self);
+    return [...new Set([...committee, ...config.peers])];
   }
 
   forget(root: Root, by: string): void {

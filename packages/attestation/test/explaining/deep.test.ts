@@ -2,7 +2,7 @@
 
 import { useHasher } from "@tandem/shared";
 import { expect, test } from "vitest";
-import { keyAtBits, steeredHasher } from "../../../shared/test/sparse/support.ts";
+import { keyAtBits, steeredHasher } from "../../../shared/test/support/steered-hasher.ts";
 import { explainLimits } from "../../src/explaining/types.ts";
 import { disputedOf, explain, servesFrom, sidesOf, textOf, usualWorld } from "../support/two-states.ts";
 
