@@ -5,7 +5,7 @@ import fc from "fast-check";
 import type { Result } from "../../src/result.ts";
 import type { MapChange } from "../../src/sparse/index.ts";
 import { sparseRoot } from "../oracles/sparse-map.ts";
-import { isSteered } from "../support/steered-hasher.ts";
+import { isSteered, keyAtBits } from "../support/steered-hasher.ts";
 
 export { keyAt, keyAtBits, steeredHasher } from "../support/steered-hasher.ts";
 
