@@ -4,7 +4,7 @@ export { Attesting, type ShardProgress, type StageTwoProgress } from "./attestin
 export { type AttestBlockInfo, attestBlockRules } from "./block.ts";
 export { attestedCodec, attestedKey } from "./block-records.ts";
 export { type AttestRecord, attestBlockKey, attestRecordCodec, shardPrefix } from "./chain-records.ts";
-export { type ClaimContent, claimContentCodec, visibleClaimOf } from "./content/claim-content.ts";
+export { type ClaimContent, claimContentCodec, readClaimContent, visibleClaimOf } from "./content/claim-content.ts";
 export type { AttestingConfig } from "./core.ts";
 export {
   type Explanation,
@@ -19,10 +19,22 @@ export {
 } from "./explaining/types.ts";
 export { performChecks } from "./faults.ts";
 export type { Difference } from "./following/difference.ts";
+export { Follower } from "./following/follower.ts";
 export { type ProgramStatus, type Stage, stages } from "./following/status.ts";
-export { type ClaimPlace, type Dispute, followLimits, type WaitingProgram } from "./following/types.ts";
+export {
+  type ClaimPlace,
+  type Dispute,
+  type Executed,
+  type FinalAttest,
+  type FollowEffect,
+  followLimits,
+  type WaitingProgram,
+} from "./following/types.ts";
 export { type AttestNetwork, openAttestNetwork, type ShardPlace } from "./network.ts";
 export { contentKey, ownPrefix, readContent } from "./records.ts";
 export { type ImportCode, importSnapshot, type WriteCode, writeSnapshot } from "./snapshot/index.ts";
 export type { ChainSetting } from "./state.ts";
+export { readAttestRun } from "./stream/read.ts";
+export { attestRunCodec } from "./stream/run.ts";
+export { AttestStream } from "./stream/stream.ts";
 export type * from "./types.ts";

@@ -1,12 +1,12 @@
 // What is asked of Stage 2: attest blocks, claims, and how shards stand.
 
 import { claimContentCodec } from "@tandem/attestation";
-import { attestBlockCodec, certificateCodec } from "@tandem/shared";
+import { attestBlockCodec, certificateCodec, limits } from "@tandem/shared";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Seating } from "../config/seating.ts";
 import type { QueryAnswer } from "../replica/words.ts";
 import { ApiError } from "./api-error.ts";
-import { hasFlag, readBlockHeight, readKey, rootBytes } from "./arguments.ts";
+import { hasFlag, readBlockHeight, readCount, readKey, rootBytes } from "./arguments.ts";
 import { notFound, rawType, toPlain } from "./readable.ts";
 import type { ApiServices } from "./services.ts";
 
@@ -14,6 +14,12 @@ export function addStageTwoRoutes(server: FastifyInstance, { thread, status, set
   server.get<{ Params: { height: string } }>("/attest/blocks/:height", async ({ params, query }, reply) => {
     const height = params.height === "latest" ? await latestHeight(thread) : readBlockHeight(params.height);
     return blockAnswer(await thread.query({ kind: "attest-block", height }), hasFlag(query, "raw"), reply);
+  });
+  server.get<{ Params: { from: string } }>("/attest/runs/:from", async ({ params, query }, reply) => {
+    const count = readCount(query, "count", limits.sliceRunBlocksMax);
+    const answer = await thread.query({ kind: "attest-run", from: readBlockHeight(params.from), count });
+    if (answer.kind !== "attest-run") throw notFound(answer);
+    return reply.type(rawType).send(Buffer.from(answer.run));
   });
   server.get<{ Params: { root: string } }>("/attest/claims/:root", async ({ params, query }, reply) => {
     const root = readKey(params.root, rootBytes, "A claim's root");
@@ -26,7 +32,8 @@ export function addStageTwoRoutes(server: FastifyInstance, { thread, status, set
       throw new ApiError(404, "unknown-shard", "There is no such shard.", "GET /shards lists them.");
     const seating = setup.seatings.shards.get(shard.name) as Seating;
     const members = seating.places.map((seat, at) => ({ seat, name: setup.names[seat], weight: seating.weights[at] }));
-    return toPlain({ ...shard, members, alarms: stageTwo.alarmsOf(shard.name) });
+    const [alarms, explained] = [stageTwo.alarmsOf(shard.name), stageTwo.explainedIn(shard.name)];
+    return toPlain({ ...shard, members, alarms, explained });
   });
 }
 

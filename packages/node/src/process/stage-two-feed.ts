@@ -1,7 +1,7 @@
 // What this node says of Stage 2 as it goes: counted, told to whoever listens, and kept where nothing else keeps it: why
 // calls were refused, which is no part of any claim, and what is not as it should be.
 
-import type { Alarm, StageTwoNews } from "@tandem/attestation";
+import type { Alarm, Difference, Explanation, StageTwoNews } from "@tandem/attestation";
 import type { RefusedCall } from "@tandem/execution";
 import type { Position, Round, ShardName } from "@tandem/shared";
 import { alarmedShard, alarmWords } from "./alarm-words.ts";
@@ -16,6 +16,9 @@ export interface StageTwoTotals {
   readonly alarms: number;
 }
 
+/** C6: what is known of a dispute so far; the keys come last, and not always. */
+export type Explained = { readonly difference: Difference } & Partial<Pick<Explanation, "keys" | "end">>;
+
 /** Of each shard: what a person reads, some kilobytes. */
 const alarmsMax = 16;
 /** Programs whose refusals are kept: a few hundred bytes each. */
@@ -26,6 +29,7 @@ export class StageTwoFeed {
   readonly #refusals = new Map<string, RefusedCall[]>();
   readonly #affirmed = new Map<ShardName, Round>();
   readonly #alarms = new Map<ShardName, string[]>();
+  readonly #explained = new Map<ShardName, Explained>();
   #totals: StageTwoTotals = { claims: 0, affirmed: 0, attested: 0, alarms: 0 };
 
   /** Since the process began. */
@@ -46,6 +50,11 @@ export class StageTwoFeed {
   /** What was said of a shard that is not as it should be: the last of it, in words. */
   alarmsOf(shard: ShardName): readonly string[] {
     return this.#alarms.get(shard) ?? [];
+  }
+
+  /** Where both sides of the shard's dispute differ, when that is known. */
+  explainedIn(shard: ShardName): Explained | undefined {
+    return this.#explained.get(shard);
   }
 
   /** The highest round of the shard that was seen with a quorum. */
@@ -77,6 +86,10 @@ export class StageTwoFeed {
   #keepAlarm(alarm: Alarm): void {
     const shard = alarmedShard(alarm);
     this.#alarms.set(shard, [...this.alarmsOf(shard), alarmWords(alarm)].slice(-alarmsMax));
+    if (alarm.what === "explained") this.#explained.set(shard, { difference: alarm.difference });
+    if (alarm.what !== "shown") return;
+    const { difference, keys, end } = alarm.explanation;
+    this.#explained.set(shard, { difference, keys, end });
   }
 
   #remember(refused: RefusedCall): void {

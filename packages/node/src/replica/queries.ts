@@ -1,6 +1,14 @@
 // What the API asks of a node's own store. Answers are plain data, for they cross threads.
 
-import { attestBlockKey, attestBlockRules, attestedKey, attestRecordCodec, contentKey } from "@tandem/attestation";
+import {
+  attestBlockKey,
+  attestBlockRules,
+  attestedKey,
+  attestRecordCodec,
+  attestRunCodec,
+  contentKey,
+  readAttestRun,
+} from "@tandem/attestation";
 import {
   type BlockRecord,
   type OrderNetwork,
@@ -60,6 +68,8 @@ export async function answerQuery(sources: QuerySources, query: Query): Promise<
       return { kind: "disk", bytes: await store.bytesOnDisk() };
     case "attest-block":
       return answerAttestBlock(store, query.height);
+    case "attest-run":
+      return answerAttestRun(store, query.from, query.count);
     case "claim":
       return answerClaim(store, asRoot(query.root));
     case "progress":
@@ -91,6 +101,11 @@ async function answerAttestBlock(store: Store, height: number): Promise<QueryAns
     block: attestBlockCodec.encode(block),
     certificate: certificateCodec.encode(certificate),
   };
+}
+
+async function answerAttestRun(store: Store, from: number, count: number): Promise<QueryAnswer> {
+  const run = await readFrom(store, readAttestRun(from, count));
+  return { kind: "attest-run", run: attestRunCodec.encode(run) };
 }
 
 async function answerClaim(store: Store, root: Root): Promise<QueryAnswer> {

@@ -89,6 +89,8 @@ export type Query =
   | { readonly kind: "disk" }
   // Of Stage 2:
   | { readonly kind: "attest-block"; readonly height: number }
+  /** What a follower of the attest chain asks for (A2). */
+  | { readonly kind: "attest-run"; readonly from: number; readonly count: number }
   /** A claim with its exports (C5). */
   | { readonly kind: "claim"; readonly root: Uint8Array }
   /** How far the shards have come. */
@@ -114,8 +116,8 @@ export type QueryAnswer =
       readonly nonce: number;
       readonly proof: Uint8Array | undefined;
     }
-  /** An encoded run of slices. */
-  | { readonly kind: "slices"; readonly run: Uint8Array }
+  /** An encoded run of slices, or of attest blocks. */
+  | { readonly kind: "slices" | "attest-run"; readonly run: Uint8Array }
   | { readonly kind: "tip"; readonly height: number; readonly root: Uint8Array }
   | { readonly kind: "disk"; readonly bytes: number }
   | {
