@@ -88,6 +88,15 @@ export interface WholePlan {
   readonly programsPpm: number;
   /** Time that a round takes to be executed, in microseconds. */
   readonly executeUs: number;
+  /** R8: a shard whose whole committee is Byzantine, and that nothing is ever attested of. */
+  readonly lost: LostShard | null;
+}
+
+export interface LostShard {
+  /** By number. */
+  readonly shard: number;
+  /** Its committee affirms nothing; or claims with sources that are not attested, or not visible (A3). */
+  readonly how: "silent" | "false-sources";
 }
 
 export interface CommitteeSeat {

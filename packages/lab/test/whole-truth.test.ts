@@ -51,7 +51,7 @@ describe("truth", () => {
 
   test("so they are where the attest chain is heard of later", () => {
     let known = 0;
-    const truth = log.createTruth(() => known);
+    const truth = log.createTruth({ known: () => known });
     for (const [at, block] of log.blocks.entries()) {
       expect(truth.onOrdered(block)).toBeUndefined();
       for (const facts of log.executed[at] ?? []) expect(truth.onExecuted(facts)).toBeUndefined();
@@ -65,7 +65,7 @@ describe("truth", () => {
 
   test("a lie is found there too, once it can be", () => {
     let known = 0;
-    const truth = log.createTruth(() => known);
+    const truth = log.createTruth({ known: () => known });
     const change = lying((result) => withClaim(result, { contracts: other }));
     expect(says(truth, log, change)).toBeUndefined();
     known = log.blocks.length;
@@ -121,10 +121,25 @@ describe("truth", () => {
     const truth = log.createTruth();
     truth.onOrdered(log.blocks[0] as (typeof log.blocks)[number]);
     const { left } = truth;
-    const rounds = truth.roundsLeft();
+    const { rounds, roundOf } = truth.forecast();
     expect(truth.left).toBe(left);
     expect(rounds).toBeGreaterThanOrEqual(left === 0 ? 0 : 1);
     expect(rounds).toBeLessThanOrEqual(left);
+    for (const line of truth.programs.keys())
+      for (const place of line.nodes.keys()) expect(roundOf(line, place)).toBeLessThan(Number.POSITIVE_INFINITY);
+  });
+
+  test("R8: what waits for a shard that is lost is not forecast, and all else is", () => {
+    const own = wholeLog(11, 0);
+    const truth = own.createTruth({ lost: ["a"] });
+    for (const block of own.blocks)
+      truth.onOrdered({ ...block, header: { ...block.header, attested: own.nothingCited } });
+    const { roundOf } = truth.forecast();
+    const stuck = [...truth.programs.keys()].flatMap((line) =>
+      line.nodes.filter((_, place) => roundOf(line, place) === Number.POSITIVE_INFINITY),
+    );
+    expect(stuck.length).toBeGreaterThan(0);
+    expect(truth.left).toBeGreaterThan(stuck.length);
   });
 
   test("fires at the end where contracts are others", () => {

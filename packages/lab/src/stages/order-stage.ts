@@ -118,7 +118,8 @@ export class OrderStage implements Stage {
       leadMs: blobs.clockLeadMs,
       latestMs: (instance, timeUs) => {
         const { driftPpm = 0, aheadMs = 0 } = world.instances[instance] ?? {};
-        return isSteady ? timeUs / 1000 + (timeUs * driftPpm) / 1e9 + aheadMs : undefined;
+        // No shell shows a time before 0.
+      return isSteady ? Math.max(0, timeUs / 1000 + (timeUs * driftPpm) / 1e9 + aheadMs) : undefined;
       },
     };
   }

@@ -70,7 +70,8 @@ export class WholeStage implements Stage {
       give(instance, input, atMs);
     };
     // O10: what touches a shard that is behind waits in pools until it is not.
-    const heldMs = () => (isLaggingIn(setting) ? (this.#sight?.lag.boundMs() ?? 0) : 0);
+    // In silence, who was away hears of what it missed by a heartbeat.
+    const heldMs = () => setting.heartbeatMs + (isLaggingIn(setting) ? (this.#sight?.lag.boundMs() ?? 0) : 0);
     return new BlobWork({ setting, stream: bounded, trusted: trustedOf(setting), give: submit, heldMs });
   }
 
@@ -104,6 +105,12 @@ export class WholeStage implements Stage {
     return this.#sight.createCheckers();
   }
 
+  get #lost() {
+    const { lost } = planOf(this.#setting);
+    const name = lost === null ? undefined : shardNamesOf(this.#setting.blobs)[lost.shard];
+    return lost === null || name === undefined ? undefined : { shard: name, how: lost.how };
+  }
+
   step(): void {}
 
   /** All shards catch up, and nothing is left at the end (R5). Observers are told of nothing in silence. */
@@ -115,6 +122,7 @@ export class WholeStage implements Stage {
     if (late !== undefined) return { checker: "lag", what: late, instance };
     if (lag.met === 0 || !this.#isAllSubmitted(nowMs) || !lag.isDrained(held)) return undefined;
     this.#isDrained = true;
+    if (whole.truth.left > 0) return undefined;
     const what = whole.truth.endProblem((shard) => whole.final.frontiers.get(shard)?.contracts);
     return what === undefined ? undefined : { checker: "truth", what, instance };
   }
@@ -134,12 +142,13 @@ export class WholeStage implements Stage {
   }
 
   felt(): Readonly<Record<string, number>> {
-    const { lag, felt, watch } = this.#sight as Sight;
+    const { lag, felt, watch, whole } = this.#sight as Sight;
     return {
       ...felt.counts,
       "catch-ups": lag.met,
       "rounds left at most": lag.deepest,
       drained: this.#isDrained ? 1 : 0,
+      ...(planOf(this.#setting).lost !== null && { "nodes that wait for a lost shard": whole.truth.left }),
       ...(isLaggingIn(this.#setting) && { "shard-behind": this.work.refusedBehind }),
       "order blocks": watch.final.length,
     };
@@ -158,6 +167,7 @@ export class WholeStage implements Stage {
       places: this.#places,
       attest: (this.#sight as Sight).attest,
       plans: this.#setting.habits,
+      lost: this.#lost,
       ledger: options.ledger,
     });
     return new WholeNode({

@@ -1,14 +1,17 @@
 // What a setting of the whole stage has beside one of the order stage: committees, who votes on the attest chain, and work
 // that can be drained. Whoever is Byzantine stays below a third of each set and of each committee.
 
+import { limits } from "@tandem/shared";
 import type { Fault, Random, WorldConfig } from "@tandem/simulator";
-import type { BlobPlan, CommitteeSeat, Setting, WholePlan } from "../setting.ts";
+import type { BlobPlan, CommitteeSeat, LostShard, Setting, WholePlan } from "../setting.ts";
 
 const committeeSeatsMax = 7;
 const observersFollowMax = 3;
 /** In one of so many runs a committee is below its quorum for a while. */
 const outageOneIn = 2;
 const outageMsMax = 4000;
+/** In one of so many runs with somebody Byzantine a whole committee is. */
+const lostOneIn = 5;
 /** In one of so many runs some validators have no seat on the attest chain. */
 const orderOnlyOneIn = 4;
 
@@ -20,8 +23,10 @@ export function asWhole(setting: Setting, random: Random): Setting {
   return {
     ...setting,
     world: withOutage(world, random.fork("outage"), plan),
-    workload: { ...workload, itemsPerSecond: Math.min(10, workload.itemsPerSecond) },
-    blobs: { ...blobs, ...drawBlobs(random.fork("blobs"), blobs, shards) },
+    workload: { ...workload, itemsPerSecond: workload.itemsPerSecond > 2 ? 10 : 5 },
+    // In silence, who is behind hears of it by the heartbeats.
+    heartbeatMs: random.fork("heartbeat").pick([1000, 3000, 10_000]),
+    blobs: { ...blobs, ...drawBlobs(random.fork("blobs"), shards, plan.lost !== null) },
     whole: plan,
   };
 }
@@ -34,7 +39,10 @@ function drawPlan(
 ): WholePlan {
   const committees = Array.from({ length: shards }, () => drawCommittee(random, weights.length, byzantine));
   const names = Array.from({ length: shards }, (_, shard) => shard);
+  const lost = drawLost(random.fork("lost"), byzantine, shards);
+  if (lost !== null) committees[lost.shard] = [...byzantine].sort((a, b) => a - b).map((seat) => ({ seat, weight: 1 }));
   return {
+    lost,
     committees,
     attestWeights: drawAttestWeights(random.fork("attest"), weights, byzantine),
     observed: random.pickSome(names, random.below(Math.min(shards, observersFollowMax) + 1)).sort((a, b) => a - b),
@@ -62,6 +70,11 @@ function drawCommittee(random: Random, seats: number, byzantine: ReadonlySet<num
   return members.sort((a, b) => a.seat - b.seat);
 }
 
+function drawLost(random: Random, byzantine: ReadonlySet<number>, shards: number): LostShard | null {
+  if (byzantine.size === 0 || random.below(lostOneIn) > 0) return null;
+  return { shard: random.below(shards), how: random.pick(["silent", "false-sources"]) };
+}
+
 /** As on the order chain, or without some of the honest, where what is Byzantine stays below a third. */
 function drawAttestWeights(random: Random, weights: readonly number[], byzantine: ReadonlySet<number>): number[] {
   if (random.below(orderOnlyOneIn) > 0) return [...weights];
@@ -71,16 +84,16 @@ function drawAttestWeights(random: Random, weights: readonly number[], byzantine
   return 3 * faulty < total ? chosen : [...weights];
 }
 
-/** O9, O10: blobs are programs and small, and what waits has room. */
-function drawBlobs(random: Random, blobs: BlobPlan, shards: number): Partial<BlobPlan> {
-  const isLagging = random.below(4) === 0;
+/** O9, O10: blobs are programs and small, and what waits has room: a shard that is lost would keep payers waiting for ever. */
+function drawBlobs(random: Random, shards: number, isLost: boolean): Partial<BlobPlan> {
+  const isLagging = random.below(4) === 0 && !isLost;
   return {
     payers: random.between(4, 6),
     shards,
     mediumPpm: 0,
     largePpm: 0,
-    ...(isLagging ? { lagMax: random.pick([1, 3, 10]), pendingMax: random.pick([2, 8]) } : {}),
-    ...(isLagging ? {} : { lagMax: blobs.lagMax, pendingMax: blobs.pendingMax }),
+    lagMax: isLagging ? random.pick([1, 3, 10]) : limits.lagMax,
+    pendingMax: isLagging ? random.pick([2, 8]) : limits.pendingMax,
     attest: { everyMs: 0, lateMs: 0, stallPpm: 0 },
   };
 }

@@ -30,6 +30,7 @@ import { planOf, type WholeNetwork } from "../nodes/whole-network.ts";
 import { type Block, passing } from "../payload/block.ts";
 import type { Setting } from "../setting.ts";
 import type { BlobWork } from "../work/blob-work.ts";
+import { shardNamesOf } from "../work/blobs.ts";
 import { Felt } from "./felt.ts";
 
 export interface SightOptions {
@@ -81,6 +82,7 @@ export class Sight {
       order: { context, progress: this.#progress.order },
       attest: { context: this.attest, progress: this.#progress.attest },
       executeMs: planOf(setting).executeUs / 1000,
+      heartbeatMs: setting.heartbeatMs,
     });
     this.felt = new Felt(this.whole);
   }
@@ -109,6 +111,7 @@ export class Sight {
     const truth = new Truth({
       genesis,
       bounds: roundBounds(genesis.limits),
+      lost: lostIn(this.#options.setting),
       frontiersAt: (height) => {
         const state = this.whole.finalAt(height);
         return state && Object.fromEntries([...state.frontiers].map(([shard, { round }]) => [shard, round]));
@@ -168,7 +171,7 @@ export class Sight {
       affirmedOnce(whole, { validators: context.seats, validatorAt }),
       contents(whole),
       idle(),
-      alarms(),
+      alarms(whole.truth.lost),
       recompute(watch, clocksOf(setting, isClockSteady)),
       conserved(watch),
       orderedOnce(watch),
@@ -197,6 +200,12 @@ class Passed extends Map<string, Block> {
   }
 }
 
+function lostIn(setting: Setting): ReadonlySet<string> {
+  const { lost } = planOf(setting);
+  const name = lost === null ? undefined : shardNamesOf(setting.blobs)[lost.shard];
+  return new Set(name === undefined ? [] : [name]);
+}
+
 function attestContext({ setting, network, places, context }: SightOptions): CheckContext {
   const { replica, keys, attestSeats } = network;
   const { attestWeights } = planOf(setting);
@@ -219,7 +228,8 @@ function clocksOf({ world, blobs }: Setting, isSteady: boolean): Clocks {
     leadMs: blobs.clockLeadMs,
     latestMs: (instance, timeUs) => {
       const { driftPpm = 0, aheadMs = 0 } = world.instances[instance] ?? {};
-      return isSteady ? timeUs / 1000 + (timeUs * driftPpm) / 1e9 + aheadMs : undefined;
+      // No shell shows a time before 0.
+      return isSteady ? Math.max(0, timeUs / 1000 + (timeUs * driftPpm) / 1e9 + aheadMs) : undefined;
     },
   };
 }

@@ -14,8 +14,10 @@ export interface WholeLog {
   /** Of each height, what every shard did. */
   readonly executed: readonly (readonly ExecutedFacts[])[];
   readonly contractsOf: (shard: ShardName) => Uint8Array | undefined;
-  /** `known`: up to which height the attest chain is known. */
-  createTruth(known?: () => number): Truth;
+  /** An attest block that attests nothing. */
+  readonly nothingCited: OrderedFacts["header"]["attested"];
+  /** `known`: up to which height the attest chain is known; `lost`: shards that nothing is ever attested of. */
+  createTruth(options?: { readonly known?: () => number; readonly lost?: readonly string[] }): Truth;
 }
 
 /** The log of that seed, as far as it goes, and empty blocks after it that cite all there is. */
@@ -55,11 +57,13 @@ export function wholeLog(seed: number, emptyBlocks = 30): WholeLog {
       const shard = shards.find((each) => each.name === name);
       return shard?.results.at(-1)?.claim.contracts ?? shard?.begun.contracts;
     },
-    createTruth: (known = () => Number.POSITIVE_INFINITY) =>
+    nothingCited: { height: asHeight(0), root: zeroRoot },
+    createTruth: ({ known = () => Number.POSITIVE_INFINITY, lost = [] } = {}) =>
       new Truth({
         genesis,
         bounds: log.bounds,
-        frontiersAt: (height) => (height <= known() ? cited[height - 1] : undefined),
+        lost: new Set(lost),
+        frontiersAt: (height) => (height === 0 ? {} : height <= known() ? cited[height - 1] : undefined),
       }),
   };
 }

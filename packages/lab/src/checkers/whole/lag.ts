@@ -11,13 +11,15 @@
 //     an attest block has them, an order block cites it               two views of honest leaders of each chain, with all
 //                                                                     views of others between them, wherever they are worst
 //
-// Two views of honest leaders: what came in the midst of the first one is in the second.
+// Two views of honest leaders: what came in the midst of the first one is in the second. In silence, who was away hears of
+// what it missed by a heartbeat: one is added. What waits for a shard that is lost is not demanded (R8).
 
 import { asView } from "@tandem/shared";
 import type { Instance } from "@tandem/simulator";
 import type { CheckContext } from "../checker.ts";
 import type { Progress } from "../progress.ts";
 import type { AttestOracleState } from "./attest-oracle.ts";
+import type { Forecast } from "./truth.ts";
 import type { WholeWatch } from "./whole-watch.ts";
 
 const growthMax = 16;
@@ -34,11 +36,13 @@ export interface LagFacts {
   readonly order: { readonly context: CheckContext; readonly progress: Progress };
   readonly attest: { readonly context: CheckContext; readonly progress: Progress };
   readonly executeMs: number;
+  readonly heartbeatMs: number;
 }
 
 interface Demand {
   /** Order blocks up to this height. */
   readonly height: number;
+  readonly forecast: Forecast;
   readonly sinceMs: number;
   readonly deadlineMs: number;
 }
@@ -63,7 +67,7 @@ export class Lag {
     this.#open = demand;
     if (isNew) return undefined;
     const state = this.#stateOf(instances);
-    const late = lagOf(this.#facts.watch, state, demand.height);
+    const late = lagOf(this.#facts.watch, state, demand);
     if (late === undefined) return this.#meet(demand, nowMs);
     if (nowMs <= demand.deadlineMs) return undefined;
     return `what was ordered up to ${demand.height} at ${demand.sinceMs} ms is not attested at ${nowMs} ms: ${late}`;
@@ -72,7 +76,9 @@ export class Lag {
   /** Nothing is left, and every one of them knows. */
   isDrained(instances: readonly Instance[]): boolean {
     const { watch } = this.#facts;
-    return watch.truth.left === 0 && lagOf(watch, this.#stateOf(instances), watch.truth.height) === undefined;
+    const forecast = watch.truth.forecast();
+    const { height } = watch.truth;
+    return forecast.rounds === 0 && lagOf(watch, this.#stateOf(instances), { height, forecast }) === undefined;
   }
 
   /** What each of them has delivered of the attest chain. */
@@ -84,16 +90,16 @@ export class Lag {
 
   #begin(nowMs: number): Demand {
     const { truth } = this.#facts.watch;
-    return { height: truth.height, sinceMs: nowMs, deadlineMs: nowMs + this.boundMs() };
+    const forecast = truth.forecast();
+    return { height: truth.height, forecast, sinceMs: nowMs, deadlineMs: nowMs + this.boundMs(forecast) };
   }
 
   /** From now on, for all that is ordered by now. */
-  boundMs(): number {
-    const { watch, order, attest, executeMs } = this.#facts;
+  boundMs({ rounds } = this.#facts.watch.truth.forecast()): number {
+    const { order, attest, executeMs, heartbeatMs } = this.#facts;
     const { deltaMs } = order.context;
-    const rounds = watch.truth.roundsLeft();
     this.deepest = Math.max(this.deepest, rounds);
-    const hops = (rounds + 1) * (this.#hop() * deltaMs + executeMs) + 2 * pauseDeltasMax * deltaMs;
+    const hops = (rounds + 1) * (this.#hop() * deltaMs + executeMs) + 2 * pauseDeltasMax * deltaMs + heartbeatMs;
     return order.progress.boundMs(2) + attest.progress.boundMs(2) + Math.ceil(hops * slackShare);
   }
 
@@ -127,14 +133,20 @@ function worstViews({ byzantine, leaderOf }: CheckContext): number {
 }
 
 /** What of the order chain up to that height is not attested there, if something is not. */
-function lagOf({ truth }: WholeWatch, { frontiers }: AttestOracleState, height: number): string | undefined {
+function lagOf(
+  { truth }: WholeWatch,
+  { frontiers }: AttestOracleState,
+  { height, forecast }: Pick<Demand, "height" | "forecast">,
+): string | undefined {
   if (truth.height < height) return "the attest chain is not known";
   for (const [shard, { round }] of frontiers) {
+    if (truth.lost.has(shard)) continue;
     for (let at = round + 1; at <= height; at++) if (truth.mustClaim(shard, at)) return `round ${at} of ${shard}`;
   }
   for (const line of truth.programs.keys()) {
     if (line.height > height) continue;
     for (const [place, { shard, step }] of line.nodes.entries()) {
+      if (truth.lost.has(shard) || forecast.roundOf(line, place) === Number.POSITIVE_INFINITY) continue;
       const isAttested = truth.plan.roundOf(line, place) <= (frontiers.get(shard)?.round ?? 0);
       if (!isAttested) return `step ${step} of ${line.height}/${line.index} in ${shard}`;
     }

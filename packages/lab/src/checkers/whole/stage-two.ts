@@ -1,5 +1,6 @@
 // The checkers of the whole stage, beside those of consensus and of the order chain.
 
+import type { Alarm } from "@tandem/attestation";
 import { toHex } from "@tandem/shared";
 import type { Observation } from "../../nodes/words.ts";
 import { attested } from "../../payload/block.ts";
@@ -53,6 +54,8 @@ export function truth(watch: WholeWatch): Checker {
     for (const item of attested(block).body.items) {
       if (item.kind !== "attestation") continue;
       const { shard, round } = item.value.claim;
+      // A whole committee can say what it likes, as far as A3 allows.
+      if (own.lost.has(shard)) continue;
       const known = own.claimAt(shard, round);
       if (known === undefined && round > own.height) continue;
       if (known === undefined) return `attested a claim of ${shard} for round ${round} that no honest node made`;
@@ -83,7 +86,7 @@ export function idle(): Checker {
 }
 
 /** C6, C4: with less than a third of liars nobody's own result differs from a quorum's, and nobody lost its record. */
-export function alarms(): Checker {
+export function alarms(lost: ReadonlySet<string> = new Set()): Checker {
   return {
     name: "alarm",
     onObservation(observation) {
@@ -91,9 +94,15 @@ export function alarms(): Checker {
         return `stopped at attest height ${observation.height}: ${observation.problem}`;
       if (observation.kind !== "news" || observation.news.kind !== "alarm") return undefined;
       const { alarm } = observation.news;
+      if (lost.has(shardOf(alarm))) return undefined;
       return `an alarm in an honest world: ${alarm.what}, ${describe(alarm)}`;
     },
   };
+}
+
+function shardOf(alarm: Alarm): string {
+  if (alarm.what === "diverged" || alarm.what === "no-mark") return alarm.shard;
+  return alarm.what === "shown" ? alarm.explanation.dispute.shard : alarm.dispute.shard;
 }
 
 function describe(alarm: object): string {

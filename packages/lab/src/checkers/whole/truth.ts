@@ -36,6 +36,8 @@ type TruthGenesis = Pick<Genesis, "shards" | "contracts" | "startMs">;
 export interface TruthFacts {
   readonly genesis: TruthGenesis;
   readonly bounds: Log["bounds"];
+  /** R8: shards that nothing is ever attested of. */
+  readonly lost?: ReadonlySet<string>;
   /** R2: of each shard the round up to which the final attest block of a height attests; nothing where it is unknown. */
   frontiersAt(height: number): Cited | undefined;
 }
@@ -52,6 +54,12 @@ export interface ExecutedFacts {
   readonly height: number;
   readonly result: MadeRound | undefined;
 }
+
+export interface Forecast extends Pick<Plan, "roundOf"> {
+  readonly rounds: number;
+}
+
+const nothingLost: ReadonlySet<string> = new Set();
 
 interface Block {
   readonly programs: readonly LineProgram[];
@@ -129,9 +137,15 @@ export class Truth {
     return this.#planner.awaited().map(({ shard, round }) => placeName(shard, round));
   }
 
-  /** Rounds that it takes until nothing is left, if each cites all that came before. */
-  roundsLeft(): number {
-    return this.left === 0 ? 0 : this.#planner.fork().drain();
+  /** What comes of all that is known, if each round cites all that came before: which node runs when, in how many rounds. */
+  forecast(): Forecast {
+    const fork = this.#planner.fork();
+    const rounds = fork.drain(this.lost);
+    return { rounds, roundOf: fork.plan.roundOf };
+  }
+
+  get lost(): ReadonlySet<string> {
+    return this.#facts.lost ?? nothingLost;
   }
 
   /** The claim that stands for a round, once an honest node made it. */
@@ -232,6 +246,7 @@ export class Truth {
   /** R5, P11: with nothing left, the contracts that these roots stand for are the serial executor's. */
   endProblem(contractsOf: (shard: ShardName) => Uint8Array | undefined): string | undefined {
     for (const { name } of this.#facts.genesis.shards) {
+      if (this.lost.has(name)) continue;
       const root = contractsOf(asShardName(name));
       const expected = toHex(contractsRoot(this.#serial.contracts, name));
       if (root === undefined || toHex(root) !== expected) return `${name} ends with other contracts`;

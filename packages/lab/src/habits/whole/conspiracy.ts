@@ -10,9 +10,10 @@ import type { Habit, HabitContext } from "../habit.ts";
 import { type HabitName, habitNamesOf, habits } from "../index.ts";
 import { Ledger } from "../ledger.ts";
 import { AttestForge } from "./attest-forge.ts";
+import { type Captured, capturing } from "./captured.ts";
 import { attestLeaderHabits } from "./index.ts";
 import { attestBlocksIn, onAttest, type Places } from "./on-attest.ts";
-import type { WholeTools } from "./tools.ts";
+import type { Content, WholeTools } from "./tools.ts";
 
 export interface ConspiracyOptions {
   readonly network: WholeNetwork;
@@ -20,6 +21,8 @@ export interface ConspiracyOptions {
   /** Of the attest chain. */
   readonly attest: CheckContext;
   readonly plans: readonly HabitPlan[];
+  /** A shard whose whole committee is in it. */
+  readonly lost: Captured | undefined;
   /** Of the order chain. */
   readonly ledger: Ledger;
 }
@@ -27,6 +30,8 @@ export interface ConspiracyOptions {
 export class Conspiracy {
   readonly #options: ConspiracyOptions;
   readonly #forge: AttestForge;
+  /** What the captured committee agreed to say, by round. */
+  readonly #agreed = new Map<number, Content>();
   /** Of the attest chain; it counts with the other. */
   readonly ledger: Ledger;
 
@@ -50,6 +55,8 @@ export class Conspiracy {
     const make = habits[name];
     const isLeaders = Object.hasOwn(attestLeaderHabits, name);
     const made: Habit[] = [this.#hearing(), onAttest(this.#learning(), places)];
+    const { lost } = this.#options;
+    if (lost !== undefined) made.push(capturing(lost, this.#forge, this.#agreed)({ ...order, whole }));
     if (!isLeaders) made.push(make({ ...order, whole }));
     if (isLeaders || habitNamesOf.consensus.includes(name)) made.push(onAttest(make(attest), places));
     return made;

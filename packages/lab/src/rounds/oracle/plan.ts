@@ -43,6 +43,8 @@ export function planRounds(log: Log, lines: readonly (readonly LineProgram[])[])
   return { ...planner.plan, drained: { rounds: planner.drain(), nodes: left } };
 }
 
+const noShards: ReadonlySet<string> = new Set();
+
 export class Planner {
   readonly #log: Pick<Log, "shards" | "bounds">;
   readonly #waiting = new Map<string, PlanNode[]>();
@@ -74,13 +76,20 @@ export class Planner {
     return fork;
   }
 
-  /** Rounds without blobs that cite all there is, until nothing is left: how many it takes. */
-  drain(): number {
+  /**
+   * Rounds without blobs that cite all there is, but nothing new of shards that are lost, until nothing is left that can
+   * run: how many it takes.
+   */
+  drain(lost: ReadonlySet<string> = noShards): number {
     const nodes = this.left;
-    let rounds = 0;
     // As long as all is cited, the first node in line that is left can run: more rounds than nodes are never needed.
-    for (; this.left > 0 && rounds <= nodes; rounds++) this.round([], this.#allCited());
-    return rounds;
+    for (let rounds = 0; rounds <= nodes; rounds++) {
+      const { left } = this;
+      if (left === 0) return rounds;
+      this.round([], this.#allCited(lost));
+      if (this.left === left && lost.size > 0) return rounds;
+    }
+    return nodes + 1;
   }
 
   /** Where what ran that others still need from elsewhere. */
@@ -98,8 +107,10 @@ export class Planner {
     return [...this.#waiting.values()].reduce((sum, nodes) => sum + nodes.length, 0);
   }
 
-  #allCited(): Cited {
-    return Object.fromEntries(this.#log.shards.map(({ name }) => [name, this.#cited.length]));
+  #allCited(lost: ReadonlySet<string>): Cited {
+    const now = this.#cited.length;
+    const before = this.#cited.at(-1);
+    return Object.fromEntries(this.#log.shards.map(({ name }) => [name, lost.has(name) ? (before?.[name] ?? 0) : now]));
   }
 
   /** The next round: its programs, and what its block cites. */
