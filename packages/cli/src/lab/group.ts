@@ -27,6 +27,10 @@ export const labGroup: Group = {
       summary: "what a block costs with many validators",
       load: async () => (await import("./scale.ts")).scaleCommand,
     },
+    liars: {
+      summary: "a committee of liars, and how honest followers find the one key that differs",
+      load: async () => (await import("./liars.ts")).liarsCommand,
+    },
     trace: {
       summary: "rounds that a trace of a real chain needs",
       load: async () => (await import("./trace.ts")).traceCommand,

@@ -4,7 +4,7 @@
 
 import { attestBlockKey, attestRecordCodec, type ExecutionTask, ownPrefix } from "@tandem/attestation";
 import { blockKey, blockRecordCodec, keptPrefix, type OrderMessage, poolLimits } from "@tandem/ordering";
-import type { Executions, ReplicaEffect, ReplicaInput, ReplicaTask } from "@tandem/replica";
+import type { ExecutionAnswer, Executions, ReplicaEffect, ReplicaInput, ReplicaTask } from "@tandem/replica";
 import {
   type AttestBlock,
   asHeight,
@@ -34,8 +34,11 @@ import type { WholeNetwork } from "./whole-network.ts";
 import type { Wire } from "./wire.ts";
 import type { FinalRecord, LabEffect, LabInput, LabMessage, Observation } from "./words.ts";
 
+/** A round that made a claim. */
+type RanRound = NonNullable<Extract<ExecutionAnswer, { kind: "executed" }>["executed"]["result"]>;
+
 export interface WholeNodeOptions extends NodeOptions {
-  readonly network: WholeNetwork;
+  readonly network: Pick<WholeNetwork, "replica" | "keys" | "rules">;
   readonly room: ReplicaRoom;
   readonly wire: Wire;
   readonly places: Places;
@@ -45,7 +48,8 @@ export interface WholeNodeOptions extends NodeOptions {
   readonly attestBlocks: Map<string, AttestBlock>;
   /** Shards to execute; if none are given, those in whose committees it sits. */
   readonly follows: readonly ShardName[] | undefined;
-  readonly executeUs: number;
+  /** Time that a round takes to be executed. */
+  readonly executeUs: number | ((ran: RanRound) => number);
 }
 
 type WholeEffect = Extract<
@@ -306,8 +310,14 @@ export class WholeNode extends Shell {
       const { result } = answer.executed;
       this.tell({ kind: "executed", shard, height: input.slice.height, result, reads }, actions);
     }
-    const hasWork = answer.kind === "opened" || answer.executed.result !== undefined;
-    actions.answer(answer, hasWork ? this.#options.executeUs : readUs);
+    actions.answer(answer, this.#executeUs(answer));
+  }
+
+  #executeUs(answer: ExecutionAnswer): number {
+    const { executeUs } = this.#options;
+    if (answer.kind === "executed" && answer.executed.result === undefined) return readUs;
+    if (typeof executeUs === "number") return executeUs;
+    return answer.kind === "opened" ? readUs : executeUs(answer.executed.result as RanRound);
   }
 
   /** What consensus of the attest chain does, in the order in which it took effect there. */
