@@ -18,7 +18,7 @@ import { Watch } from "../checkers/order/watch.ts";
 import { Progress } from "../checkers/progress.ts";
 import { VoteBook } from "../checkers/vote-book.ts";
 import { affirmedOnce } from "../checkers/whole/affirmed-once.ts";
-import { AttestOracle, type OracleShard } from "../checkers/whole/attest-oracle.ts";
+import { AttestOracle, type OracleShard, placeName } from "../checkers/whole/attest-oracle.ts";
 import { contents } from "../checkers/whole/contents.ts";
 import { evidenceProblem } from "../checkers/whole/evidence-rules.ts";
 import { Lag } from "../checkers/whole/lag.ts";
@@ -112,6 +112,7 @@ export class Sight {
       genesis,
       bounds: roundBounds(genesis.limits),
       lost: lostIn(this.#options.setting),
+      attestedClaim: (shard, round) => this.whole.final.claims.get(placeName(shard, round))?.claim,
       frontiersAt: (height) => {
         const state = this.whole.finalAt(height);
         return state && Object.fromEntries([...state.frontiers].map(([shard, { round }]) => [shard, round]));

@@ -40,6 +40,7 @@ export interface OracleShard {
 
 /** A claim that a block of this chain, or one below, attested. */
 export interface AttestedClaim {
+  readonly claim: Claim;
   readonly shard: string;
   readonly round: number;
   readonly root: string;
@@ -249,7 +250,7 @@ class Draft {
     this.#frontiers.set(shard, frontier);
     this.#tree = withEntry(this.#tree, Buffer.from(shard, "ascii"), frontierCodec.encode(frontier));
     const height = this.#block.header.height;
-    const attested = { shard, round, root: hex(root), exports: hex(exportsRootOf(claim)), height };
+    const attested = { claim, shard, round, root: hex(root), exports: hex(exportsRootOf(claim)), height };
     this.#claims.set(placeName(shard, round), attested);
     this.#fresh.push(attested);
   }

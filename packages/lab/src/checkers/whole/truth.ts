@@ -38,6 +38,8 @@ export interface TruthFacts {
   readonly bounds: Log["bounds"];
   /** R8: shards that nothing is ever attested of. */
   readonly lost?: ReadonlySet<string>;
+  /** What is attested of a shard that no honest node follows. */
+  attestedClaim?(shard: string, round: number): Claim | undefined;
   /** R2: of each shard the round up to which the final attest block of a height attests; nothing where it is unknown. */
   frontiersAt(height: number): Cited | undefined;
 }
@@ -103,8 +105,13 @@ export class Truth {
       serial: this.#programs,
       genesis: this.#genesisContracts,
       genesisClaimOf: (shard) => this.#genesisClaims.get(shard) ?? zeroRoot,
-      claimOf: (shard, round) => this.#claims.get(placeName(shard, round)),
+      claimOf: (shard, round) => this.#claims.get(placeName(shard, round)) ?? this.#attestedAt(shard, round),
     };
+  }
+
+  #attestedAt(shard: string, round: number): Pick<MadeRound, "claim"> | undefined {
+    const claim = this.lost.has(shard) ? this.#facts.attestedClaim?.(shard, round) : undefined;
+    return claim && { claim };
   }
 
   #genesisClaim(shard: ShardName): Root {
