@@ -33,7 +33,7 @@ export interface ShardStatus {
 }
 
 export interface OwnStanding {
-  /** `starting`: after a start, until what was stored is read. */
+  /** `starting`: until what was stored is read, and the order chain has come as far as a snapshot. */
   readonly state: "starting" | "following" | "stopped" | "not-followed";
   /** The last order height whose work here is done. */
   readonly round: number;
@@ -44,7 +44,6 @@ export interface OwnStanding {
 export interface ShardFacts {
   /** Order blocks executed here. */
   readonly executed: number;
-  readonly isStarted: boolean;
   readonly affirmed: number;
   readonly attestHeight: number;
 }
@@ -53,7 +52,7 @@ export function shardStatus(progress: ShardProgress, setup: NodeSetup, facts: Sh
   const { shard, attested, own, next } = progress;
   const seating = setup.seatings.shards.get(shard) as Seating;
   const { round, claim, pending } = attested;
-  const standing = standingOf(own, round, !facts.isStarted && setup.follows.includes(shard));
+  const standing = standingOf(own, round, setup.follows.includes(shard));
   const hasMore = next !== undefined || standing.claimed !== null;
   const missing = seating.places.filter((_, seat) => next !== undefined && !next.seats.includes(seat));
   return {
@@ -73,8 +72,8 @@ export function shardStatus(progress: ShardProgress, setup: NodeSetup, facts: Sh
   };
 }
 
-function standingOf(own: ShardProgress["own"], attested: number, isStarting: boolean): OwnStanding {
-  if (own === undefined) return { state: isStarting ? "starting" : "not-followed", round: 0, claimed: null };
+function standingOf(own: ShardProgress["own"], attested: number, isFollowed: boolean): OwnStanding {
+  if (own === undefined) return { state: isFollowed ? "starting" : "not-followed", round: 0, claimed: null };
   const state = own.dispute === undefined ? "following" : "stopped";
   return { state, round: own.done, claimed: own.made > attested ? own.made : null };
 }
