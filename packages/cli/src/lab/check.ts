@@ -35,7 +35,7 @@ and what happens in it is counted instead of faults. Exit code 1 if a checker fi
   --native          BLS signatures instead of the mock: some hundred times slower, so take few seeds; not in rounds
   --blocks N        end runs after so many blocks (200); not in rounds
   --no-controls     leave the deliberate bugs out
-  --stage STAGE     consensus alone (usual); order: the whole replica; rounds: execution
+  --stage STAGE     consensus alone (usual); order: the order chain; whole: both chains; rounds: execution
   --entry PATH      the index.ts of another copy of packages/consensus, packages/replica or packages/execution
 `,
   options: {
@@ -137,6 +137,7 @@ function violationLines(stage: StageName, { seed, violation }: RunReport): strin
   if (stage === "rounds") {
     return `seed ${seed}, ${checker}: ${what}\n  ./tandem lab shrink --stage rounds --seed ${seed}\n`;
   }
+  const named = stage === "consensus" ? "" : ` --stage ${stage}`;
   return `seed ${seed}, ${checker}, at ${timeMs} ms, instance ${instance}: ${what}
-  ./tandem lab replay --seed ${seed} --from ${Math.max(0, timeMs - 1000)}\n`;
+  ./tandem lab replay${named} --seed ${seed} --from ${Math.max(0, timeMs - 1000)}\n`;
 }

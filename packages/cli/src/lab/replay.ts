@@ -34,7 +34,7 @@ shard claims of it. Exit code 1 if a checker fires.
   --to MS           only up to this time
   --setting         print the setting of the seed, and nothing else
   --native          BLS signatures instead of the mock
-  --stage STAGE     consensus alone (usual); order: the whole replica; rounds: execution
+  --stage STAGE     consensus alone (usual); order: the order chain; whole: both chains; rounds: execution
   --entry PATH      the index.ts of another copy of packages/consensus, packages/replica or packages/execution
 `,
   options: {

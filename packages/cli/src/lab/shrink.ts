@@ -13,7 +13,7 @@ Takes faults, habits and time away from a run that fails, as long as the same ch
 that is left. In the rounds stage: blocks, programs and steps, and what is left is a log.
 
   --seed S          the seed of a run that fails
-  --stage STAGE     consensus alone (usual); order: the whole replica; rounds: execution
+  --stage STAGE     consensus alone (usual); order: the order chain; whole: both chains; rounds: execution
   --entry PATH      the index.ts of another copy of packages/consensus, packages/replica or packages/execution
 `,
   options: { seed: { type: "string" }, stage: { type: "string" }, entry: { type: "string" } },

@@ -2,7 +2,7 @@
 
 import { reduceWorld, type Shrunk, shrink } from "@tandem/simulator";
 import { runSetting } from "../run.ts";
-import type { BlobPlan, Setting } from "../setting.ts";
+import type { BlobPlan, HabitPlan, Setting, WholePlan } from "../setting.ts";
 import type { MakeStage } from "../stages/load.ts";
 
 /** Nothing if the setting does not fail. */
@@ -29,6 +29,8 @@ function* reduceSetting(setting: Setting): Generator<Setting> {
   yield* fewerHabits(setting);
   yield* simplerSettings(setting);
   if (setting.stage === "order") for (const blobs of simplerBlobs(setting.blobs)) yield { ...setting, blobs };
+  if (setting.whole !== undefined)
+    for (const whole of simplerWholes(setting.whole, setting)) yield { ...setting, whole };
 }
 
 /** A seat of twins stays as it is: without the habit it would be one honest seat with two instances. */
@@ -37,8 +39,24 @@ function* fewerHabits(setting: Setting): Generator<Setting> {
   for (const [index, { habit, seat }] of habits.entries()) {
     const isLast = habits.filter((plan) => plan.seat === seat).length === 1;
     if (habit === "twins" && isLast) continue;
-    yield { ...setting, habits: habits.filter((_, other) => other !== index) };
+    const fewer = habits.filter((_, other) => other !== index);
+    if (isLostAmong(fewer, setting)) yield { ...setting, habits: fewer };
   }
+}
+
+/** The committee of a shard that is lost stays Byzantine as a whole. */
+function isLostAmong(habits: readonly HabitPlan[], { whole }: Setting): boolean {
+  const lost = whole?.lost ?? undefined;
+  const committee = lost === undefined ? [] : (whole?.committees[lost.shard] ?? []);
+  return committee.every(({ seat }) => habits.some((plan) => plan.seat === seat));
+}
+
+/** Less work, and everybody in the attest set. */
+function* simplerWholes(whole: WholePlan, { weights }: Setting): Generator<WholePlan> {
+  for (const itemsMax of lessThan(whole.itemsMax)) yield { ...whole, itemsMax };
+  if (whole.programsPpm < 1_000_000) yield { ...whole, programsPpm: 1_000_000 };
+  if (whole.observed.length > 0) yield { ...whole, observed: [] };
+  if (whole.attestWeights.includes(0)) yield { ...whole, attestWeights: weights };
 }
 
 function* simplerSettings(setting: Setting): Generator<Setting> {
