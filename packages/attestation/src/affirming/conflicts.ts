@@ -1,14 +1,19 @@
 // C4: two different claims of one round, or of one `prev`, affirmed by one seat. Both signatures were verified alone; for
 // evidence the claims themselves are needed too, and what they say of shard and round is what counts, not what was said
 // beside the signatures. One piece of evidence for a seat is enough.
+//
+// The seat is one of this shard's committee, in this epoch. What it signs of another shard clashes with nothing here, however
+// the two claims clash with each other: there the same seat is somebody else's, or nobody's.
 
 import {
   type ClaimEvidence,
   type ClaimSummary,
   claimClashProblem,
   compareBytes,
+  type Epoch,
   equalBytes,
   type Root,
+  type ShardName,
   type ValidatorIndex,
 } from "@tandem/shared";
 import type { SignedPair } from "./types.ts";
@@ -28,14 +33,20 @@ export interface Concluded {
   readonly evidence: ClaimEvidence | undefined;
 }
 
+export interface ConflictsConfig {
+  readonly shard: ShardName;
+  readonly epoch: Epoch;
+  /** What is not proven after so many moves of the frontier is given up. */
+  readonly movesMax: number;
+}
+
 export class Conflicts {
-  readonly #movesMax: number;
+  readonly #config: ConflictsConfig;
   readonly #open = new Map<number, Conflict>();
   readonly #proven = new Set<number>();
 
-  /** `movesMax`: what is not proven after so many moves of the frontier is given up. */
-  constructor(movesMax: number) {
-    this.#movesMax = movesMax;
+  constructor(config: ConflictsConfig) {
+    this.#config = config;
   }
 
   get size(): number {
@@ -71,7 +82,8 @@ export class Conflicts {
     const [first, second] = summaries;
     if (first === undefined || second === undefined) return undefined;
     this.#open.delete(signer);
-    if (claimClashProblem(first, second) !== undefined) return { signer, evidence: undefined };
+    if (!this.#isOfCommittee(first) || claimClashProblem(first, second) !== undefined)
+      return { signer, evidence: undefined };
     this.#proven.add(signer);
     const evidence = {
       signer: signer as ValidatorIndex,
@@ -81,10 +93,15 @@ export class Conflicts {
     return { signer, evidence };
   }
 
+  /** Claims that clash are of one shard and epoch. */
+  #isOfCommittee({ shard, epoch }: ClaimSummary): boolean {
+    return shard === this.#config.shard && epoch === this.#config.epoch;
+  }
+
   /** The frontier moved. */
   age(): void {
     for (const conflict of this.#open.values()) {
-      if (++conflict.moves > this.#movesMax) this.#open.delete(conflict.signer);
+      if (++conflict.moves > this.#config.movesMax) this.#open.delete(conflict.signer);
     }
   }
 }

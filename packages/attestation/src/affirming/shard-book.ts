@@ -53,7 +53,7 @@ export class ShardBook {
     this.committee = committee;
     this.#frontier = frontier;
     this.#desk = desk;
-    this.#conflicts = new Conflicts(desk.limits.conflictMovesMax);
+    this.#conflicts = new Conflicts({ shard, epoch: desk.epoch, movesMax: desk.limits.conflictMovesMax });
   }
 
   get frontier(): Round {

@@ -5,6 +5,7 @@ import {
   asHeight,
   asRound,
   claimCodec,
+  mockScheme,
   verifyClaimEvidence,
   verifyQuorum,
 } from "@tandem/shared";
@@ -267,6 +268,22 @@ describe("C4: evidence", () => {
     for (const claim of claims) offer(book, 1, affirmationOf(four, claim, 1));
     expect(book.learn(summaryOf(claims[0]))).toEqual([]);
     expect(isEvidence(settle(book, book.learn(summaryOf(claims[1]))))).toEqual([true]);
+  });
+
+  test("what a seat signs of another shard is none: there the seat is somebody else's", () => {
+    const book = bookOf();
+    const claims = [claimOf(hotel, 5, "one"), claimOf(hotel, 5, "two")] as const;
+    const asked = claims.flatMap((claim) => {
+      const signature = mockScheme.sign(keyOf(rail, 1), affirmSigningRoot(four, claimCodec.root(claim)));
+      return offer(book, 1, { ...affirmationOf(four, claim, 1), shard: rail, signature });
+    });
+    expect(kindsOf(asked)).toEqual(["want-claim", "want-claim"]);
+    for (const claim of claims) expect(book.learn(summaryOf(claim))).toEqual([]);
+    // And what it signs of this one is still looked at.
+    book.advance(rail, asRound(5));
+    const clashing = [claimOf(rail, 6, "one"), claimOf(rail, 6, "two")] as const;
+    for (const claim of clashing) offer(book, 1, affirmationOf(four, claim, 1));
+    expect(isEvidence(clashing.flatMap((claim) => book.learn(summaryOf(claim))))).toEqual([true]);
   });
 
   test("a forged second one is none, and its sender is known for it", () => {

@@ -120,6 +120,22 @@ describe("S10: evidence", () => {
     });
   }
 
+  test("is none that claims of another shard make, and blocks go on", () => {
+    const hostile = new Hostile(4);
+    const { world } = hostile;
+    world.order([one("a/x")]).run(60);
+    // It has the last seat of b's committee; that of a's is somebody else's.
+    const rivals = [1, 2].map((name) => hostile.claim("a", 1, { contracts: rootOf(100 + name) }));
+    const said = { shard: asShardName("b"), signer: asValidatorIndex(3) };
+    hostile.say(rivals.map((claim) => ({ ...hostile.affirm(claim, 4), ...said })));
+    world
+      .settle()
+      .order([one("a/x"), one("b/x")])
+      .settle();
+    expect([evidenceIn(world), world.refused]).toEqual([[], []]);
+    for (const node of world.nodes) expectNothingLeft(node);
+  });
+
   test("of votes lands in a block once, whoever brings it and how often", () => {
     const world = new AttestWorld();
     const { orderElectorate } = world.network;
