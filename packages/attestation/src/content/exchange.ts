@@ -3,7 +3,9 @@
 //   One content is asked of one peer at a time: it may have 17 MiB. What is not there, does not match, or is not answered
 //   within the pause goes on to the next one. An answer that comes late still counts. When all were asked, it rests for
 //   a pause and all are asked again. Pauses are 4Δ, and double with each round up to 64Δ.
-//   A peer has few questions open at a time, and so have all together; what waits is asked in the order in which it came.
+//   A peer has few questions open at a time, and so have all together. Contents take turns: each is asked for once, in the order
+//   in which they came, then each once more; and those who lied or were silent have half of all questions at most. So
+//   contents that nobody gives, however many, keep nobody waiting for what somebody has.
 //   Who gave what does not match the root lies: it is not asked for that claim again, and for others after all who did
 //   not lie, and who were not silent lately. Not for ever out: with nobody else to ask, asking costs one answer.
 //   An answer counts once, only of a peer that was asked, and is looked at only while the content is still missing.
@@ -57,6 +59,8 @@ interface Question {
   readonly id: number;
   readonly peer: Peer;
   readonly wanted: Wanted;
+  /** Whether the peer lied or was silent when it was asked. */
+  isDoubtful: boolean;
 }
 
 export interface Answered {
@@ -78,6 +82,8 @@ export class ContentExchange {
   readonly #silent = new Set<Peer>();
   readonly #liars = new Set<Peer>();
   #open = 0;
+  /** Of these, at peers that are doubted. */
+  #doubtful = 0;
   #nextId = 1;
 
   constructor(config: ExchangeConfig) {
@@ -150,6 +156,7 @@ export class ContentExchange {
     if (open === undefined) return;
     wanted.open = undefined;
     this.#open--;
+    if (open.isDoubtful) this.#doubtful--;
     const left = (this.#openAt.get(open.peer) ?? 0) - 1;
     if (left > 0) this.#openAt.set(open.peer, left);
     else this.#openAt.delete(open.peer);
@@ -213,20 +220,30 @@ export class ContentExchange {
 
   /** The best of these who is free; a worse one only if all the better ones were asked. */
   #choose(unasked: readonly Peer[]): Peer | undefined {
-    const worth = (peer: Peer) => (this.#liars.has(peer) ? 2 : this.#silent.has(peer) ? 1 : 0);
-    const best = Math.min(...unasked.map(worth));
-    const { perPeerMax } = this.#config;
-    return unasked.find((peer) => worth(peer) === best && (this.#openAt.get(peer) ?? 0) < perPeerMax);
+    const best = Math.min(...unasked.map((peer) => this.#doubtOf(peer)));
+    const { perPeerMax, openMax } = this.#config;
+    if (best > 0 && this.#doubtful >= Math.ceil(openMax / 2)) return undefined;
+    return unasked.find((peer) => this.#doubtOf(peer) === best && (this.#openAt.get(peer) ?? 0) < perPeerMax);
+  }
+
+  #doubtOf(peer: Peer): number {
+    if (this.#liars.has(peer)) return 2;
+    return this.#silent.has(peer) ? 1 : 0;
   }
 
   #question(wanted: Wanted, peer: Peer): readonly ContentEffect[] {
     // One that was not answered is asked again under its name: an answer that is on its way still counts.
-    const question = wanted.questions.get(peer) ?? { id: this.#nextId++, peer, wanted };
+    const question = wanted.questions.get(peer) ?? { id: this.#nextId++, peer, wanted, isDoubtful: false };
+    question.isDoubtful = this.#doubtOf(peer) > 0;
     this.#questions.set(question.id, question);
     wanted.questions.set(peer, question);
     wanted.unasked.delete(peer);
     wanted.open = question;
     this.#open++;
+    if (question.isDoubtful) this.#doubtful++;
+    // Its next turn comes after those of all others.
+    this.#wanted.delete(wanted.key);
+    this.#wanted.set(wanted.key, wanted);
     this.#openAt.set(peer, (this.#openAt.get(peer) ?? 0) + 1);
     const message = { kind: "want-content" as const, id: question.id, claim: wanted.claim };
     return [{ kind: "send", to: peer, message }, this.#timer(question.id, wanted)];

@@ -239,3 +239,73 @@ describe("S11: bounds", () => {
     expect(found).toBe(1200);
   });
 });
+
+/** Peers in virtual time: what is asked of whoever answers comes back at once. */
+class Peers {
+  readonly exchange = exchangeOf();
+  readonly #answers: (peer: Peer, claim: Root, id: number) => Uint8Array | undefined | "silent";
+  #events: { readonly atMs: number; readonly run: () => readonly ContentEffect[] }[] = [];
+  nowMs = 0;
+
+  constructor(answers: (peer: Peer, claim: Root, id: number) => Uint8Array | undefined | "silent") {
+    this.#answers = answers;
+  }
+
+  later(afterMs: number, run: () => readonly ContentEffect[]): void {
+    this.#events.push({ atMs: this.nowMs + afterMs, run });
+  }
+
+  take(effects: readonly ContentEffect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === "set-timer") this.later(effect.afterMs, () => this.exchange.onTimer(effect.timer.id));
+      else if (effect.message.kind === "want-content") {
+        const { id, claim } = effect.message;
+        const answer = this.#answers(effect.to, claim, id);
+        if (answer !== "silent") this.take(this.exchange.onContent(effect.to, id, answer).effects);
+      }
+    }
+  }
+
+  run(forMs: number): void {
+    const endMs = this.nowMs + forMs;
+    for (;;) {
+      this.#events.sort((a, b) => a.atMs - b.atMs);
+      const [next] = this.#events;
+      if (next === undefined || next.atMs > endMs) break;
+      this.#events.shift();
+      this.nowMs = next.atMs;
+      this.take(next.run());
+    }
+    this.nowMs = endMs;
+  }
+}
+
+/** Contents that these never give, and one that somebody has and all could have. */
+function withhold(silentFor: (peers: Peers, peer: Peer, id: number) => boolean): Peers {
+  const peers: Peers = new Peers((peer, claim, id) => {
+    if (peer <= 5 && silentFor(peers, peer, id)) return "silent";
+    return peer > 5 && toHex(claim) === toHex(one.root) ? one.bytes : undefined;
+  });
+  const sources = [1, 2, 3, 4, 5, 6, 7, 8];
+  for (let round = 100; round < 164; round++) peers.take(peers.exchange.want(known(round).root, sources));
+  peers.run(60_000);
+  peers.take(peers.exchange.want(one.root, sources));
+  return peers;
+}
+
+describe("what nobody gives keeps nobody from what somebody has", () => {
+  test("where those who could give it are silent", () => {
+    const peers = withhold(() => true);
+    peers.run(2_000);
+    expect(peers.exchange.isWanted(one.root)).toBe(false);
+  });
+
+  test("where they say so just before the pause is over, so that nobody doubts them", () => {
+    const peers = withhold((all, peer, id) => {
+      all.later(399, () => all.exchange.onContent(peer, id, undefined).effects);
+      return true;
+    });
+    peers.run(60_000);
+    expect(peers.exchange.isWanted(one.root)).toBe(false);
+  });
+});
