@@ -1,6 +1,7 @@
 // Checkers of the whole stage that look at what nodes say and hold: each fires on what it is for. Observations are made by
 // hand. Instance 0 is validator 0, and so on; validators sit in the committee of `a` in the same order.
 
+import { claimContentCodec } from "@tandem/attestation";
 import {
   type Affirmation,
   type AttestBlock,
@@ -13,6 +14,7 @@ import {
   type Claim,
   claimCodec,
   type Root,
+  type StoreBatch,
   sha256,
   toHex,
   utf8,
@@ -28,6 +30,7 @@ import { alarms, attestBlock, idle, truth } from "../src/checkers/whole/stage-tw
 import { WholeWatch } from "../src/checkers/whole/whole-watch.ts";
 import type { Observation } from "../src/nodes/words.ts";
 import { passing } from "../src/payload/block.ts";
+import type { MadeRound } from "../src/rounds/checkers/context.ts";
 import { wholeLog } from "./support/whole-log.ts";
 
 const shard = asShardName("a");
@@ -87,20 +90,39 @@ const said = (...affirmations: readonly Affirmation[]): Observation => ({
   message: { kind: "affirmations", affirmations },
 });
 
-/** Content and affirmation are in the store. */
-function stored(...claims: readonly Claim[]): Observation {
-  const puts = claims.flatMap((claim) => {
-    const own = claimCodec.root(claim);
-    return [
-      { key: Uint8Array.of(48, ...own), value: new Uint8Array() },
-      { key: Uint8Array.of(49, 1, 0), value: Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, ...own) },
-    ];
-  });
-  return { kind: "stored", batch: { puts, deletes: [] } };
+const zeros = (count: number) => new Array<number>(count).fill(0);
+
+/** As it lies in the store: offsets of claim and exports, the claim, and no exports, for it has no lanes. */
+function contentOf(claim: Claim): Uint8Array {
+  const bytes = claimCodec.encode(claim);
+  const content = new Uint8Array(8 + bytes.length);
+  const offsets = new DataView(content.buffer);
+  offsets.setUint32(0, 8, true);
+  offsets.setUint32(4, content.length, true);
+  content.set(bytes, 8);
+  return content;
 }
 
+const contentKey = (claim: Claim) => Uint8Array.of(48, ...claimCodec.root(claim));
+
+/** Contents, affirmations and the mark of the last round are in the store. */
+function stored(...claims: readonly Claim[]): Observation {
+  const round = Math.max(...claims.map((claim) => claim.round));
+  const mark = {
+    key: Uint8Array.of(49, 0, ...zeros(8), ...utf8(shard), 0),
+    value: Uint8Array.of(0, ...zeros(12), round, ...zeros(7)),
+  };
+  const puts = claims.flatMap((claim) => [
+    { key: contentKey(claim), value: contentOf(claim) },
+    { key: Uint8Array.of(49, 1, 0), value: Uint8Array.of(1, ...zeros(8), ...claimCodec.root(claim)) },
+  ]);
+  return { kind: "stored", batch: { puts: [mark, ...puts], deletes: [] } };
+}
+
+const batchOf = (observation: Observation) => (observation.kind === "stored" ? observation.batch.puts : []);
+
 const forgotten = (claim: Claim): Observation => ({
-  ...{ kind: "stored", batch: { puts: [], deletes: [Uint8Array.of(48, ...claimCodec.root(claim))] } },
+  ...{ kind: "stored", batch: { puts: [], deletes: [contentKey(claim)] } },
 });
 
 const one = claimOf(1);
@@ -158,6 +180,14 @@ describe("affirmed-once", () => {
     ] as const;
     expect(last(...bare, [1, said(affirmation(one, 1))])).toMatch(/without its content/);
   });
+
+  test("C4: fires where the mark in the store is below", () => {
+    const [mark] = batchOf(stored(one));
+    const puts = [mark, ...batchOf(stored(two)).slice(1)] as StoreBatch["puts"];
+    const late: Observation = { kind: "stored", batch: { puts, deletes: [] } };
+    expect(last([1, made(two)], [1, late], [1, said(affirmation(two, 1))])).toMatch(/before its mark/);
+    expect(last([1, made(two)], [1, stored(two)], [1, said(affirmation(two, 1))])).toBeUndefined();
+  });
 });
 
 /** A block of the attest chain that attests these, and is right. */
@@ -187,6 +217,23 @@ const notarized = (own: Root) =>
   ofAttest({ kind: "sent", to: -1, message: { kind: "vote", vote: { kind: "notarize", block: own } } });
 
 describe("contents", () => {
+  test("C5: fires at what is stored and is not what its claim commits to", () => {
+    const results = log.executed.flat().map(({ result }) => result);
+    const result = results.find((each) => each?.lanes.some(({ content }) => content.exports.length > 0));
+    const { claim, lanes } = result as MadeRound;
+    const exports = lanes.map(({ content }) => content.exports);
+    const say = (of: Claim, value: Uint8Array) => {
+      const puts = [{ key: contentKey(of), value }];
+      return says(contents(watch), [0, { kind: "stored", batch: { puts, deletes: [] } }])[0];
+    };
+    const own = claimContentCodec.encode({ claim, exports });
+    expect(say(claim, own)).toBeUndefined();
+    expect(say(one, own)).toMatch(/another claim/);
+    expect(say(claim, claimContentCodec.encode({ claim, exports: exports.map(() => []) }))).toMatch(/other exports of/);
+    expect(say(claim, claimContentCodec.encode({ claim, exports: exports.slice(1) }))).toMatch(/lists of exports for/);
+    expect(say(one, contentOf(one))).toBeUndefined();
+  });
+
   test("C5: fires at a vote for claims whose contents the voter does not hold", () => {
     const block = attested(1, one);
     expect(says(contents(watch), [0, stored(one)], [0, notarized(block.root)])).toEqual([undefined, undefined]);

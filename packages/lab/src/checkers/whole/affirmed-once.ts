@@ -1,6 +1,6 @@
 // C4, C5, over all lives of a validator: it affirms in its own name, claims that it made, each with its round; never a second
 // one of a round or of a prev, never one at or below the highest round that it signed; and only what is in its store,
-// affirmation and content both.
+// affirmation, mark and content.
 
 import { type Affirmation, toHex } from "@tandem/shared";
 import type { Instance } from "@tandem/simulator";
@@ -52,7 +52,10 @@ export function affirmedOnce(watch: WholeWatch, { validators, validatorAt }: Sea
     const held = watch.of(instance);
     if (!held.affirmed.has(claim)) return "an affirmation left before it was durable";
     watch.affirm(validator, claim);
-    return sign(signedBy(validator, shard), claim, round, made.prev) ?? missing(held.contents, claim, shard, round);
+    const twice = sign(signedBy(validator, shard), claim, round, made.prev);
+    if (twice !== undefined) return twice;
+    if ((held.marks.get(shard) ?? 0) < round) return "an affirmation left before its mark was durable";
+    return missing(held.contents, claim, shard, round);
   }
 
   /** What is attested and needed by nothing any more may be forgotten, and is not said again. */

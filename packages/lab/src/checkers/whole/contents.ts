@@ -1,24 +1,36 @@
-// C5: who votes for an attest block holds what its claims commit to; and what a pending program needs of an attested claim
-// is in some honest node's store (C3).
+// C5: who stores the content of a claim has what the claim commits to; who votes for an attest block holds that of all its
+// claims; and what a pending program needs of an attested claim is in some honest node's store (C3).
 
-import { claimCodec, toHex } from "@tandem/shared";
+import { claimCodec, type StoreBatch, toHex } from "@tandem/shared";
 import type { Instance } from "@tandem/simulator";
 import type { Observation } from "../../nodes/words.ts";
 import type { Checker } from "../checker.ts";
+import { hex } from "../order/raw-blob.ts";
 import { type AttestOracleState, attestHeaderRootOf, placeName } from "./attest-oracle.ts";
-import { notarizedRoot, type WholeWatch } from "./whole-watch.ts";
+import { contentProblem } from "./stored-content.ts";
+import { contentKind, notarizedRoot, type WholeWatch } from "./whole-watch.ts";
 
 export function contents(watch: WholeWatch): Checker {
   let looked = 0;
   return {
     name: "contents",
     onObservation(observation, instance) {
+      if (observation.kind === "stored") return unsound(observation.batch);
       if (observation.kind !== "attest") return undefined;
       const voted = notarizedRoot(observation.observation, attestHeaderRootOf);
       if (voted !== undefined) return unheld(voted, instance);
       return observation.observation.kind === "delivered" ? lost(observation.observation) : undefined;
     },
   };
+
+  function unsound({ puts }: StoreBatch): string | undefined {
+    for (const { key, value } of puts) {
+      const claim = key[0] === contentKind ? hex(key.subarray(1)) : undefined;
+      const wrong = claim && contentProblem(claim, value);
+      if (wrong !== undefined) return `stored for the claim ${claim?.slice(0, 8)} ${wrong}`;
+    }
+    return undefined;
+  }
 
   function unheld(root: string, instance: Instance): string | undefined {
     const items = watch.oracle.stateOf(root)?.block?.body.items ?? [];

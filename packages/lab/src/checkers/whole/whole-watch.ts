@@ -11,12 +11,16 @@ import type { AttestOracle, AttestOracleState } from "./attest-oracle.ts";
 import type { ExecutedFacts, Truth } from "./truth.ts";
 
 // By the layout of the store: the first byte of a key is its kind. A content's key goes on with the claim's root; the
-// record of an own affirmation (kind 49, then 1) is: 1, epoch (8), claim (32)…
-const contentKind = 48;
+// record of an own affirmation (kind 49, then 1) is: 1, epoch (8), claim (32)… That of a mark has the key 49, 0, epoch (8),
+// shard, filled up with zeros, and is: 0, epoch (8), an offset (4), round (8)…
+export const contentKind = 48;
 const ownKind = 49;
+const ownMark = 0;
 const ownAffirmation = 1;
 const claimAt = 9;
 const rootBytes = 32;
+const markedShardAt = 10;
+const markedRoundAt = 13;
 
 /** A claim that an honest node made. */
 export interface MadeClaim {
@@ -30,6 +34,8 @@ interface Held {
   readonly contents: Set<string>;
   /** Claims whose affirmation is. */
   readonly affirmed: Set<string>;
+  /** By shard, the round of the mark in it (C4). */
+  readonly marks: Map<string, number>;
   /** Attest blocks that it delivered. */
   attested: number;
 }
@@ -68,7 +74,7 @@ export class WholeWatch {
   of(instance: Instance): Held {
     let held = this.#held.get(instance);
     if (held === undefined) {
-      held = { contents: new Set(), affirmed: new Set(), attested: 0 };
+      held = { contents: new Set(), affirmed: new Set(), marks: new Map(), attested: 0 };
       this.#held.set(instance, held);
     }
     return held;
@@ -92,7 +98,7 @@ export class WholeWatch {
 
   #restore(instance: Instance, records: StoreBatch["puts"]): void {
     const { attested } = this.of(instance);
-    const held: Held = { contents: new Set(), affirmed: new Set(), attested };
+    const held: Held = { contents: new Set(), affirmed: new Set(), marks: new Map(), attested };
     this.#held.set(instance, held);
     this.#write(held, { puts: records, deletes: [] });
   }
@@ -127,6 +133,7 @@ export class WholeWatch {
       if (key[0] === contentKind) held.contents.add(hex(key.subarray(1)));
       if (key[0] === ownKind && key[1] === ownAffirmation)
         held.affirmed.add(hex(value.subarray(claimAt, claimAt + rootBytes)));
+      if (key[0] === ownKind && key[1] === ownMark) held.marks.set(markedShard(key), markedRound(value));
     }
     for (const key of deletes) if (key[0] === contentKind) held.contents.delete(hex(key.subarray(1)));
   }
@@ -174,6 +181,14 @@ export class WholeWatch {
       if (state !== undefined) return this.#settle(state);
     }
   }
+}
+
+function markedShard(key: Uint8Array): string {
+  return Buffer.from(key.subarray(markedShardAt)).toString("ascii").replace(/\0+$/, "");
+}
+
+function markedRound(value: Uint8Array): number {
+  return Number(new DataView(value.buffer, value.byteOffset).getBigUint64(markedRoundAt, true));
 }
 
 /** Whether a record is of the kinds that `restored` tells for these checkers. */
