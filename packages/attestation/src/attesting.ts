@@ -103,7 +103,8 @@ export class Attesting implements Machine<AttestInput, AttestEffect> {
   }
 
   handle(input: AttestInput): readonly AttestEffect[] {
-    if (!this.#core.hasDiverged) this.#take(input);
+    if (this.#core.hasDiverged) this.#takeLast(input);
+    else this.#take(input);
     this.#core.jobs.poll();
     if (this.#core.isStarted) this.#reason.look();
     return this.#core.takeEffects();
@@ -172,6 +173,11 @@ export class Attesting implements Machine<AttestInput, AttestEffect> {
       default:
         return unreachable(input);
     }
+  }
+
+  /** A chain that diverged goes no further. Of its blocks that could be cited before, the order chain still asks for proofs. */
+  #takeLast(input: AttestInput): void {
+    if (input.kind === "prove-descent" || input.kind === "read") this.#take(input);
   }
 
   // The beginning.

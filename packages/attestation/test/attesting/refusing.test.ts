@@ -5,6 +5,7 @@ import {
   type AttestBlock,
   type AttestItem,
   asEpoch,
+  asHeight,
   asValidatorIndex,
   asView,
   attestItemsCodec,
@@ -132,4 +133,23 @@ test("what a quorum finalized and cannot be ends attesting, and is said again af
   node.start();
   world.run(3_000);
   expect(node.of("attest-diverged")).toHaveLength(2);
+});
+
+test("O3: whoever attests no more still proves to its order chain what that may cite, so that it can lead there", () => {
+  const world = new AttestWorld();
+  for (let height = 1; height <= 3; height++) world.order([one("a/x")]).settle();
+  const last = world.final.at(-1);
+  if (last === undefined) throw new Error("nothing is final");
+  const { header, body } = last.block;
+  const bad = { header: { ...header, height: asHeight(header.height + 1) }, body };
+  const node = world.at(0);
+  node.give({ kind: "prove-descent", id: 6, from: asHeight(0), header });
+  node.give({ kind: "deliver", block: bad, info: attestBlockRules.infoOf(bad), certificate: last.certificate });
+  world.run(100);
+  expect(node.of("attest-diverged")).toHaveLength(1);
+  node.give({ kind: "prove-descent", id: 7, from: asHeight(0), header });
+  world.run(100);
+  const [first, second] = node.of("descent");
+  expect(second).toEqual({ kind: "descent", id: 7, proof: first?.proof });
+  expect(first?.proof).toBeDefined();
 });
