@@ -2,6 +2,7 @@
 
 import type { NodeStatus } from "@tandem/node";
 import { type Flags, textFlag } from "./flags.ts";
+import type { ShardAnswer, ShardDetails } from "./shard/answers.ts";
 import { Complaint } from "./terminal.ts";
 
 /** Of node-0 of a network that was made with the usual ports. */
@@ -46,13 +47,18 @@ export type SubmitAnswer =
 /** GET /programs/BLOB: how far a program has come, as one node sees it. */
 export type ProgramAnswer =
   | { readonly blob: string; readonly status: "waiting" }
-  | {
-      readonly blob: string;
-      readonly status: "ordered" | "run" | "affirmed" | "attested";
-      readonly height: number;
-      readonly index: number;
-      readonly shards: readonly ProgramPart[];
-    };
+  | { readonly blob: string; readonly status: "unknown" }
+  | OrderedProgramAnswer;
+
+export interface OrderedProgramAnswer {
+  readonly blob: string;
+  readonly status: "ordered" | "run" | "affirmed" | "attested";
+  readonly height: number;
+  readonly index: number;
+  /** Why its payload is no program. */
+  readonly void?: { readonly code: string; readonly path: string; readonly message: string };
+  readonly shards: readonly ProgramPart[];
+}
 
 export interface ProgramPart {
   readonly shard: string;
@@ -108,8 +114,10 @@ export class ApiClient {
     return this.#call(`/blobs/${root}`, {}, [404]);
   }
 
-  program(root: string, signal: AbortSignal): Promise<ProgramAnswer> {
-    return this.#call(`/programs/${root}`, { signal });
+  /** That it is unknown is an answer too. */
+  async program(root: string, signal: AbortSignal): Promise<ProgramAnswer> {
+    const answer: ProgramAnswer = await this.#call(`/programs/${root}`, { signal }, [404]);
+    return "status" in answer ? answer : { blob: root, status: "unknown" };
   }
 
   submit(bytes: Uint8Array<ArrayBuffer>, isAwaited: boolean): Promise<SubmitAnswer> {
@@ -117,9 +125,28 @@ export class ApiClient {
     return this.#call(`/blobs${isAwaited ? "?wait=ordered" : ""}`, { method: "POST", headers, body: bytes });
   }
 
+  async shards(): Promise<readonly ShardAnswer[]> {
+    const { shards } = await this.#call<{ readonly shards: readonly ShardAnswer[] }>("/shards");
+    return shards;
+  }
+
+  shard(name: string): Promise<ShardDetails> {
+    return this.#call(`/shards/${encodeURIComponent(name)}`);
+  }
+
   /** An encoded run of slices. */
-  slices(shard: string, from: number): Promise<Uint8Array> {
-    return this.#bytes(`/slices/${shard}/${from}`);
+  slices(shard: string, from: number, signal: AbortSignal): Promise<Uint8Array> {
+    return this.#bytes(`/slices/${shard}/${from}`, { signal });
+  }
+
+  /** An encoded run of attest blocks. */
+  attestRun(from: number, signal: AbortSignal): Promise<Uint8Array> {
+    return this.#bytes(`/attest/runs/${from}`, { signal });
+  }
+
+  /** A claim with its exports, encoded. */
+  claimContent(root: string, signal: AbortSignal): Promise<Uint8Array> {
+    return this.#bytes(`/attest/claims/${root}?raw`, { signal });
   }
 
   /** A blob as it was submitted. */
@@ -127,8 +154,13 @@ export class ApiClient {
     return this.#bytes(`/blobs/${root}?raw`);
   }
 
-  async #bytes(path: string): Promise<Uint8Array> {
-    const response = await this.#reach(path, {});
+  /** An order block with the roots of its blobs, encoded. */
+  rawBlock(height: number, signal: AbortSignal): Promise<Uint8Array> {
+    return this.#bytes(`/blocks/${height}?raw`, { signal });
+  }
+
+  async #bytes(path: string, request: RequestInit = {}): Promise<Uint8Array> {
+    const response = await this.#reach(path, request);
     if (!response.ok) throw this.#refused(path, response.status, await response.text());
     return new Uint8Array(await response.arrayBuffer());
   }
@@ -160,6 +192,7 @@ export class ApiClient {
     try {
       return await fetch(`${this.#base}${path}`, request);
     } catch (error) {
+      request.signal?.throwIfAborted();
       const { cause } = error as { readonly cause?: { readonly code?: string } };
       const what = `No node answers at ${this.#base} (${cause?.code ?? (error as Error).message}).`;
       throw new Complaint("no-node", what, "Does one run? --api names another.", 1);
@@ -168,7 +201,16 @@ export class ApiClient {
 }
 
 export function apiOf(flags: Flags): ApiClient {
-  const text = textFlag(flags, "api") ?? apiUsual;
+  return apiAt(textFlag(flags, "api") ?? apiUsual);
+}
+
+/** Of a flag that may be given several times. */
+export function apisOf(flags: Flags): readonly ApiClient[] {
+  const texts = (flags["api"] ?? [apiUsual]) as readonly string[];
+  return texts.map(apiAt);
+}
+
+function apiAt(text: string): ApiClient {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new ApiClient(text);
   throw new Complaint("bad-arguments", `--api takes a URL, not "${text}".`, `Such as ${apiUsual}.`);
 }

@@ -30,7 +30,7 @@ function wordsOf(answer: BlobAnswer, api: string | undefined): string {
       return `ordered: block ${answer.height}, place ${answer.index}, ${answer.bytes} bytes
 
 if it is a program, what came of it:
-${followHint({ blob: answer.blob, genesis: undefined, api })}`;
+${followHint(answer.blob, api)}`;
     case "waiting":
       return `waiting: accepted by this node, ${answer.bytes} bytes\n`;
     case "unknown":

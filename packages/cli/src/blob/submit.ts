@@ -1,7 +1,6 @@
 // `tandem blob submit`: any payload, ordered if it is paid for.
 
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, statSync } from "node:fs";
 import { asShardName, leastAllowance, limits, utf8 } from "@tandem/shared";
 import { keystoreOf } from "../account/keystore.ts";
 import { apiOf } from "../api-client.ts";
@@ -55,11 +54,8 @@ ${payHelp}
   },
 };
 
-/** Accounts mostly stand beside the genesis of their network. */
 function outcomeHint({ blob }: Paid, flags: Flags): string {
-  const genesis = join(keystoreOf(flags).folder, "../genesis.json");
-  const known = existsSync(genesis) ? genesis : undefined;
-  return `\nwhat came of it, once it is ordered:\n${followHint({ blob, genesis: known, api: textFlag(flags, "api") })}`;
+  return `\nwhat came of it, once it is ordered:\n${followHint(blob, textFlag(flags, "api"))}`;
 }
 
 interface Made {

@@ -118,6 +118,11 @@ function openedWords({ folder, network, isNew, deltaMs, delayMs, nodes }: Devnet
   ].join("\n");
 }
 
+/** The bank is in each network that runs a program at its start. */
+function rebuildHint(genesis: string, api: string): string {
+  return `  ./tandem shard follow bank --measure \\\n    --genesis ${pathWords(genesis)} \\\n    --api ${api}\n`;
+}
+
 function tryWords({
   accounts,
   genesis,
@@ -132,7 +137,7 @@ function tryWords({
     nodes < 2
       ? ""
       : `  ./tandem devnet kill ${nodes - 1}${where}    # which shards stand still, and why; restart ${nodes - 1} heals them\n`;
-  const follow = program === undefined ? "" : followHint({ blob: program, genesis, api });
+  const follow = program === undefined ? "" : `${followHint(program, api)}${rebuildHint(genesis, api)}`;
   return `
 try in another terminal:
   ./tandem blob submit --from account-0 --text "Hello" --wait \\

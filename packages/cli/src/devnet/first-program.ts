@@ -63,7 +63,7 @@ export async function sightOf(blob: string, nodes: readonly NodeProcess[]): Prom
   for (const shard of statuses.flatMap((status) => status?.shards ?? [])) {
     affirmed.set(shard.name, Math.max(shard.affirmed, affirmed.get(shard.name) ?? 0));
   }
-  return { affirmed, programs: programs.filter((each) => each !== undefined && each.status !== "waiting") };
+  return { affirmed, programs: programs.filter((each) => each !== undefined && "height" in each) };
 }
 
 export async function readGenesis({ folder }: DevnetFolder): Promise<CheckedGenesis> {

@@ -1,9 +1,10 @@
 // A program's way through Stage 2 in words: a line for each stage of each claim.
 
-import { decodeValue, fromHex, type Program } from "@tandem/shared";
-import { calledWords, type Names, valueWords } from "../program/words.ts";
+import type { Program } from "@tandem/shared";
+import { ranWords } from "../program/ran-words.ts";
+import type { Names } from "../program/words.ts";
 import { wrap } from "../terminal.ts";
-import type { JourneyStep, RanAnswer } from "./journey.ts";
+import type { JourneyStep } from "./journey.ts";
 
 const claimCharacters = 8;
 const shardCharacters = 6;
@@ -27,26 +28,4 @@ function whatWords({ stage, attestHeight, ran }: JourneyStep, program: Program, 
   if (stage === "affirmed") return ["by a quorum of its committee"];
   if (stage === "attested") return [`in block ${attestHeight} of the attest chain`];
   return ran.map((node) => ranWords(node, program, names));
-}
-
-function ranWords(node: RanAnswer, { steps, groups }: Program, names: Names): string {
-  const { kind, step } = node;
-  const called = steps[step];
-  if (kind === "settle") {
-    const group = groups.find(({ first, count }) => first + count - 1 === step);
-    const verdict = node.outcome === "held" ? "the group holds" : `the group fails with #${node.cause}`;
-    return `settle #${group?.first}-#${step}: ${verdict}`;
-  }
-  const name = called?.kind === "call" ? ` ${calledWords(called)}` : "";
-  return `#${step}${name} → ${node.isTentative ? "~ " : ""}${outcomeWords(node, names)}`;
-}
-
-function outcomeWords({ outcome, value, cause, step, refusal }: RanAnswer, names: Names): string {
-  if (outcome !== "value") {
-    const why = cause === undefined || cause === step ? outcome : `${outcome}, step ${cause}`;
-    return `Nothing{${why}}${refusal === undefined ? "" : ` (${refusal.replace(/\.$/, "")})`}`;
-  }
-  const bytes = typeof value === "string" ? fromHex(value) : undefined;
-  const decoded = bytes === undefined ? undefined : decodeValue(bytes);
-  return decoded?.ok ? valueWords(names, decoded.value) : "a long value";
 }

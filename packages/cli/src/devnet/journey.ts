@@ -3,7 +3,7 @@
 // Nobody here follows every shard, so no node alone would do.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ProgramAnswer } from "../api-client.ts";
+import type { OrderedProgramAnswer } from "../api-client.ts";
 
 /** What the nodes say at one time. */
 export interface Sight {
@@ -13,7 +13,6 @@ export interface Sight {
   readonly affirmed: ReadonlyMap<string, number>;
 }
 
-export type OrderedProgramAnswer = Exclude<ProgramAnswer, { readonly status: "waiting" }>;
 export type RanAnswer = OrderedProgramAnswer["shards"][number]["ran"][number];
 
 export type ClaimStage = "run" | "affirmed" | "attested";

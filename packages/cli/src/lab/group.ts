@@ -31,6 +31,10 @@ export const labGroup: Group = {
       summary: "a committee of liars, and how honest followers find the one key that differs",
       load: async () => (await import("./liars.ts")).liarsCommand,
     },
+    lag: {
+      summary: "how far shards are behind at twice the load that saturates, with O10 and without: drawn",
+      load: async () => (await import("./lag.ts")).lagCommand,
+    },
     trace: {
       summary: "rounds that a trace of a real chain needs",
       load: async () => (await import("./trace.ts")).traceCommand,

@@ -11,10 +11,9 @@ import type { Story } from "./story.ts";
 import { trainAndHotel } from "./train-and-hotel.ts";
 
 export type { KeyChange } from "./changes.ts";
-export { LocalShard } from "./local-shards.ts";
 export type { Person, Story, StoryBlock, StoryProgram } from "./story.ts";
-export { decodeOutcome, type Telling, type ToldNode, type ToldProgram, type ToldRound, tellStory } from "./tell.ts";
-export { Line, type ToldReason, type ToldWait } from "./waits.ts";
+export { type Telling, type ToldNode, type ToldProgram, type ToldRound, tellStory } from "./tell.ts";
+export type { ToldReason, ToldWait } from "./waits.ts";
 export { people } from "./words.ts";
 
 export const stories: readonly Story[] = [

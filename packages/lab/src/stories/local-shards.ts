@@ -6,7 +6,6 @@ import {
   type GenesisState,
   genesisShard,
   type OrderedProgram,
-  type PendingProgram,
   programsOf,
   type RoundResult,
   type RoundSlice,
@@ -25,7 +24,6 @@ import {
   asTimeMs,
   encodeProgram,
   exportsRootOf,
-  type Frontier,
   type Genesis,
   type Height,
   leastAllowance,
@@ -55,7 +53,7 @@ export interface LocalRound {
   readonly results: ReadonlyMap<ShardName, RoundResult>;
 }
 
-export class LocalShard {
+class LocalShard {
   readonly name: ShardName;
   readonly #store = new MemoryStore();
   readonly #execution: ShardExecution;
@@ -66,15 +64,6 @@ export class LocalShard {
     assert(begun.ok, begun.ok ? "" : `a genesis that was checked: ${begun.error.message}`);
     this.#store.write(begun.value.batch);
     this.#execution = new ShardExecution(setting, begun.value.frontier);
-  }
-
-  get frontier(): Frontier {
-    return this.#execution.frontier;
-  }
-
-  /** C3: programs with nodes left here, each with what ran of it. */
-  pending(): readonly PendingProgram[] {
-    return this.#execution.pending();
   }
 
   /** Nothing if the shard had no work, and so makes no claim (C1). */

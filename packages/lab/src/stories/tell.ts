@@ -146,7 +146,7 @@ function toldNode(name: NodeName, content: Export["content"], refusal: Refusal |
   return { ...name, kind: "step", isTentative, outcome: decodeOutcome(outcome), refusal };
 }
 
-export function decodeOutcome(outcome: EncodedOutcome): Outcome {
+function decodeOutcome(outcome: EncodedOutcome): Outcome {
   if (outcome.kind === "nothing") return { kind: "nothing", ...outcome.value };
   const value = decodeValue(outcome.value.bytes);
   if (!value.ok) throw new Error("outcomes are values");

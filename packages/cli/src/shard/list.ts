@@ -1,0 +1,34 @@
+// `tandem shard list`: how the shards stand, as one node sees them.
+
+import { apiHelp, apiOf, apiOption } from "../api-client.ts";
+import type { Command } from "../command.ts";
+import { noPositionals } from "../flags.ts";
+import { formatTable } from "../terminal.ts";
+import type { ShardAnswer } from "./answers.ts";
+import { disputeWords, ownWords, waitingWords } from "./words.ts";
+
+export const listCommand: Command = {
+  help: `./tandem shard list [--api URL] [--json]
+
+The shards as a node sees them: the last attested claim and the attest block that has it, order
+blocks since then while a claim waits, programs that have something left to run, and how far the
+node itself has executed it.
+
+${apiHelp}
+`,
+  options: apiOption,
+  async run({ positionals, flags, json, print }) {
+    noPositionals(positionals);
+    const shards = await apiOf(flags).shards();
+    if (json) return print(`${JSON.stringify({ shards })}\n`);
+    const head = ["shard", "attested", "in block", "affirmed", "lag", "pending", "this node"];
+    const table = formatTable(head, shards.map(rowOf), [1, 2, 3, 4, 5]);
+    const notes = shards.flatMap((shard) => [...waitingWords(shard), ...disputeWords(shard)]);
+    print(`${table}${notes.map((note) => `${note}\n`).join("")}`);
+  },
+};
+
+function rowOf(shard: ShardAnswer): string[] {
+  const { name, attested, affirmed, lag, pending } = shard;
+  return [name, ...[attested.round, attested.height, affirmed, lag, pending].map(String), ownWords(shard)];
+}
