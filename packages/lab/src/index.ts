@@ -6,6 +6,8 @@ export type { Bug } from "./controls/bug.ts";
 export { bugs } from "./controls/bugs.ts";
 export { type Catch, catchBug } from "./controls/catch.ts";
 export { drawSetting } from "./draw-setting.ts";
+export { svgChart, textChart } from "./experiments/chart.ts";
+export { type LagSeries, lagChart, runLag } from "./experiments/lag.ts";
 export { runLiars } from "./experiments/liars.ts";
 export type { LiarsStory, ShownKey, Witness } from "./experiments/liars-story.ts";
 export { replay, timelineKinds } from "./replay/replay.ts";

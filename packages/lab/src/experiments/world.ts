@@ -13,7 +13,6 @@ import {
   encodeProgram,
   leastAllowance,
   type Program,
-  type Root,
   signBlob,
   toHex,
 } from "@tandem/shared";
@@ -54,8 +53,7 @@ export interface Submission {
 export interface Receipt {
   readonly root: string;
   readonly payer: number;
-  readonly isAccepted: boolean;
-  /** Why not. */
+  /** Why it was refused; nothing if it was accepted. */
   readonly code: string | undefined;
 }
 
@@ -65,7 +63,9 @@ export class ExperimentWorld {
   readonly #plan: WorldPlan;
   readonly #world: World<LabInput, LabEffect, LabMessage, Observation>;
   readonly #nonces: number[];
-  readonly #submitted = new Map<number, { readonly root: Root; readonly payer: number }>();
+  /** By number of the submission, those without a receipt; and all by root. */
+  readonly #open = new Map<number, Given>();
+  readonly #blobs = new Map<string, Given>();
   #nextId = 1;
   /** Called with every receipt. */
   onReceipt: (receipt: Receipt) => void = () => {};
@@ -139,14 +139,19 @@ export class ExperimentWorld {
       payload: encodeProgram(program),
     });
     this.tracker.expect(toHex(root), atMs, program);
-    this.give({ root, bytes, payer, instance, atMs });
-    return toHex(root);
+    const name = toHex(root);
+    this.#blobs.set(name, { root: name, bytes, payer });
+    this.submitAgain(name, instance, atMs);
+    return name;
   }
 
-  give({ root, bytes, payer, instance, atMs }: Given): void {
+  /** A blob that was refused. */
+  submitAgain(root: string, instance: Instance, atMs: number): void {
+    const blob = this.#blobs.get(root);
+    if (blob === undefined) return;
     const id = this.#nextId++;
-    this.#submitted.set(id, { root, payer });
-    this.#world.give(instance, { kind: "submit", id, bytes }, atMs);
+    this.#open.set(id, blob);
+    this.#world.give(instance, { kind: "submit", id, bytes: blob.bytes }, atMs);
   }
 
   run(untilMs: number): void {
@@ -164,22 +169,19 @@ export class ExperimentWorld {
     this.tracker.see(observation, nowMs);
     this.watch(observation, instance, nowMs);
     if (observation.kind !== "receipt") return;
-    const submitted = this.#submitted.get(observation.id);
-    this.#submitted.delete(observation.id);
+    const submitted = this.#open.get(observation.id);
+    this.#open.delete(observation.id);
     if (submitted === undefined) return;
     const { receipt } = observation;
-    const code = receipt.kind === "refused" ? receipt.refusal.code : undefined;
     const { root, payer } = submitted;
-    this.onReceipt({ root: toHex(root), payer, isAccepted: code === undefined, code });
+    this.onReceipt({ root, payer, code: receipt.kind === "refused" ? receipt.refusal.code : undefined });
   }
 }
 
 interface Given {
-  readonly root: Root;
+  readonly root: string;
   readonly bytes: Uint8Array;
   readonly payer: number;
-  readonly instance: Instance;
-  readonly atMs: number;
 }
 
 /** Links between machines of one continent, and disks that are not busy. */
