@@ -98,8 +98,15 @@ export class Affirmations {
     this.#performOwn(this.#own?.start() ?? []);
   }
 
+  /**
+   * S11: followers say their own, so nobody else is heard of a shard than its committee. Whoever is no validator can have any
+   * number of names, and so any number of places.
+   */
   onMessage(from: Peer, affirmations: readonly Affirmation[]): void {
-    for (const affirmation of affirmations) this.#offer(from, affirmation);
+    const { shards } = this.#core.setting.network;
+    for (const affirmation of affirmations) {
+      if (shards.get(affirmation.shard)?.peers.includes(from) === true) this.#offer(from, affirmation);
+    }
   }
 
   /** What is refused is not kept; a peer that has reason to says it again. */

@@ -225,6 +225,18 @@ describe("S11: a flood", () => {
     for (const shard of world.network.shards) expect(world.attestedOf(shard)).toEqual(world.trueClaimsOf(shard));
   });
 
+  test("of affirmations by peers that come under ever new names leaves nothing behind", () => {
+    const hostile = new Hostile(4);
+    const { world } = hostile;
+    world.run(1_000);
+    for (let from = 5; from < 500; from++) {
+      const affirmation = { ...hostile.affirm(hostile.claim("c", 1), 4), signer: asValidatorIndex(from % 4) };
+      world.at(0).give({ kind: "message", from, message: { kind: "affirmations", affirmations: [affirmation] } });
+    }
+    world.run(1_000);
+    expect(world.at(0).machine.counts.affirmations).toMatchObject({ held: 0, groups: 0, liars: 0 });
+  });
+
   test("more affirmations than one message may have are not heard", () => {
     const hostile = new Hostile(4);
     const many = Array.from({ length: 17 }, (_, at) => hostile.affirm(hostile.claim("c", 1 + at), 4));
