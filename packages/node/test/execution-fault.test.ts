@@ -1,6 +1,7 @@
 // A node whose store lost a part of a shard's state stops, and says why: it never goes on from what it does not have.
 
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { shardPrefix } from "@tandem/attestation";
 import { blobPrefix } from "@tandem/ordering";
 import {
@@ -80,6 +81,12 @@ test("a program that needs what is gone ends the node with a code, and nothing i
   await before.stop();
   expect(await loseState(config)).toBeGreaterThan(0);
   const after = await start(config);
-  await post(`${after.apiUrl}/blobs`, blobOf(network, 1).bytes).catch(() => undefined);
+  // It may not take blobs yet, and takes none when it has failed.
+  let hasFailed = false;
+  after.failed.then(() => (hasFailed = true));
+  while (!hasFailed) {
+    await post(`${after.apiUrl}/blobs`, blobOf(network, 1).bytes).catch(() => undefined);
+    await sleep(100);
+  }
   expect(await after.failed).toMatchObject({ code: "store-damaged", message: expect.stringMatching(/missing-record/) });
 });
