@@ -26,7 +26,7 @@ export class Contents {
   readonly #core: Core;
   readonly #onContent: (root: Root, content: ClaimContent) => void;
   readonly #exchange: ContentExchange;
-  readonly #server = new ContentServer();
+  readonly #server: ContentServer;
   readonly #stored = new Set<string>();
   /** What is needed and not held, by root. */
   readonly #needs = new Map<string, Need>();
@@ -36,11 +36,13 @@ export class Contents {
     this.#core = core;
     this.#onContent = onContent;
     this.#exchange = new ContentExchange({ deltaMs: core.config.deltaMs, ...exchangeLimits });
+    this.#server = new ContentServer(core.config.peers);
   }
 
   /** For tests of bounds: all that is kept. */
   get counts() {
-    return { needs: this.#needs.size, stored: this.#stored.size, ...this.#exchange.counts };
+    const { size: serving } = this.#server;
+    return { needs: this.#needs.size, stored: this.#stored.size, serving, ...this.#exchange.counts };
   }
 
   isStored(root: Root): boolean {
@@ -125,7 +127,7 @@ export class Contents {
   }
 
   *#answer(from: Peer, id: number, claim: Root): Job {
-    const message = yield* read(this.#server.answer(from, id, claim));
+    const message = yield* this.#server.answer(from, id, claim);
     if (message !== undefined) this.#core.push({ kind: "send", to: from, message });
   }
 
