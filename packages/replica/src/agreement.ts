@@ -83,7 +83,7 @@ export class Agreement<Block> {
   constructor(config: AgreementConfig<Block>, around: Surroundings<Block>) {
     this.#config = config;
     this.#around = around;
-    this.#server = new BlockServer(config.shelf);
+    this.#server = new BlockServer(config.shelf, (peer) => config.peers.isValidator(peer));
   }
 
   /** What it starts with as soon as it is clear from which block on. */

@@ -9,6 +9,9 @@ import { asHeight, type Height, limits, type Records } from "@tandem/shared";
 /** Answers in the making at a time. */
 const servesMax = 4;
 
+/** Requests that wait, of peers that are no validators: they can come under any number of names. */
+const othersMax = 64;
+
 export type ServeEffect = Extract<Effect<never>, { readonly kind: "serve" }>;
 export type AnswerMessage<Block> = Extract<Message<Block>, { readonly kind: "answer" }>;
 
@@ -37,20 +40,45 @@ interface Serve<Block> {
 
 export class BlockServer<Block> {
   readonly #shelf: BlockShelf<Block>;
+  readonly #isValidator: (peer: Peer) => boolean;
+  /** In the order in which they came. */
+  readonly #line = new Map<Peer, ServeEffect>();
   /** By the number of the read that each waits for. */
   readonly #serves = new Map<number, Serve<Block>>();
   #reads = 0;
   /** Height of the last block that is stored. */
   top: Height = asHeight(0);
 
-  constructor(shelf: BlockShelf<Block>) {
+  constructor(shelf: BlockShelf<Block>, isValidator: (peer: Peer) => boolean) {
     this.#shelf = shelf;
+    this.#isValidator = isValidator;
   }
 
-  serve({ to, id, from, blocksMax }: ServeEffect): readonly ServerEffect<Block>[] {
-    if (this.#serves.size >= servesMax || this.#isServed(to)) return [];
-    const last = Math.min(from + blocksMax - 1, this.top);
-    return [this.#continue({ to, id, next: from, last, bytes: 0, blocks: [] })];
+  serve(effect: ServeEffect): readonly ServerEffect<Block>[] {
+    const { to } = effect;
+    if (this.#isServed(to) || this.#line.has(to) || !this.#hasRoomFor(to)) return [];
+    this.#line.set(to, effect);
+    return this.#advance();
+  }
+
+  #hasRoomFor(peer: Peer): boolean {
+    return (
+      this.#isValidator(peer) || [...this.#line.keys()].filter((each) => !this.#isValidator(each)).length < othersMax
+    );
+  }
+
+  /** Begins as many as there is room for. */
+  #advance(): readonly ServerEffect<Block>[] {
+    const effects: ServerEffect<Block>[] = [];
+    while (this.#line.size > 0 && this.#serves.size < servesMax) {
+      const peers = [...this.#line.keys()];
+      const next = peers.find(this.#isValidator) ?? (peers[0] as Peer);
+      const { to, id, from, blocksMax } = this.#line.get(next) as ServeEffect;
+      this.#line.delete(next);
+      const last = Math.min(from + blocksMax - 1, this.top);
+      effects.push(this.#continue({ to, id, next: from, last, bytes: 0, blocks: [] }));
+    }
+    return effects;
   }
 
   #isServed(peer: Peer): boolean {
@@ -62,7 +90,7 @@ export class BlockServer<Block> {
     const serve = this.#serves.get(id);
     if (serve === undefined) return [];
     this.#serves.delete(id);
-    return [this.#continue(this.#add(serve, records))];
+    return [this.#continue(this.#add(serve, records)), ...this.#advance()];
   }
 
   #continue(serve: Serve<Block>): ServerEffect<Block> {

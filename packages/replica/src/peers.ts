@@ -23,6 +23,11 @@ export class ChainPeers {
     this.#own = this.#peers.map((_, peer) => this.#peers.indexOf(peer));
   }
 
+  /** With a vote on some chain, or none. */
+  isValidator(peer: Peer): boolean {
+    return peer < this.#peers.length;
+  }
+
   /** As the chain's machines call this peer. */
   ownOf(peer: Peer): number {
     return this.#own[peer] ?? peer;

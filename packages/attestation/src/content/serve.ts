@@ -11,6 +11,9 @@ import { type ContentMessage, type Peer, questionsPerPeerMax } from "./types.ts"
 /** Answers under way for all peers: as many full ones as fit in 136 MiB of memory. */
 const servingMax = 8;
 
+/** Questions of peers that are no validators: they can come under any number of names. */
+const othersMax = 64;
+
 interface Place {
   readonly peer: Peer;
   isServed: boolean;
@@ -32,8 +35,7 @@ export class ContentServer {
 
   /** The answer, or nothing if this is not heard. */
   *answer(from: Peer, id: number, claim: Root): Job<ContentMessage | undefined, ReadEffect> {
-    const before = [...this.#line].filter(({ peer }) => peer === from);
-    if (before.length >= questionsPerPeerMax) return undefined;
+    if (!this.#hasRoomFor(from)) return undefined;
     const place = { peer: from, isServed: false };
     this.#line.add(place);
     try {
@@ -44,6 +46,12 @@ export class ContentServer {
       this.#line.delete(place);
       this.#serve();
     }
+  }
+
+  #hasRoomFor(from: Peer): boolean {
+    const line = [...this.#line];
+    if (line.filter(({ peer }) => peer === from).length >= questionsPerPeerMax) return false;
+    return this.#validators.has(from) || line.filter(({ peer }) => !this.#validators.has(peer)).length < othersMax;
   }
 
   #serve(): void {

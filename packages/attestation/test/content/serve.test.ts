@@ -97,6 +97,16 @@ describe("S11: answers under way", () => {
     expect(serving.server.size).toBeLessThanOrEqual(2 * 9);
   });
 
+  test("of peers that come under ever new names so many wait", () => {
+    const serving = new Serving();
+    for (let peer = 200; peer < 500; peer++) serving.ask(peer);
+    expect(serving.server.size).toBe(64);
+    serving.ask(1).read();
+    expect(serving.reads.length).toBe(8);
+    for (let turn = 0; turn < 8; turn++) serving.read();
+    expect(serving.served.at(-1)).toBe(1);
+  });
+
   test("one that is broken off leaves room, in line and at work", () => {
     const serving = new Serving().ask(1).ask(1).stop(1).ask(1);
     expect([serving.reads.length, serving.answers]).toEqual([3, []]);
