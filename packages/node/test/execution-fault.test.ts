@@ -83,7 +83,9 @@ test("a program that needs what is gone ends the node with a code, and nothing i
   const after = await start(config);
   // It may not take blobs yet, and takes none when it has failed.
   let hasFailed = false;
-  after.failed.then(() => (hasFailed = true));
+  void after.failed.then(() => {
+    hasFailed = true;
+  });
   while (!hasFailed) {
     await post(`${after.apiUrl}/blobs`, blobOf(network, 1).bytes).catch(() => undefined);
     await sleep(100);
