@@ -1,7 +1,8 @@
-// C6: where two claims of one round first differ, as far as their contents tell. What a round did stands in its exports,
+// C6: where two claims of one shard first differ, as far as their contents tell. What a round did stands in its exports,
 // in line order: one for each step and settle that ran. So the first export that differs names the node, and shows what
 // each side says of it, also where one side ran a node and the other did not. Where the exports agree, what is left is
-// a root that differs: of what was used (`inputs`, `sources`), of a contract before and after, or of the shard.
+// a root that differs: of what was used (`inputs`, `sources`), of a contract before and after, or of the shard; or the round,
+// for a quorum can sign all the same for another one.
 
 import {
   type Claim,
@@ -14,6 +15,7 @@ import {
   type Lane,
   type Node,
   type Root,
+  type Round,
   summarizeClaim,
 } from "@tandem/shared";
 import type { ClaimContent } from "../content/claim-content.ts";
@@ -23,6 +25,8 @@ export type Difference =
   | ({ readonly what: LaneRoot; readonly contract: ContractName } & Both<Root>)
   | ({ readonly what: ClaimRoot } & Both<Root>)
   | ({ readonly what: "pending" } & Both<Claim["pending"]>)
+  /** And in nothing else. */
+  | ({ readonly what: "round" } & Both<Round>)
   /** There was no work in that round (C1). */
   | { readonly what: "idle" };
 
@@ -97,5 +101,6 @@ function claimDifference(own: ClaimContent, theirs: ClaimContent): Difference | 
     if (!equalBytes(mine[what], other[what])) return { what, own: mine[what], theirs: other[what] };
   }
   const isSame = mine.pending.count === other.pending.count && equalBytes(mine.pending.root, other.pending.root);
-  return isSame ? undefined : { what: "pending", own: mine.pending, theirs: other.pending };
+  if (!isSame) return { what: "pending", own: mine.pending, theirs: other.pending };
+  return mine.round === other.round ? undefined : { what: "round", own: mine.round, theirs: other.round };
 }

@@ -8,6 +8,7 @@ import {
   asRound,
   asShardName,
   type Call,
+  claimCodec,
   compareNodes,
   decodeValue,
   type EncodedOutcome,
@@ -373,5 +374,29 @@ test("C1: a quorum for a round without work is a divergence, explained by that",
   expect(node.follower.onCertified(place)).toMatchObject([
     { kind: "diverged", shard: "c", round: 4, own: undefined },
     { kind: "explained", difference: { what: "idle" } },
+  ]);
+});
+
+test("a quorum for the own claim in another round is a divergence too, and is explained by that", () => {
+  const chains = chainsOf();
+  const node = nodeWith(chains, { shards: ["b"] });
+  const attests = chains.attests.slice(0, chains.orders[0]?.attested.height);
+  node.line(attests.map((block) => () => node.follower.onAttest(block)));
+  node.line(chains.orders.slice(0, 1).map((block) => () => node.follower.onOrder(block))).run();
+  const [first] = chains.resultsOf("b");
+  if (first === undefined) throw new Error("it works in round 1");
+  const own = contentOf(first);
+  const theirs = { ...own, claim: { ...own.claim, round: asRound(5) } };
+  const root = claimCodec.root(theirs.claim);
+  const said = [
+    ...node.follower.onCertified({ ...placeOfResult(first), round: asRound(5), root }),
+    ...node.follower.onContent(first.root, own),
+    ...node.follower.onContent(root, theirs),
+  ];
+  expect(said).toMatchObject([
+    { kind: "diverged", shard: "b", round: 1 },
+    { kind: "want-claim" },
+    { kind: "want-claim" },
+    { kind: "explained", difference: { what: "round", own: 1, theirs: 5 } },
   ]);
 });

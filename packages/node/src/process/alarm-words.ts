@@ -80,6 +80,7 @@ function differenceWords(difference: Difference): string {
     case "sources":
     case "contracts":
     case "pending":
+    case "round":
       return `in their ${difference.what}`;
     default:
       return `in the ${difference.what} of ${difference.contract}`;

@@ -89,6 +89,7 @@ const rootNames: Readonly<Record<string, string>> = {
   sources: "the claims of other shards that were used",
   contracts: "the contracts afterwards",
   pending: "the programs left afterwards",
+  round: "the round",
   nodes: "which steps ran",
   inputs: "what they were given",
   pre: "the contract before",
@@ -98,6 +99,7 @@ const rootNames: Readonly<Record<string, string>> = {
 
 function rootWords(side: unknown): string | undefined {
   if (typeof side === "string") return side;
+  if (typeof side === "number") return `${side}`;
   if (typeof side !== "object" || side === null || !("root" in side)) return undefined;
   const { count, root } = side as { readonly count: number; readonly root: string };
   return `${count}, ${root}`;
