@@ -411,8 +411,9 @@ test("what to try has the program that was run, and a story that comes to its en
   const said = wordsOf({ ...event, program: "ab".repeat(32) }, 80);
   expect(said).toContain("  ./tandem devnet kill 3 --folder /net ");
   expect(wordsOf({ ...event, program: undefined, nodes: 1 }, 80)).not.toContain("devnet kill");
+  expect(said).toContain(`  ./tandem program follow ${"ab".repeat(32)} \\\n    --api http://a\n`);
   expect(said).toContain(
-    `  ./tandem program follow ${"ab".repeat(32)} \\\n    --genesis /net/genesis.json \\\n    --api http://a\n`,
+    "  ./tandem shard follow bank --measure \\\n    --genesis /net/genesis.json \\\n    --api http://a\n",
   );
   expect(said).toContain("  ./tandem story run train-and-hotel ");
   expect(wordsOf({ ...event, program: undefined }, 80)).not.toContain("program follow");

@@ -3,17 +3,11 @@
 
 import { encodeValue, type Program, toHex, type Value } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
-import type { ProgramPart, RanNode } from "../src/api-client.ts";
+import type { OrderedProgramAnswer, ProgramPart, RanNode } from "../src/api-client.ts";
 import { tripProgram } from "../src/devnet/contracts.ts";
 import { jsonOf, wordsOf } from "../src/devnet/events.ts";
 import type { FirstProgram } from "../src/devnet/first-program.ts";
-import {
-  followJourney,
-  Journey,
-  type JourneyStep,
-  type OrderedProgramAnswer,
-  type Sight,
-} from "../src/devnet/journey.ts";
+import { followJourney, Journey, type JourneyStep, type Sight } from "../src/devnet/journey.ts";
 import { stepLines } from "../src/devnet/journey-words.ts";
 
 const claim = (digit: string) => digit.repeat(64);

@@ -269,7 +269,6 @@ describe("blob submit --program", () => {
 
 describe("program follow", () => {
   const file = join(folder, "followed.json");
-  const genesis = ["--genesis", join(net, "genesis.json")];
   const add = (shard: string, ...args: readonly unknown[]) => ({
     ...{ at: `${shard}/sum`, method: "add", args, writes: ["total"], budget: 60_000 },
   });
@@ -277,111 +276,69 @@ describe("program follow", () => {
     writeFileSync(file, JSON.stringify(program));
     return tandem("blob", "submit", "--from", from, "--program", file, "--wait", ...keys, ...api).said;
   };
-  const follow = (root: string, ...more: readonly string[]) =>
-    tandem("program", "follow", root, ...genesis, ...api, ...more);
+  const follow = (root: string, ...more: readonly string[]) => tandem("program", "follow", root, ...api, ...more);
 
-  test("tells each outcome, the round that it came in, and why a call was refused", () => {
+  test("tells each outcome, the round that it came in, why a call was refused, and that it is attested", () => {
     const { blob, height } = submit({
       steps: [add("main", 3), add("main", "three"), { ...add("other", 1), at: "other/none" }],
     });
-    const { status, said } = follow(blob);
+    const { status, said } = follow(blob, "--wait");
     expect(status).toBe(0);
-    expect(said).toMatchObject({ status: "ordered", blob, height, until: height });
-    expect(said.nodes).toMatchObject([
-      // 5 from the genesis, and 2 from the program before.
-      { kind: "step", step: 0, shard: "main", ran: { round: height, isTentative: false, outcome: { value: 10 } } },
-      { step: 1, ran: { outcome: { kind: "nothing", why: "reverted" }, refusal: { code: "bad-arguments" } } },
-      { step: 2, ran: { outcome: { kind: "nothing", why: "no-contract" } } },
-    ]);
+    expect(said).toMatchObject({ status: "attested", blob, height });
     const [main, other] = said.shards;
-    expect(main).toMatchObject({ shard: "main", round: height, isPending: false });
-    expect(main.before).not.toBe(main.after);
-    expect(other.before).toBe(other.after);
-  });
-
-  test("tells what waits, and for what: to be cited, to run, first in line", () => {
-    const first = submit({ steps: [add("main", 1), add("other", { step: 0 }), add("main", { step: 1 })] });
-    const second = submit({ steps: [add("other", 1), add("main", 1)], groups: [[0, 2]] });
-    expect(follow(first.blob).said.nodes).toMatchObject([
-      { step: 0, ran: { outcome: { value: 11 } } },
-      { step: 1, shard: "other", waits: [{ why: "not-cited", step: 0 }] },
-      { step: 2, shard: "main", waits: [{ why: "not-run", step: 1 }] },
+    expect(main).toMatchObject({ shard: "main", status: "attested", nodes: 2 });
+    expect(main.ran).toMatchObject([
+      { kind: "step", step: 0, round: height, isTentative: false, outcome: "value", attestHeight: expect.any(Number) },
+      { step: 1, outcome: "reverted", refusal: expect.stringContaining(" ") },
     ]);
-    const args = ["program", "follow", second.blob, ...genesis, ...api];
+    expect(other.ran).toMatchObject([{ step: 2, outcome: "no-contract" }]);
+  });
+
+  test("its page has a row for each step and each settle, and how far each shard is", () => {
+    const rich = (step: object) => ({ ...step, budget: 200_000 });
+    const steps = [rich(add("main", 1)), rich(add("other", { step: 0 })), rich(add("main", 1))];
+    const { blob, height, index } = submit({ steps, groups: [[0, 2]] });
+    expect(follow(blob, "--wait").status).toBe(0);
+    const args = ["program", "follow", blob, ...api];
     const { stdout } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8" });
-    const before = `block ${first.height}, place 0`;
-    expect(stdout).toMatch(new RegExp(`^#0 +other +- +other/sum\\.add waits for ${before} \\(first in line\\)$`, "m"));
-    expect(stdout).toMatch(
-      new RegExp(`^settle #0-#1 +main +- +main/sum waits for #0, #1 \\(to run\\), ${before}`, "m"),
-    );
-    expect(stdout).toMatch(/^other +\d+ +[0-9a-f]{16}… unchanged: nothing is settled$/m);
+    expect(stdout).toMatch(new RegExp(`^attested; ordered: block ${height}, place ${index}$`, "m"));
+    expect(stdout).toMatch(/^#0 +main +\d+ +main\/sum\.add → ~ \d+$/m);
+    expect(stdout).toMatch(/^#1 +other +\d+ +other\/sum\.add → ~ \d+$/m);
+    expect(stdout).toMatch(/^settle #0-#1 +other +\d+ +other\/sum → the group holds$/m);
+    expect(stdout).toMatch(/^other +attested +round \d+, [0-9a-f]{16}… +attest block \d+$/m);
   });
 
-  test("nobody waits for what is done in a shard, though its program waits elsewhere", () => {
-    const create = (at: string) => ({ at, method: "create", args: ["counter", 0], whole: true, budget: 60_000 });
-    const [near, far] = ["main/two", "other/two"] as const;
-    submit({ steps: [create(near), create(far)] }, "account-0");
-    const there = { ...add("other", { step: 0 }), at: far };
-    const first = submit({ steps: [{ ...add("main", 1), at: near }, there] }, "account-0");
-    const second = submit(
-      {
-        steps: [
-          { ...there, args: [1] },
-          { ...there, at: near },
-        ],
-      },
-      "account-0",
-    );
-    const { nodes } = follow(second.blob).said;
-    expect(nodes[0].waits).toMatchObject([{ why: "earlier", program: `block ${first.height}, place 0`, step: 1 }]);
-    expect(nodes[1].waits).toMatchObject([{ why: "not-run", step: 0 }]);
-  });
-
-  test("waits on demand until it is ordered", () => {
+  test("waits on demand until it is attested", () => {
     const unknown = follow("ab".repeat(32));
     expect(unknown).toMatchObject({ status: 1, said: { status: "unknown" } });
     expect(follow("ab".repeat(32), "--wait", "--timeout", "1").said.error.code).toBe("timeout");
   });
 
-  test("says so of what is no program, and of a genesis that is not the node's", () => {
+  test("says so of what is no program", () => {
     const text = tandem("blob", "submit", "--from", "account-0", "--text", "hello", "--wait", ...keys, ...api).said;
-    const { status, said } = follow(text.blob);
+    const { status, said } = follow(text.blob, "--wait");
     expect({ status, message: said.error.message }).toEqual({
       status: 1,
       message: expect.stringContaining("no program"),
     });
-    const other = ["--genesis", join(folder, "four/genesis.json")];
-    expect(tandem("program", "follow", text.blob, ...other, ...api)).toMatchObject({
-      status: 2,
-      said: { error: { code: "other-network" } },
-    });
   });
 
-  test("believes no node: neither another blob, nor another place", async () => {
+  test("takes no other blob for the program", async () => {
     const { blob } = submit({ steps: [add("other", 1)] });
     const other = submit({ steps: [add("other", 2)] });
-    const codeOf = async (lies: Readonly<Record<string, string>>) => {
-      const liar = await startLiar(lies);
-      const flags = { genesis: join(net, "genesis.json"), api: liar.url };
-      const run = followCommand.run({ positionals: [blob], flags, json: true, print: () => {} });
-      const code = await Promise.resolve(run).catch((error: { readonly code: string }) => error.code);
-      liar.server.close();
-      return code;
-    };
-    expect(await codeOf({ [`/blobs/${blob}?raw`]: `/blobs/${other.blob}?raw` })).toBe("false-blob");
-    const place = JSON.stringify({ blob, status: "ordered", height: other.height, index: other.index });
-    expect(await codeOf({ [`/blobs/${blob}`]: place })).toBe("false-place");
-    expect(await codeOf({})).toBe(undefined);
+    const liar = await startLiar({ [`/blobs/${blob}?raw`]: `/blobs/${other.blob}?raw` });
+    const run = followCommand.run({ positionals: [blob], flags: { api: liar.url }, json: true, print: () => {} });
+    const code = await Promise.resolve(run).catch((error: { readonly code: string }) => error.code);
+    liar.server.close();
+    expect(code).toBe("false-blob");
   });
 
-  test("is what submit names, with the genesis that stands beside the keys", () => {
+  test("is what submit names", () => {
     writeFileSync(file, JSON.stringify({ steps: [add("main", 0)] }));
     const args = ["blob", "submit", "--from", "account-1", "--program", file, ...keys, ...api];
     const { stdout } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8" });
     const [, root] = /^blob ([0-9a-f]{64})$/m.exec(stdout) ?? [];
-    expect(stdout).toContain(
-      `./tandem program follow ${root} \\\n    --genesis ${join(net, "genesis.json")} \\\n    --api ${api[1]}\n`,
-    );
+    expect(stdout).toContain(`./tandem program follow ${root} \\\n    --api ${api[1]}\n`);
   });
 });
 

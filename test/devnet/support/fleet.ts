@@ -6,8 +6,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What every network here begins with: a total that anybody may add to. */
-export const counter = "main/sum";
+/** What every network here begins with, in each of its shards: a total that anybody may add to. */
+export const counterIn = (shard: string) => `${shard}/sum`;
+export const counter = counterIn("main");
 
 const project = resolve(import.meta.dirname, "../../..");
 const main = join(project, "packages/cli/src/main.ts");
@@ -51,6 +52,8 @@ export interface FleetPlan {
   readonly accounts: number;
   /** Δ. */
   readonly deltaMs: number;
+  /** `main` alone without them; of several, each has three of the four validators. */
+  readonly shards?: readonly string[];
 }
 
 export class Fleet {
@@ -58,12 +61,25 @@ export class Fleet {
   readonly created: Created;
   readonly #children: (ChildProcess | undefined)[];
 
-  static create({ accounts, deltaMs }: FleetPlan): Fleet {
+  static create({ accounts, deltaMs, shards = ["main"] }: FleetPlan): Fleet {
     const folder = mkdtempSync(join(tmpdir(), "tandem-fleet-"));
     const sizes = ["--accounts", `${accounts}`, "--delay-ms", `${deltaMs}`, "--heartbeat-ms", "1000", "--port", "0"];
     const contracts = join(folder, "contracts.json");
-    writeFileSync(contracts, JSON.stringify({ [counter]: { environment: "counter", config: 0 } }));
-    const args = [main, "genesis", "create", "--out", folder, "--contracts", contracts, ...sizes, "--json"];
+    const made = shards.map((shard) => [counterIn(shard), { environment: "counter", config: 0 }]);
+    writeFileSync(contracts, JSON.stringify(Object.fromEntries(made)));
+    const committees = ["--shards", shards.join(","), ...(shards.length > 1 ? ["--committee-size", "3"] : [])];
+    const args = [
+      main,
+      "genesis",
+      "create",
+      "--out",
+      folder,
+      "--contracts",
+      contracts,
+      ...committees,
+      ...sizes,
+      "--json",
+    ];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
     if (status !== 0) throw new Error(`genesis create: ${stderr}`);
     return new Fleet(folder, JSON.parse(stdout) as Created);

@@ -104,7 +104,9 @@ describe("a run is refused", () => {
     expect(withHeader(2, { height: asHeight(9) })).toBe("wrong-parent");
     expect(withHeader(2, { attestationsRoot: zeroRoot })).toBe("wrong-parent");
     expect(withHeader(5, { attestationsRoot: zeroRoot })).toBe("wrong-block");
-    expect(changed(({ headers, items }) => ({ headers: headers.slice(1), items: items.slice(1) }))).toBe("wrong-parent");
+    expect(changed(({ headers, items }) => ({ headers: headers.slice(1), items: items.slice(1) }))).toBe(
+      "wrong-parent",
+    );
     const later = runOf(shard, 2);
     expect(streamOf(shard).take(later)).toMatchObject({ error: { code: "wrong-parent" } });
   });
