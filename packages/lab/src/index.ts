@@ -7,6 +7,7 @@ export { bugs } from "./controls/bugs.ts";
 export { type Catch, catchBug } from "./controls/catch.ts";
 export { drawSetting } from "./draw-setting.ts";
 export { svgChart, textChart } from "./experiments/chart.ts";
+export { type ChainReport, type HopsReport, type LoadFigures, runHops } from "./experiments/hops.ts";
 export { type LagSeries, lagChart, runLag } from "./experiments/lag.ts";
 export { runLiars } from "./experiments/liars.ts";
 export type { LiarsStory, ShownKey, Witness } from "./experiments/liars-story.ts";

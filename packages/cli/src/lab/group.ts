@@ -35,6 +35,10 @@ export const labGroup: Group = {
       summary: "how far shards are behind at twice the load that saturates, with O10 and without: drawn",
       load: async () => (await import("./lag.ts")).lagCommand,
     },
+    hops: {
+      summary: "rounds and time of calls apart, chains of hops, and programs that touch all shards",
+      load: async () => (await import("./hops.ts")).hopsCommand,
+    },
     trace: {
       summary: "rounds that a trace of a real chain needs",
       load: async () => (await import("./trace.ts")).traceCommand,

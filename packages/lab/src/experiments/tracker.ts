@@ -10,7 +10,8 @@ export interface TrackedProgram {
   readonly root: string;
   readonly submittedMs: number;
   readonly shards: readonly string[];
-  /** Nodes that have not run. */
+  readonly nodes: number;
+  /** Of these, such as have not run. */
   left: number;
   height?: number;
   orderedMs?: number;
@@ -57,14 +58,9 @@ export class Tracker {
   }
 
   expect(root: string, submittedMs: number, program: Program): void {
-    this.#byRoot.set(root, {
-      root,
-      submittedMs,
-      shards: shardsOf(program),
-      left: nodesOf(program),
-      lastRound: 0,
-      claims: new Set(),
-    });
+    const nodes = nodesOf(program);
+    const shards = shardsOf(program);
+    this.#byRoot.set(root, { root, submittedMs, shards, nodes, left: nodes, lastRound: 0, claims: new Set() });
   }
 
   get programs(): readonly TrackedProgram[] {
@@ -99,12 +95,18 @@ export class Tracker {
 
   /** R2: order blocks from each claim's round to the first that cites it; what nobody cited yet is left out. */
   delays(): number[] {
-    const delays: number[] = [];
-    for (const { round, height } of this.claims.values()) {
-      const cited = this.orders.findIndex((order) => order.attested >= height);
-      if (cited >= 0) delays.push(cited + 1 - round);
-    }
-    return delays;
+    return [...this.claims.values()].flatMap(({ shard, round }) => {
+      const visible = this.visibleAt(shard, round);
+      return visible === undefined ? [] : [visible - round];
+    });
+  }
+
+  /** R2: the round in which the claim of that one is visible to other shards. */
+  visibleAt(shard: string, round: number): number | undefined {
+    const claim = this.claims.get(placeName(shard, round));
+    if (claim === undefined) return undefined;
+    const cited = this.orders.findIndex((order) => order.attested >= claim.height);
+    return cited < 0 ? undefined : cited + 1;
   }
 
   /** O10: of each shard the final heights that touched it and that no attested claim covers. */
