@@ -49,6 +49,18 @@ describe("the feed", () => {
     expect(feed.alarmsOf(asShardName("rail"))).toEqual([]);
   });
 
+  test("keeps where both sides of a dispute differ, first as the contents tell and then with keys", () => {
+    const feed = new StageTwoFeed();
+    expect(feed.explainedIn(shard)).toBe(undefined);
+    const dispute = { shard, round: asRound(3), own: undefined, theirs: root(2) };
+    const difference = { what: "idle" } as const;
+    feed.take({ kind: "alarm", alarm: { what: "explained", dispute, difference } });
+    expect(feed.explainedIn(shard)).toEqual({ difference });
+    feed.take({ kind: "alarm", alarm: { what: "shown", explanation: { dispute, difference, keys: [], end: "all" } } });
+    expect(feed.explainedIn(shard)).toEqual({ difference, keys: [], end: "all" });
+    expect(feed.explainedIn(asShardName("rail"))).toBe(undefined);
+  });
+
   test("keeps why calls of a program were refused, of the last ten thousand programs", () => {
     const feed = new StageTwoFeed();
     feed.take(claimed(1, [refused(1, "no coins"), refused(1, "none either")]));

@@ -4,7 +4,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { claimContentCodec } from "@tandem/attestation";
+import { attestRunCodec, claimContentCodec } from "@tandem/attestation";
 import {
   type Argument,
   asAmount,
@@ -20,6 +20,7 @@ import {
   attestBlockCodec,
   type CallStep,
   claimCodec,
+  claimSummaryCodec,
   encodeProgram,
   encodeValue,
   type Genesis,
@@ -164,6 +165,12 @@ describe("a program across shards", () => {
     expect(content.ok && toHex(claimCodec.root(content.value.claim))).toBe(claim);
     const latest = attestBlockCodec.decode(await getBytes(`${api(3)}/attest/blocks/latest?raw`));
     expect(latest.ok && latest.value.header.height).toBeGreaterThanOrEqual(attestHeight);
+    const run = attestRunCodec.decode(await getBytes(`${api(3)}/attest/runs/${attestHeight}?count=1`));
+    const summaries = run.ok ? (run.value.items[0] ?? []) : [];
+    const roots = summaries.flatMap(({ kind, value }) =>
+      kind === "attestation" ? [toHex(claimSummaryCodec.root(value.claim))] : [],
+    );
+    expect(roots).toContain(claim);
   });
 
   test("says why a call was refused, where that was run", async () => {
@@ -277,6 +284,8 @@ test("what is not there has a code", async () => {
     [`/attest/claims/${none}`, 404, "unknown-claim"],
     ["/attest/blocks/99999999", 404, "unknown-height"],
     ["/attest/blocks/0", 404, "unknown-height"],
+    ["/attest/runs/0", 404, "unknown-height"],
+    ["/attest/runs/1?count=999", 400, "bad-argument"],
     ["/shards/nowhere", 404, "unknown-shard"],
   ] as const) {
     const answer = await get(`${api(0)}${path}`);
