@@ -12,7 +12,7 @@ import {
 import { AffirmationBook } from "./affirming/book.ts";
 import { OwnAffirmations, type OwnClaim, type OwnEffect, type OwnTimer } from "./affirming/own.ts";
 import { type AffirmTask, type BookEffect, bookLimits } from "./affirming/types.ts";
-import type { Contents } from "./contents.ts";
+import { type Contents, forEvidence } from "./contents.ts";
 import type { Core, Job } from "./core.ts";
 import type { ClaimPlace } from "./following/types.ts";
 import type { Frontiers } from "./frontiers.ts";
@@ -30,13 +30,10 @@ export interface AffirmationHooks {
   onHeldBack(own: OwnClaim): void;
 }
 
-interface Wanted {
-  readonly shard: ShardName;
-  readonly round: Round;
-  readonly claim: Parameters<Contents["forget"]>[0];
-}
+type Wanted = Pick<Extract<BookEffect, { readonly kind: "want-claim" }>, "why" | "shard" | "round" | "claim">;
 
 const reason = "affirmed";
+const reasons = { quorum: reason, evidence: forEvidence } as const;
 
 export class Affirmations {
   readonly #core: Core;
@@ -148,7 +145,7 @@ export class Affirmations {
     this.#performOwn(this.#own?.advance(shard, frontier) ?? []);
     const isPassed = (wanted: Wanted) =>
       wanted.shard === shard && wanted.round <= frontier && !this.#book.misses(shard, wanted.claim);
-    for (const wanted of this.#wanted) if (isPassed(wanted)) this.#contents.forget(wanted.claim, reason);
+    for (const wanted of this.#wanted) if (isPassed(wanted)) this.#contents.forget(wanted.claim, reasons[wanted.why]);
     this.#wanted = this.#wanted.filter((wanted) => !isPassed(wanted));
   }
 
@@ -176,7 +173,7 @@ export class Affirmations {
           break;
         case "want-claim":
           this.#wanted.push(effect);
-          this.#contents.need(effect.shard, effect.claim, reason, effect.from);
+          this.#contents.need(effect.shard, effect.claim, reasons[effect.why], effect.from);
           break;
         case "affirmed":
           jobs.start(`attestation ${effect.summary.shard} ${effect.summary.round}`, this.#attest(effect));
@@ -195,9 +192,12 @@ export class Affirmations {
   }
 
   *#attest({ claim: root, summary, quorum }: Extract<BookEffect, { kind: "affirmed" }>): Job {
+    const { shard, round, prev } = summary;
+    // C5: it may have been seen for evidence alone.
+    const isOver = () => round <= roundOf(this.#core.chain.base.frontiers, shard);
+    yield* this.#contents.hold(shard, root, reason, isOver);
     const content = yield* read(readContent(root));
     if (content === undefined) return;
-    const { shard, round, prev } = summary;
     this.#core.push({ kind: "news", news: { kind: "affirmed", shard, round, claim: root } });
     this.#ready.addAttestation({ claim: content.claim, ...quorum }, roundOf(this.#core.chain.base.frontiers, shard));
     this.#hooks.onCertified({ shard, round, prev, root });

@@ -2,7 +2,8 @@
 // or a block that is to be voted for. What is in the store is taken from there; the rest is asked of the committee that
 // made it, whose quorum has it, and then of all who vote on attest blocks, for they hold what they voted for.
 //
-// What comes is stored before anybody hears of it, so whoever counts a claim can serve its exports.
+// What comes is stored before anybody hears of it, so whoever counts a claim can serve its exports. What is needed for evidence
+// alone is looked at and not stored: a faulty seat can sign as many claims as it likes.
 
 import { type Root, type ShardName, toHex } from "@tandem/shared";
 import type { ClaimContent } from "./content/claim-content.ts";
@@ -16,6 +17,9 @@ import { read, until } from "./work.ts";
 
 /** Contents that are known to be in the store: 32 bytes and a key each. */
 const storedMax = 65_536;
+
+/** Reason of whoever only has to see what a claim says. */
+export const forEvidence = "evidence";
 
 interface Need {
   readonly shard: ShardName;
@@ -121,8 +125,11 @@ export class Contents {
     const { found, effects } = this.#exchange.onContent(from, message.id, message.content);
     this.#core.push(...effects);
     if (found === undefined) return;
-    this.#core.store(contentRecords(found.claim, found.content));
-    this.markStored(found.claim);
+    const by = this.#needs.get(toHex(found.claim))?.by ?? [];
+    if ([...by].some((each) => each !== forEvidence)) {
+      this.#core.store(contentRecords(found.claim, found.content));
+      this.markStored(found.claim);
+    }
     this.#meet(found.claim, found.content);
   }
 

@@ -164,8 +164,12 @@ export class ShardBook {
   /** C5: a claim counts when its content is held. */
   #announce({ shard, round, claim, summary, quorum, affirmers }: ClaimGroup): void {
     if (quorum === undefined) return;
-    if (summary === undefined) this.#desk.push({ kind: "want-claim", shard, round, claim, from: affirmers });
+    if (summary === undefined) this.#wantClaim({ why: "quorum", shard, round, claim, from: affirmers });
     else this.#desk.push({ kind: "affirmed", claim, summary, quorum });
+  }
+
+  #wantClaim(wanted: Omit<Extract<BookEffect, { readonly kind: "want-claim" }>, "kind">): void {
+    this.#desk.push({ kind: "want-claim", ...wanted });
   }
 
   /** It sent what is false: that goes, and all of its that was not checked. */
@@ -211,7 +215,7 @@ export class ShardBook {
     this.#conflicts.add(entries[0].signer, pair);
     for (const { group } of entries) {
       const { shard, round, claim, summary, affirmers } = group;
-      if (summary === undefined) this.#desk.push({ kind: "want-claim", shard, round, claim, from: affirmers });
+      if (summary === undefined) this.#wantClaim({ why: "evidence", shard, round, claim, from: affirmers });
       else this.#prove(claim, summary);
     }
   }

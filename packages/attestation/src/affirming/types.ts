@@ -42,9 +42,13 @@ export interface AffirmVerdict {
 
 export type BookEffect =
   | { readonly kind: "verify"; readonly id: number; readonly task: AffirmTask }
-  /** The claim's content is needed; these affirmed it. `learn` tells the book when it is held. */
+  /**
+   * The claim's content is needed; these affirmed it. `learn` tells the book when it is held, or was seen, where it is for
+   * evidence alone: one seat can sign any number of claims that never come to anything, and they may be large.
+   */
   | {
       readonly kind: "want-claim";
+      readonly why: "quorum" | "evidence";
       readonly shard: ShardName;
       readonly round: Round;
       readonly claim: Root;

@@ -83,7 +83,14 @@ describe("S9: counting, and believing", () => {
     offer(book, 0, affirmationOf(four, claim, 0));
     offer(book, 1, affirmationOf(four, claim, 1));
     expect(offer(book, 3, affirmationOf(four, claim, 3))).toEqual([
-      { kind: "want-claim", shard: claim.shard, round: claim.round, claim: claimCodec.root(claim), from: [0, 1, 3] },
+      {
+        kind: "want-claim",
+        why: "quorum",
+        shard: claim.shard,
+        round: claim.round,
+        claim: claimCodec.root(claim),
+        from: [0, 1, 3],
+      },
     ]);
     const [affirmed, ...rest] = book.learn(summaryOf(claim));
     expect(rest).toEqual([]);
@@ -124,7 +131,14 @@ describe("S9: counting, and believing", () => {
       [2, 2],
     ].flatMap(([from, seat]) => offer(book, from, affirmationOf(four, claim, seat as number, from === 9)));
     expect(asked).toEqual([
-      { kind: "want-claim", shard: claim.shard, round: claim.round, claim: claimCodec.root(claim), from: [0, 1, 2] },
+      {
+        kind: "want-claim",
+        why: "quorum",
+        shard: claim.shard,
+        round: claim.round,
+        claim: claimCodec.root(claim),
+        from: [0, 1, 2],
+      },
     ]);
   });
 

@@ -20,6 +20,7 @@ import { signVote } from "../../../shared/test/support/electorate.ts";
 import { rootOf } from "../../../shared/test/support/samples.ts";
 import { affirmSigningRoot } from "../../src/affirming/verify.ts";
 import { claimContentCodec } from "../../src/content/claim-content.ts";
+import { contentKey } from "../../src/records.ts";
 import type { AttestMessage, Peer } from "../../src/types.ts";
 import type { AttestNode } from "../support/attest-node.ts";
 import { AttestWorld, type WorldPlan } from "../support/attest-world.ts";
@@ -119,6 +120,50 @@ describe("S10: evidence", () => {
       expect(world.refused).toEqual([]);
     });
   }
+
+  test("takes claims that are seen and not stored, however many a seat makes up", () => {
+    const hostile = new Hostile(3);
+    const { world } = hostile;
+    const made: Claim[] = [];
+    for (let round = 1; round <= 4; round++) {
+      // Well signed claims of other rounds than it says: no evidence, and nothing that was ever made.
+      const pair = [1, 2].map((name) => hostile.claim("a", 100 * round + name, { contracts: rootOf(name) }));
+      made.push(...pair);
+      world.order([one("a/x")]).run(60);
+      hostile.say(pair.map((claim) => ({ ...hostile.affirm(claim, 3), round: asRound(round + 1) })));
+      world.run(3_000).settle();
+    }
+    const asked = world
+      .at(0)
+      .of("send")
+      .filter(({ message }) => message.kind === "want-content");
+    expect(asked.length).toBeGreaterThan(1);
+    for (const node of world.nodes) {
+      expect(made.filter((claim) => node.has(contentKey(claimCodec.root(claim))))).toEqual([]);
+    }
+  });
+
+  test("comes of a true claim too, and what was seen for evidence is stored before it counts", () => {
+    const hostile = new Hostile(3);
+    const { world } = hostile;
+    world.isQuiet = true;
+    const node = world.at(4);
+    node.stop();
+    world.order([one("a/x")]).run(3_000);
+    node.start();
+    world.until(() => node.isStarted);
+    const [truth] = world.network.truth.shard(asShardName("a")).results;
+    const said = [truth?.claim as Claim, hostile.claim("a", 1)].map((claim) => hostile.affirm(claim, 3));
+    node.give({ kind: "message", from: 3, message: { kind: "affirmations", affirmations: said } });
+    world.until(() => node.machine.counts.ready.evidence === 1);
+    expect(node.has(contentKey(truth?.root as Root))).toBe(false);
+    // Now its vote is needed.
+    world.at(0).stop();
+    world.isQuiet = false;
+    world.settle(world.nodes.slice(1)).run(20_000);
+    expect(evidenceIn(world)).toMatchObject([{ kind: "claims", value: { signer: 3 } }]);
+    expect(node.has(contentKey(truth?.root as Root))).toBe(true);
+  });
 
   test("is none that claims of another shard make, and blocks go on", () => {
     const hostile = new Hostile(4);
