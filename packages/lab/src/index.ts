@@ -11,6 +11,7 @@ export { type ChainReport, type HopsReport, type LoadFigures, runHops } from "./
 export { type LagSeries, lagChart, runLag } from "./experiments/lag.ts";
 export { runLiars } from "./experiments/liars.ts";
 export type { LiarsStory, ShownKey, Witness } from "./experiments/liars-story.ts";
+export { runWholeScale, type WholeScale } from "./experiments/whole-scale.ts";
 export { replay, timelineKinds } from "./replay/replay.ts";
 export { shrinkSetting } from "./replay/shrink.ts";
 export type { RunReport, Violation } from "./report.ts";
