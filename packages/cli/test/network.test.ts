@@ -7,8 +7,16 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { environments, pureFunctions } from "@tandem/environments";
+import { type Rules, rulesOf } from "@tandem/execution";
+import { asHeight, asShardName, type Method } from "@tandem/shared";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ApiClient } from "../src/api-client.ts";
+import { readGenesisOf } from "../src/genesis/read-file.ts";
 import { followCommand } from "../src/program/follow.ts";
+import { FollowedShard } from "../src/shard/follow/followed-shard.ts";
+import { Nodes } from "../src/shard/follow/nodes.ts";
+import { reportOf, reportPage } from "../src/shard/follow/report.ts";
 
 const main = join(resolve(import.meta.dirname, "../../.."), "packages/cli/src/main.ts");
 const folder = mkdtempSync(join(tmpdir(), "tandem-network-"));
@@ -341,6 +349,50 @@ describe("program follow", () => {
     expect(stdout).toContain(`./tandem program follow ${root} \\\n    --api ${api[1]}\n`);
   });
 });
+
+test("shard follow says loudly from where on its own claims are not the attested ones, and why", async () => {
+  const checked = readGenesisOf([join(net, "genesis.json")]);
+  const usual = rulesOf(checked.genesis, environments, pureFunctions);
+  const follow = async (rules: Rules) => {
+    const nodes = new Nodes([new ApiClient(api[1] as string)], AbortSignal.timeout(60_000));
+    const { heights } = await nodes.ask((node, signal) => node.status(signal));
+    const followed = new FollowedShard(checked, asShardName("main"), nodes, rules);
+    await followed.follow(asHeight(heights.executed), () => undefined);
+    return { followed, report: reportOf(followed, [], undefined) };
+  };
+  const honest = await follow(usual);
+  expect(honest.report).toMatchObject({ unattested: 0, claims: honest.report.attestedEqual });
+  expect(honest.report).toMatchObject({ diverged: undefined });
+
+  // Whoever runs a counter that adds one more than it should.
+  const { followed, report } = await follow(bentRules(usual));
+  const { diverged, attestedEqual } = report;
+  expect(attestedEqual).toBeLessThan(honest.report.attestedEqual);
+  expect(diverged).toMatchObject({ round: followed.claims.other?.round, own: followed.claims.other?.own });
+  expect(diverged?.attested).not.toBe(diverged?.own);
+  expect(followed.difference).toMatchObject({ what: "export", contract: "main/sum" });
+  expect(reportPage(report, 100)).toMatch(
+    /^main: NOT EQUAL from round \d+ on: here the claim is [0-9a-f]{16}…, attested/,
+  );
+});
+
+function bentRules(rules: Rules): Rules {
+  const environments = [...rules.environments].map(([name, environment]) => {
+    const methods = [...environment.methods].map(
+      ([method, each]) => [method, { ...each, run: bent(each.run) }] as const,
+    );
+    return [name, { ...environment, methods: new Map(methods) }] as const;
+  });
+  return { ...rules, environments: new Map(environments) };
+}
+
+function bent(run: Method["run"]): Method["run"] {
+  return (call, host) => {
+    const outcome = run(call, host);
+    if (!outcome.ok || typeof outcome.value !== "bigint") return outcome;
+    return { ok: true, value: outcome.value + 1n };
+  };
+}
 
 test("blob submit --sign-only writes what can be submitted by other means, once", async () => {
   const file = join(folder, "blob");

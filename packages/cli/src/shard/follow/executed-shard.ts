@@ -1,11 +1,10 @@
 // The contracts of one shard, run in memory from the genesis on.
 
-import { environments, pureFunctions } from "@tandem/environments";
 import {
   genesisShard,
   type RoundInput,
+  type Rules,
   roundBounds,
-  rulesOf,
   ShardExecution,
   type VisibleClaim,
 } from "@tandem/execution";
@@ -24,8 +23,7 @@ export class ExecutedShard {
   readonly #store = new MemoryStore();
   readonly #execution: ShardExecution;
 
-  constructor(genesis: Genesis, shard: ShardName) {
-    const rules = rulesOf(genesis, environments, pureFunctions);
+  constructor(genesis: Genesis, shard: ShardName, rules: Rules) {
     const begun = this.#run(genesisShard(rules, genesis, shard));
     assert(begun.ok, "the genesis was checked");
     this.#store.write(begun.value.batch);

@@ -16,7 +16,7 @@ import {
   followLimits,
 } from "@tandem/attestation";
 import { environments, pureFunctions } from "@tandem/environments";
-import { type RoundSlice, rulesOf } from "@tandem/execution";
+import { type RoundSlice, type Rules, rulesOf } from "@tandem/execution";
 import { nativeScheme } from "@tandem/native";
 import { type FollowedBlock, ShardStream, sliceRunCodec } from "@tandem/ordering";
 import { openReplicaNetwork } from "@tandem/replica";
@@ -61,12 +61,11 @@ export class FollowedShard {
   readonly #attests = new Supply<FinalAttest>(() => this.#fetchAttests());
   readonly #effects: FollowEffect[] = [];
 
-  constructor(checked: CheckedGenesis, name: ShardName, nodes: Nodes) {
-    const { genesis } = checked;
-    const { setting } = openReplicaNetwork(checked, nativeScheme, rulesOf(genesis, environments, pureFunctions));
+  constructor(checked: CheckedGenesis, name: ShardName, nodes: Nodes, rules: Rules = usualRules(checked)) {
+    const { setting } = openReplicaNetwork(checked, nativeScheme, rules);
     this.name = name;
     this.#nodes = nodes;
-    this.#shard = new ExecutedShard(genesis, name);
+    this.#shard = new ExecutedShard(checked.genesis, name, rules);
     this.#orderStream = new ShardStream(setting.order, name, setting.orderGenesis);
     this.#attestStream = new AttestStream(setting.network.electorate, setting.network.header);
     const { round, claim } = this.#shard.frontier;
@@ -199,6 +198,11 @@ export class FollowedShard {
     if (blocks.length === 0) await this.#nodes.rest();
     return blocks;
   }
+}
+
+/** P9: environments are linked into this program. */
+function usualRules({ genesis }: CheckedGenesis): Rules {
+  return rulesOf(genesis, environments, pureFunctions);
 }
 
 function sliceOf({ header, blobs }: FollowedBlock): RoundSlice {
