@@ -13,13 +13,18 @@ import type { ContentMessage } from "./content/types.ts";
 import type { Core, Job } from "./core.ts";
 import { contentRecords, readContent } from "./records.ts";
 import type { Peer } from "./types.ts";
-import { read, until } from "./work.ts";
+import { read, until, untilEach } from "./work.ts";
 
 /** Contents that are known to be in the store: 32 bytes and a key each. */
 const storedMax = 65_536;
 
 /** Reason of whoever only has to see what a claim says. */
 export const forEvidence = "evidence";
+
+interface Place {
+  readonly shard: ShardName;
+  readonly claim: Root;
+}
 
 interface Need {
   readonly shard: ShardName;
@@ -106,13 +111,18 @@ export class Contents {
   }
 
   /** C5: until it is in the store, or nobody cares any more. */
-  *hold(shard: ShardName, root: Root, by: string, isOver: () => boolean): Job {
-    if (this.isStored(root)) return;
-    this.need(shard, root, by);
+  hold(shard: ShardName, root: Root, by: string, isOver: () => boolean): Job {
+    return this.holdAll([{ shard, claim: root }], by, isOver);
+  }
+
+  /** Of many all are asked for at once. */
+  *holdAll(claims: readonly Place[], by: string, isOver: () => boolean): Job {
+    const missing = claims.filter(({ claim }) => !this.isStored(claim));
     try {
-      yield* until(() => this.isStored(root) || isOver());
+      for (const { shard, claim } of missing) this.need(shard, claim, by);
+      yield* untilEach(missing, ({ claim }) => this.isStored(claim) || isOver());
     } finally {
-      this.forget(root, by);
+      for (const { claim } of missing) this.forget(claim, by);
     }
   }
 

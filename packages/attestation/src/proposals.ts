@@ -82,7 +82,7 @@ export class Proposals {
     if (state === undefined || !core.chain.carries(parent)) return;
     // C5: no vote for what could not be served.
     const isOver = () => !core.chain.carries(parent);
-    for (const { claim, shard } of state.claims) yield* this.#contents.hold(shard, claim, name, isOver);
+    yield* this.#contents.holdAll(state.claims, name, isOver);
     if (isOver()) return;
     core.chain.add(state);
     core.push({ kind: "checked", root: info.root, verdict: "valid" });

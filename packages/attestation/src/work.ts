@@ -4,7 +4,7 @@ import { ask as askAny } from "@tandem/shared";
 import type { Job } from "./core.ts";
 import type { AttestEffect } from "./types.ts";
 
-export { read, until } from "@tandem/shared";
+export { read, until, untilEach } from "@tandem/shared";
 
 export function ask<Answer>(effectOf: (id: number) => AttestEffect): Job<Answer> {
   return askAny<Answer, AttestEffect>(effectOf);

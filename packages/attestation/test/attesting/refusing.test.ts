@@ -9,6 +9,7 @@ import {
   asValidatorIndex,
   asView,
   attestItemsCodec,
+  toHex,
   zeroRoot,
 } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
@@ -17,6 +18,7 @@ import { add } from "../../../execution/test/support/seats.ts";
 import { certify } from "../../../shared/test/support/electorate.ts";
 import { rootOf } from "../../../shared/test/support/samples.ts";
 import { attestBlockRules } from "../../src/block.ts";
+import type { AttestMessage } from "../../src/types.ts";
 import { AttestWorld } from "../support/attest-world.ts";
 
 const one = (at: string) => program([add(at, "k", 1n)]);
@@ -25,6 +27,10 @@ const one = (at: string) => program([add(at, "k", 1n)]);
 function ready(...away: readonly number[]) {
   const world = new AttestWorld();
   for (const place of away) world.at(place).isAway = true;
+  return readyIn(world);
+}
+
+function readyIn(world: AttestWorld) {
   world.isQuiet = true;
   world.order([one("a/x"), one("b/x")]).run(3_000);
   const node = world.at(1);
@@ -55,6 +61,23 @@ function withFirst(block: AttestBlock, change: Partial<Attestation>): AttestBloc
   if (first?.kind !== "attestation") throw new Error("the first is an attestation");
   return withItems(block, [{ ...first, value: { ...first.value, ...change } }, ...rest]);
 }
+
+test("C5: whoever checks a block asks for all that it misses of it at once", () => {
+  const isKept = (to: number, { kind }: AttestMessage) => to === 4 && (kind === "affirmations" || kind === "content");
+  const world = new AttestWorld({
+    nodes: [{ place: 4, follows: [] }],
+    route: (_, to, message) => (isKept(to, message) ? [] : undefined),
+  });
+  const { block } = readyIn(world);
+  const node = world.at(4);
+  const info = attestBlockRules.infoOf(block);
+  node.give({ kind: "check", block, info, ancestors: [], leader: asValidatorIndex(1) });
+  world.run(100);
+  const asked = node.of("send").flatMap(({ message }) => (message.kind === "want-content" ? toHex(message.claim) : []));
+  expect(asked.length).toBe(2);
+  expect(new Set(asked).size).toBe(2);
+  expect(node.of("checked")).toEqual([]);
+});
 
 describe("a block", () => {
   test("that is good is found so, with both claims", () => {
