@@ -173,6 +173,12 @@ describe("shard explain", () => {
       { difference: { what: "post", contract: "bank/coins", own: claim("1"), theirs: claim("2") } },
       /^root +1+ +2+$/m,
     ],
+    ["the round alone", { difference: { what: "round", own: 12, theirs: 13 } }, /^round +12 +13$/m],
+    [
+      "a lane that one side has not",
+      { difference: { what: "nodes", contract: "bank/coins", own: null, theirs: "ee" } },
+      /^root +none +ee$/m,
+    ],
     [
       "what is left",
       { difference: { what: "pending", own: { count: 1, root: "aa" }, theirs: { count: 2, root: "bb" } } },

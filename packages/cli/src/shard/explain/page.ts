@@ -21,7 +21,8 @@ export function disputePage(view: DisputeView, width: number): string {
     return page.text;
   }
   page.line(`first difference: ${first.what}, in ${first.where}`);
-  page.sides(first.label, first.own ?? "did not run", first.theirs ?? "did not run");
+  const missing = first.label === "root" ? "none" : "did not run";
+  page.sides(first.label, first.own ?? missing, first.theirs ?? missing);
   for (const key of view.keys) addKey(page, key);
   page.blank();
   if (view.end === undefined) page.line("Which keys differ is being found out.");

@@ -80,7 +80,13 @@ function firstView({ what, contract, node, own, theirs }: DifferenceAnswer, name
     return { what: nodeWords(node), label: "came of it", where: contract ?? "", own: came(own), theirs: came(theirs) };
   }
   const where = contract ?? "the claim";
-  return { what: rootNames[what] ?? what, label: "root", where, own: rootWords(own), theirs: rootWords(theirs) };
+  return {
+    what: rootNames[what] ?? what,
+    label: what === "round" ? "round" : "root",
+    where,
+    own: rootWords(own),
+    theirs: rootWords(theirs),
+  };
 }
 
 /** Roots in a claim, and in its lanes. */
@@ -98,7 +104,7 @@ const rootNames: Readonly<Record<string, string>> = {
 };
 
 function rootWords(side: unknown): string | undefined {
-  if (typeof side === "string") return side;
+  if (typeof side === "string" || typeof side === "number") return `${side}`;
   if (typeof side === "number") return `${side}`;
   if (typeof side !== "object" || side === null || !("root" in side)) return undefined;
   const { count, root } = side as { readonly count: number; readonly root: string };
