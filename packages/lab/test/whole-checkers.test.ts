@@ -289,6 +289,13 @@ describe("truth", () => {
 });
 
 describe("idle and alarm", () => {
+  test("C6: fires where a shard goes on that its node disputes", () => {
+    const alarm = { what: "diverged", shard, own: root("x"), theirs: root("y") };
+    const disputed = { kind: "news", news: { kind: "alarm", alarm } } as Observation;
+    const seen = says(alarms(new Set([shard])), [1, made(one)], [0, disputed], [1, made(two)], [0, made(two)]);
+    expect(seen).toEqual([undefined, undefined, undefined, expect.stringMatching(/^executed round 2 of a/)]);
+  });
+
   test("fire at reads without work, at alarms, and where a node stops", () => {
     const nothing = { kind: "executed", shard, height: 1, result: undefined } as const;
     expect(says(idle(), [0, { ...nothing, reads: 0 }], [0, made(one)])).toEqual([undefined, undefined]);

@@ -1,6 +1,7 @@
 // A deliberate bug, as data: what is to be found in copies of the sources, and what is to stand there instead.
 
-import type { StageName } from "../setting.ts";
+import type { HabitName } from "../habits/index.ts";
+import type { Setting, StageName } from "../setting.ts";
 
 /** Rooms of the machine. */
 export type Room = "consensus" | "ordering" | "attestation" | "replica" | "execution";
@@ -23,17 +24,26 @@ export interface Bug {
   readonly edits: readonly Edit[];
   /** A drawn setting in which a checker catches it; often one that has the habit or fault that the bug needs. */
   readonly seed: number;
+  /** Only in such settings it can be shown: others are not tried. */
+  readonly needs?: Need;
 }
 
+type Need = (setting: Setting) => boolean;
+
 /** For the list of one stage. */
-export function bugOf(stage: StageName) {
+export function bugOf(stage: StageName, needs?: Need) {
   return (name: string, what: string, seed: number, ...edits: readonly Edit[]): Bug => ({
     name,
     stage,
     what,
     edits,
     seed,
+    ...(needs && { needs }),
   });
+}
+
+export function habit(name: HabitName): Need {
+  return ({ habits }) => habits.some((plan) => plan.habit === name);
 }
 
 /** For edits of one room. */

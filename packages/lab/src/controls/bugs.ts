@@ -12,6 +12,12 @@ import { callBugs } from "./rounds-bugs/calls.ts";
 import { claimBugs } from "./rounds-bugs/claims.ts";
 import { programBugs } from "./rounds-bugs/programs.ts";
 import { scheduleBugs } from "./rounds-bugs/schedule.ts";
+import { affirmingBugs } from "./whole-bugs/affirming.ts";
+import { attestBlockBugs } from "./whole-bugs/blocks.ts";
+import { contentBugs } from "./whole-bugs/contents.ts";
+import { countingBugs } from "./whole-bugs/counting.ts";
+import { followingBugs } from "./whole-bugs/following.ts";
+import { joinBugs } from "./whole-bugs/join.ts";
 
 export const bugs: readonly Bug[] = [
   ...consensusBugs,
@@ -24,4 +30,10 @@ export const bugs: readonly Bug[] = [
   ...callBugs,
   ...programBugs,
   ...claimBugs,
+  ...affirmingBugs,
+  ...countingBugs,
+  ...followingBugs,
+  ...contentBugs,
+  ...attestBlockBugs,
+  ...joinBugs,
 ];

@@ -2,6 +2,7 @@
 // is no catch: the search goes on.
 
 import { runCampaign } from "../campaign/campaign.ts";
+import { drawSetting } from "../draw-setting.ts";
 import type { Violation } from "../report.ts";
 import { applyBug, type Copy, MisfitError } from "./apply.ts";
 import type { Bug } from "./bug.ts";
@@ -20,7 +21,7 @@ export interface Catch {
 
 export interface CatchOptions {
   readonly jobs: number;
-  /** First the seed that is known to catch it; then, unless that is all, seeds from 1 on up to this. */
+  /** First the seed that is known to catch it; then so many others, from 1 on, that have what it needs. */
   readonly seedsMax: number;
 }
 
@@ -39,7 +40,7 @@ async function catchIn({ entry, remove }: Copy, bug: Bug, { jobs, seedsMax }: Ca
   const { stage } = bug;
   try {
     let runs = 0;
-    for (const seeds of batchesOf(bug.seed, seedsMax, 2 * jobs)) {
+    for (const seeds of batchesOf(bug, seedsMax, 2 * jobs)) {
       const reports = await runCampaign({ plans: seeds, processes: jobs, entry, overrides: { stage } });
       runs += reports.length;
       const caught = reports.find(({ violation }) => violation !== null && violation.checker !== "threw");
@@ -52,10 +53,19 @@ async function catchIn({ entry, remove }: Copy, bug: Bug, { jobs, seedsMax }: Ca
   }
 }
 
-function* batchesOf(known: number, seedsMax: number, size: number): Generator<readonly number[]> {
-  yield [known];
-  for (let first = 1; first <= seedsMax; first += size) {
-    const last = Math.min(seedsMax, first + size - 1);
-    yield Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((seed) => seed !== known);
+function* batchesOf(bug: Bug, seedsMax: number, size: number): Generator<readonly number[]> {
+  yield [bug.seed];
+  let batch: number[] = [];
+  for (let seed = 1, tried = 0; tried < seedsMax; seed++) {
+    if (seed === bug.seed || !isFit(bug, seed)) continue;
+    batch.push(seed);
+    tried++;
+    if (batch.length < size && tried < seedsMax) continue;
+    yield batch;
+    batch = [];
   }
+}
+
+function isFit({ stage, needs }: Bug, seed: number): boolean {
+  return needs === undefined || stage === "rounds" || needs(drawSetting(seed, stage));
 }

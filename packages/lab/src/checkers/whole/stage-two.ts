@@ -85,15 +85,23 @@ export function idle(): Checker {
   };
 }
 
-/** C6, C4: with less than a third of liars nobody's own result differs from a quorum's, and nobody lost its record. */
+/**
+ * C6, C4: with less than a third of liars nobody's own result differs from a quorum's, and nobody lost its record. Where
+ * a committee is lost and an own result does differ, that shard stops.
+ */
 export function alarms(lost: ReadonlySet<string> = new Set()): Checker {
+  /** Instances and the shards that each disputes. */
+  const stopped = new Set<string>();
   return {
     name: "alarm",
-    onObservation(observation) {
+    onObservation(observation, instance) {
+      if (observation.kind === "executed" && stopped.has(`${instance} ${observation.shard}`))
+        return `executed round ${observation.height} of ${observation.shard}, which it disputes`;
       if (observation.kind === "attest-diverged")
         return `stopped at attest height ${observation.height}: ${observation.problem}`;
       if (observation.kind !== "news" || observation.news.kind !== "alarm") return undefined;
       const { alarm } = observation.news;
+      if (alarm.what === "diverged") stopped.add(`${instance} ${alarm.shard}`);
       if (lost.has(shardOf(alarm))) return undefined;
       return `an alarm in an honest world: ${alarm.what}, ${describe(alarm)}`;
     },
