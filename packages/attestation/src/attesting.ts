@@ -21,6 +21,7 @@ import {
   type Height,
   limits,
   type Machine,
+  type Position,
   type Root,
   type Round,
   type ShardName,
@@ -43,7 +44,7 @@ import { Contents } from "./contents.ts";
 import { type AttestingConfig, Core, type Job } from "./core.ts";
 import { faultOf } from "./faults.ts";
 import { Finality, type Settled } from "./finality.ts";
-import type { ProgramStatus } from "./following/status.ts";
+import type { AwaitedSince, ProgramStatus } from "./following/status.ts";
 import { openFrontiers, type Progress } from "./frontiers.ts";
 import { Proposals } from "./proposals.ts";
 import { ReadyItems } from "./ready.ts";
@@ -125,6 +126,11 @@ export class Attesting implements Machine<AttestInput, AttestEffect> {
   /** Of a program that touches a followed shard, as long as it is remembered. */
   statusOf(blob: Root): ProgramStatus | undefined {
     return this.#shards.statuses.of(blob);
+  }
+
+  /** What a program waits for in a followed shard, whenever it was ordered; nothing if it does not wait there. */
+  awaitedOf(position: Position, shard: ShardName): readonly AwaitedSince[] | undefined {
+    return this.#shards.statuses.awaitedOf(position, shard);
   }
 
   progress(): StageTwoProgress {

@@ -20,7 +20,7 @@ export {
 export { performChecks } from "./faults.ts";
 export type { Difference } from "./following/difference.ts";
 export { Follower } from "./following/follower.ts";
-export { type ProgramStatus, type Stage, stages } from "./following/status.ts";
+export { type AwaitedSince, type ProgramStatus, type Stage, stages } from "./following/status.ts";
 export {
   type ClaimPlace,
   type Dispute,

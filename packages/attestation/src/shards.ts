@@ -137,6 +137,7 @@ export class Shards {
     if (record === undefined) core.store(shardBatch(shard, { frontier: opened.frontier, begun }, opened.batch));
     this.#begun.set(shard, begun);
     const height = opened.frontier.round as number as Height;
+    this.statuses.onWaiting(shard, height, opened.waiting);
     const claims = yield* this.#claimsUpTo(shard, opened.frontier, begun);
     const seen = yield* read(readCited(core.setting.places, seenHeight(height, opened.waiting)));
     return { shard, height, claims, seen, waiting: opened.waiting, ...(dispute && { dispute }) };

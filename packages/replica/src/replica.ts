@@ -17,10 +17,26 @@
 // Stop      `diverged` ends the consensus of the order chain here, in the midst of its effects: this node cannot check what it
 //           would vote for. `attest-diverged` ends that of the attest chain, and no other.
 
-import type { AttestEffect, AttestInput, Peer, ProgramStatus, StageTwoProgress } from "@tandem/attestation";
+import type {
+  AttestEffect,
+  AttestInput,
+  AwaitedSince,
+  Peer,
+  ProgramStatus,
+  StageTwoProgress,
+} from "@tandem/attestation";
 import { attestBlockKey, attestBlockRules, attestRecordCodec } from "@tandem/attestation";
 import { blockKey, blockRecordCodec, type OrderEffect, type OrderInput, orderBlockRules } from "@tandem/ordering";
-import { type AttestBlock, type Machine, type OrderBlock, type Records, type Root, StoreFault } from "@tandem/shared";
+import {
+  type AttestBlock,
+  type Machine,
+  type OrderBlock,
+  type Position,
+  type Records,
+  type Root,
+  type ShardName,
+  StoreFault,
+} from "@tandem/shared";
 import { Agreement, type Surroundings } from "./agreement.ts";
 import { type Ask, askOf, numberOf } from "./asks.ts";
 import { addressMessage, addressTimer } from "./kinds.ts";
@@ -114,6 +130,11 @@ export class Replica implements Machine<ReplicaInput, ReplicaEffect> {
   /** What became of a program, as far as this node follows its shards. */
   statusOf(blob: Root): ProgramStatus | undefined {
     return this.#attesting.statusOf(blob);
+  }
+
+  /** What a program waits for in a followed shard, whenever it was ordered. */
+  awaitedOf(position: Position, shard: ShardName): readonly AwaitedSince[] | undefined {
+    return this.#attesting.awaitedOf(position, shard);
   }
 
   progress(): StageTwoProgress {

@@ -56,7 +56,6 @@ export interface ProgramStatus extends Position {
 /** A program in one shard. */
 interface Part {
   readonly ran: RanNode[];
-  awaited: readonly AwaitedSince[];
   /** The round in which its last node here ran, or its own one if it has none here. */
   doneAt: Round | undefined;
 }
@@ -72,8 +71,8 @@ interface Shard {
   attested: number;
   /** Done, but not attested; in the order of rounds. */
   finished: Program[];
-  /** Those that waited for something after the last round. */
-  waiting: Program[];
+  /** What programs waited for after the last round, by position; also such as were ordered before this node started. */
+  awaited: ReadonlyMap<string, readonly AwaitedSince[]>;
   /** Ordered, in rounds that were not executed yet. */
   readonly ordered: Map<Height, Program[]>;
 }
@@ -102,11 +101,17 @@ export class ProgramStatuses {
     const program = this.#blobs.get(toHex(blob));
     if (program === undefined) return undefined;
     const parts = Array.from(program.parts, ([shard, part]): PartStatus => {
-      return { shard, stage: this.#stageOf(shard, part), ran: part.ran, awaited: part.awaited };
+      const awaited = this.awaitedOf(program, shard) ?? [];
+      return { shard, stage: this.#stageOf(shard, part), ran: part.ran, awaited };
     });
     const lowest = Math.min(...parts.map(({ stage }) => stages.indexOf(stage)));
     const { height, index } = program;
     return { height, index, blob, stage: stages[lowest] as Stage, parts };
+  }
+
+  /** What a program waits for in a followed shard; nothing if it does not wait there. */
+  awaitedOf(position: Position, shard: ShardName): readonly AwaitedSince[] | undefined {
+    return this.#shards.get(shard)?.awaited.get(keyOf(position));
   }
 
   #stageOf(name: ShardName, { doneAt }: Part): Stage {
@@ -127,7 +132,7 @@ export class ProgramStatuses {
       this.#programs.set(key, program);
       this.#blobs.set(toHex(root), program);
       ordered.push(program);
-      if (!program.parts.has(shard)) program.parts.set(shard, { ran: [], awaited: [], doneAt: undefined });
+      if (!program.parts.has(shard)) program.parts.set(shard, { ran: [], doneAt: undefined });
     }
     while (this.#blobs.size > this.#programsMax) this.#forget();
   }
@@ -152,16 +157,18 @@ export class ProgramStatuses {
     const shard = this.#shardOf(name);
     if (result !== undefined) this.#onClaim(name, result);
     shard.ordered.delete(height);
-    const waited = new Map(shard.waiting.map((program) => [program, (program.parts.get(name) as Part).awaited]));
-    for (const { parts } of shard.waiting) (parts.get(name) as Part).awaited = [];
-    shard.waiting = [];
-    for (const { program: position, awaited } of waiting) {
-      const program = this.#programs.get(keyOf(position));
-      const part = program?.parts.get(name);
-      if (program === undefined || part === undefined) continue;
-      shard.waiting.push(program);
-      part.awaited = awaited.map((step) => since(step, waited.get(program) ?? [], height));
-    }
+    this.onWaiting(name, height, waiting);
+  }
+
+  /** What is pending after the round `height`; at a start, whatever round it has waited since. */
+  onWaiting(name: ShardName, height: Height, waiting: Executed["waiting"]): void {
+    const shard = this.#shardOf(name);
+    const before = shard.awaited;
+    const entries = waiting.map(({ program, awaited }) => {
+      const key = keyOf(program);
+      return [key, awaited.map((step) => since(step, before.get(key) ?? [], height))] as const;
+    });
+    shard.awaited = new Map(entries);
   }
 
   #onClaim(name: ShardName, { claim, root, lanes, entries }: RanRound): void {
@@ -215,7 +222,8 @@ export class ProgramStatuses {
   }
 
   #shardOf(name: ShardName): Shard {
-    const shard = this.#shards.get(name) ?? { affirmed: 0, attested: 0, finished: [], waiting: [], ordered: new Map() };
+    const nothing: Shard = { affirmed: 0, attested: 0, finished: [], awaited: new Map(), ordered: new Map() };
+    const shard = this.#shards.get(name) ?? nothing;
     this.#shards.set(name, shard);
     return shard;
   }

@@ -1,5 +1,6 @@
 // A node that stops anywhere goes on where its store ends, and comes to the same.
 
+import { asBlobIndex, asHeight, asShardName } from "@tandem/shared";
 import { expect, test } from "vitest";
 import { program } from "../../../execution/test/support/programs.ts";
 import { add } from "../../../execution/test/support/seats.ts";
@@ -79,4 +80,23 @@ test("S11: what a waiting program was shown before a stop is shown again", () =>
   world.settle();
   for (const shard of ["a", "b", "c"]) expect(world.attestedOf(shard)).toEqual(world.trueClaimsOf(shard));
   expect(world.network.truth.outcomesOf(1, 0).get(3)).toMatchObject({ kind: "value" });
+});
+
+test("what a program waits for is known after a restart too, since when as far as that is known", () => {
+  const committees = { a: [0, 1, 2, 3], b: [0, 1, 2, 3], c: [3, 4, 5, 6] };
+  const world = new AttestWorld({ network: { validators: 7, committees } });
+  for (const place of [5, 6]) world.at(place).stop();
+  world.order([program([add("c/x", "k", 2n), add("a/x", "k", 0)])]);
+  world.until(() => world.attestedOf("a").length === 1);
+  world.order([program([add("a/y", "k", 1n)])]).run(2_000);
+  const { machine } = world.at(0);
+  const place = { height: asHeight(1), index: asBlobIndex(0) };
+  const [a, b] = [asShardName("a"), asShardName("b")];
+  const waiting = [{ shard: "c", step: 0, since: 1 }];
+  expect(machine.awaitedOf(place, a)).toEqual(waiting);
+  expect(machine.awaitedOf(place, b)).toBeUndefined();
+  world.at(0).stop();
+  world.at(0).start();
+  world.run(1_000);
+  expect(world.at(0).machine.awaitedOf(place, a)).toEqual([{ shard: "c", step: 0, since: 2 }]);
 });

@@ -40,6 +40,10 @@ export class MadeAttesting implements Pick<ReplicaMachines["attesting"], keyof R
     return undefined;
   }
 
+  awaitedOf(): undefined {
+    return undefined;
+  }
+
   progress(): StageTwoProgress {
     return { isStarted: false, height: asHeight(this.#told), root: zeroRoot, shards: [] };
   }

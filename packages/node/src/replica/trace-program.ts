@@ -68,8 +68,10 @@ export interface ShardTrace {
   /** How many nodes it has here. */
   readonly nodes: number;
   /** What it waits for; nothing where that is not remembered. */
-  readonly awaited: ProgramStatus["parts"][number]["awaited"] | undefined;
+  readonly awaited: Awaited | undefined;
 }
+
+type Awaited = ProgramStatus["parts"][number]["awaited"];
 
 export interface ProgramTrace extends Position {
   /** Least of all shards. */
@@ -81,7 +83,11 @@ export interface ProgramTrace extends Position {
 
 export interface TraceSources {
   readonly store: Store;
-  readonly replica: { statusOf(blob: Root): ProgramStatus | undefined; progress(): StageTwoProgress };
+  readonly replica: {
+    statusOf(blob: Root): ProgramStatus | undefined;
+    awaitedOf(position: Position, shard: ShardName): Awaited | undefined;
+    progress(): StageTwoProgress;
+  };
 }
 
 /** Claims of one shard that are looked through: a program is done after a few, unless it waits for long. */
@@ -109,7 +115,9 @@ export async function traceProgram(
   const known = replica.statusOf(root);
   const shards: ShardTrace[] = [];
   for (const shard of envelope.touches) {
-    shards.push(await traceShard(store, { position: { height, index }, shard, checked, known, progress }));
+    const position = { height, index };
+    const awaited = replica.awaitedOf(position, shard);
+    shards.push(await traceShard(store, { position, shard, checked, known, awaited, progress }));
   }
   const least = Math.min(stages.length - 1, ...shards.map(({ stage }) => stages.indexOf(stage)));
   // What touches no shard is done when it is ordered: nothing of it is ever run.
@@ -122,6 +130,7 @@ interface Wanted {
   readonly shard: ShardName;
   readonly checked: Checked;
   readonly known: ProgramStatus | undefined;
+  readonly awaited: Awaited | undefined;
   readonly progress: StageTwoProgress;
 }
 
@@ -139,7 +148,15 @@ async function traceShard(store: Store, wanted: Wanted): Promise<ShardTrace> {
   const isDone = ran.length === nodes && frontier >= position.height;
   const stage = part?.stage ?? (isDone ? "attested" : "ordered");
   const isKnown = part !== undefined || isDone || (isWhole && at.own !== undefined);
-  return { shard, isFollowed: at.own !== undefined, stage, isKnown, ran, nodes, awaited: part?.awaited };
+  return {
+    shard,
+    isFollowed: at.own !== undefined,
+    stage,
+    isKnown,
+    ran,
+    nodes,
+    awaited: part?.awaited ?? wanted.awaited,
+  };
 }
 
 /** Attested claims of a shard from a height on, as many as are looked through. */

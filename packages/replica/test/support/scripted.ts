@@ -49,6 +49,10 @@ class ScriptedAttesting extends Scripted<AttestInput, AttestEffect> {
     return { stage: "ordered" } as ProgramStatus;
   }
 
+  awaitedOf(): undefined {
+    return undefined;
+  }
+
   progress(): StageTwoProgress {
     return { isStarted: true, height: asHeight(7), root: new Uint8Array(32) as Root, shards: [] };
   }
