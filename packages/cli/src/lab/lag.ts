@@ -18,7 +18,7 @@ so 40 programs a second saturate; ${overloadUsual} times as many are offered, on
 touch is behind) and once with its limits as wide as they may be. Drawn: final heights that touched a shard and that no
 attested claim covers, second by second. The same seed gives the same picture. docs/experiments.md has the model.
 
-  --seconds N       virtual seconds of load, from 4 to 600 (${secondsUsual})
+  --seconds N       virtual seconds of load, from 2 to 600 (${secondsUsual})
   --overload X      load for each that saturates, from 1 to 10 (${overloadUsual})
   --seed S          decides delays, leaders and programs (1)
   --svg FILE        writes the picture there, too
@@ -30,10 +30,12 @@ attested claim covers, second by second. The same seed gives the same picture. d
     svg: { type: "string" },
   },
   run({ flags, json, print }) {
-    const seconds = countBetween(flags, "seconds", [4, 600], secondsUsual);
+    const seconds = countBetween(flags, "seconds", [2, 600], secondsUsual);
     const overload = countBetween(flags, "overload", [1, 10], overloadUsual);
     const seed = countFlag(flags, "seed") ?? 1;
     const svg = pathFlag(flags, "svg");
+    // Whoever cannot write there learns so before the run.
+    if (svg !== undefined) writePicture(svg, "");
     useNative();
     const bar = new ProgressBar(2 * seconds);
     const [first, second] = [true, false].map((hasLimits, run) => {

@@ -16,7 +16,7 @@ import {
 } from "@tandem/shared";
 
 /** Of each account, when it is opened. */
-export const openingBalance = 100n;
+const openingBalance = 100n;
 /** P6: accounts that one call can open. */
 export const openedMax = 256;
 
