@@ -12,12 +12,12 @@ export const controlsCommand: Command = {
   help: `./tandem lab controls [NAME ...] [--stage STAGE] [--seeds N] [--jobs J] [--json]
 
 Puts each deliberate bug into copies of the machine's sources and runs seeds until a checker fires: the one that is
-known to show it, then from 1 on. A run that crashed is no catch. Exit code 1 if a bug is not caught, or does not fit
+known to show it, then others that have what it needs. A run that crashed is no catch. Exit code 1 if a bug is not caught, or does not fit
 the sources any more (bug-misfit).
 
   NAME           only these bugs
-  --stage STAGE  only those of consensus, of order or of rounds; without it, of all
-  --seeds N      give up after seed N (${seedsUsual})
+  --stage STAGE  only those of consensus, order, whole or rounds; without it, of all
+  --seeds N      give up after so many others (${seedsUsual})
   --jobs J       processes (one for each core)
 `,
   options: { stage: { type: "string" }, seeds: { type: "string" }, jobs: { type: "string" } },
