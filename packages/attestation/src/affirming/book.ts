@@ -142,12 +142,6 @@ export class AffirmationBook {
     return this.#takeEffects();
   }
 
-  /** Claims that have a quorum and are not held, once more: whoever was asked for them may have had no room. */
-  askAgain(shard: ShardName): readonly BookEffect[] {
-    this.#shards.get(shard)?.askAgain();
-    return this.#takeEffects();
-  }
-
   /** C4: whether evidence waits for this claim, be its round passed or not. */
   misses(shard: ShardName, claim: Root): boolean {
     return this.#shards.get(shard)?.misses(claim) === true;

@@ -220,11 +220,6 @@ export class ShardBook {
     }
   }
 
-  /** Asks again for what has a quorum and is not held. */
-  askAgain(): void {
-    for (const group of this.#affirmed) if (group.summary === undefined) this.#announce(group);
-  }
-
   #prove(claim: Root, summary: ClaimSummary): void {
     for (const { signer, evidence } of this.#conflicts.learn(claim, summary)) {
       if (evidence !== undefined) this.#desk.push({ kind: "evidence", evidence });

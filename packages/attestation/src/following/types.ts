@@ -139,7 +139,7 @@ export const followLimits: FollowLimits = {
   sliceBytesMax: 2 * limits.blockBytesMax,
   attestsMax: 256,
   attestedMax: 4 * limits.attestItemsMax,
-  portionMax: 32,
+  portionMax: 8,
   earlyMax: 256,
   expectedMax: 64,
   unattestedMax: 8192,

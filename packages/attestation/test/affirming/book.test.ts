@@ -102,15 +102,6 @@ describe("S9: counting, and believing", () => {
     expect(committee && verifyQuorum(scheme, committee, affirmDomain(network), root, affirmed.quorum).ok).toBe(true);
   });
 
-  test("what is not held is asked for again, on request, until it is", () => {
-    const book = bookOf();
-    const claim = claimOf(rail, 5);
-    const asked = [0, 1, 2].flatMap((seat) => offer(book, seat, affirmationOf(four, claim, seat)));
-    expect([kindsOf(asked), book.askAgain(rail)]).toEqual([["want-claim"], asked]);
-    book.learn(summaryOf(claim));
-    expect(book.askAgain(rail)).toEqual([]);
-  });
-
   test("a forged affirmation in another's name does not take its place, and bisecting finds it", () => {
     const book = bookOf();
     const claim = claimOf(rail, 5);
