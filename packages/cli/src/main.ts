@@ -55,7 +55,7 @@ const root: Group = {
       load: async () => (await import("./decode.ts")).decodeCommand,
     },
     shard: {
-      summary: "a shard's state: snapshots to begin from",
+      summary: "how shards stand; rebuild one, explain a dispute, snapshots to begin from",
       load: async () => (await import("./shard/group.ts")).shardGroup,
     },
     lab: {

@@ -437,7 +437,7 @@ describe("what a caller gets wrong", () => {
   });
 });
 
-test.each([["genesis"], ["account"], ["blob"], ["program"], ["story"]])(
+test.each([["genesis"], ["account"], ["blob"], ["program"], ["shard"], ["story"]])(
   "%s lists its commands, and each says what it takes",
   (group) => {
     const help = (...words: string[]) =>

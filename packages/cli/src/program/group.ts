@@ -12,7 +12,7 @@ export const programGroup: Group = {
       load: async () => (await import("./encode.ts")).encodeCommand,
     },
     follow: {
-      summary: "what became of one: its shards are run here, from slices",
+      summary: "what became of one, from ordered to attested",
       load: async () => (await import("./follow.ts")).followCommand,
     },
   },

@@ -1,7 +1,7 @@
 import type { Group } from "../command.ts";
 
 export const shardGroup: Group = {
-  about: "Shards: how they stand, what one is made of, their state as a snapshot.",
+  about: "Shards: how they stand, rebuilding one, disputes, their state as a snapshot.",
   entries: {
     list: {
       summary: "how the shards stand, as a node sees them",

@@ -20,9 +20,9 @@ export const followCommand: Command = {
   help: `./tandem shard follow NAME --genesis FILE [--api URL ...] [--until-height N] [--measure]
                        [--json]
 
-Rebuilds a shard from the genesis on and compares each of its claims with the attested one. No node
-is believed: slices prove that they are complete, the attest chain is final by a quorum, and of other
-shards it fetches only the claims that its programs wait for, by their roots. It signs nothing.
+Rebuilds a shard from the genesis on and compares each of its claims with the attested one. No
+node is believed: slices prove that they are complete, the attest chain is final by a quorum, and
+of other shards it fetches only the claims that its programs wait for, by their roots.
 
   --genesis FILE    the network's genesis file
   --until-height N  of the order chain (what the node has executed)

@@ -72,7 +72,7 @@ export function reportPage(report: FollowReport, width: number): string {
     ["fetched", sizeWords(bytes.all)],
     ["  slices", `${sizeWords(bytes.slices)}, with proof that each is complete`],
     ["  attest chain", `${sizeWords(bytes.attest)}, headers and claims of all shards`],
-    ["  contents", `${sizeWords(bytes.contents)}, of ${contents} claims of other shards`],
+    ["  contents", `${sizeWords(bytes.contents)}, claims of other shards: ${contents}`],
     ...everythingRows(report),
   ];
   const table = rows.map(([name, text]) => `  ${name.padEnd(16)}${text}\n`).join("");
