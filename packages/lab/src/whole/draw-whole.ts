@@ -11,7 +11,7 @@ const observersFollowMax = 3;
 const outageOneIn = 2;
 const outageMsMax = 4000;
 /** In one of so many runs with somebody Byzantine a whole committee is. */
-const lostOneIn = 5;
+const lostOneIn = 4;
 /** In one of so many runs some validators have no seat on the attest chain. */
 const orderOnlyOneIn = 4;
 
@@ -72,7 +72,7 @@ function drawCommittee(random: Random, seats: number, byzantine: ReadonlySet<num
 
 function drawLost(random: Random, byzantine: ReadonlySet<number>, shards: number): LostShard | null {
   if (byzantine.size === 0 || random.below(lostOneIn) > 0) return null;
-  return { shard: random.below(shards), how: random.pick(["silent", "false-sources"]) };
+  return { shard: random.below(shards), how: random.pick(["silent", "false-sources", "false-sources"]) };
 }
 
 /** As on the order chain, or without some of the honest, where what is Byzantine stays below a third. */

@@ -54,12 +54,22 @@ export class Conspiracy {
     const { whole } = attest;
     const make = habits[name];
     const isLeaders = Object.hasOwn(attestLeaderHabits, name);
-    const made: Habit[] = [this.#hearing(), onAttest(this.#learning(), places)];
-    const { lost } = this.#options;
-    if (lost !== undefined) made.push(capturing(lost, this.#forge, this.#agreed)({ ...order, whole }));
+    const made = this.#isFirst(name, order) ? this.#common({ ...order, whole }) : [];
     if (!isLeaders) made.push(make({ ...order, whole }));
     if (isLeaders || habitNamesOf.consensus.includes(name)) made.push(onAttest(make(attest), places));
     return made;
+  }
+
+  /** Of the node's own habits, in whatever life. */
+  #isFirst(name: HabitName, { signer }: HabitContext): boolean {
+    return this.#options.plans.find(({ seat }) => seat === signer.seat)?.habit === name;
+  }
+
+  /** What every node in it does, before its own habits. */
+  #common(context: HabitContext): Habit[] {
+    const { lost, places } = this.#options;
+    const made = [this.#hearing(), onAttest(this.#learning(), places)];
+    return lost === undefined ? made : [...made, capturing(lost, this.#forge, this.#agreed)(context)];
   }
 
   /** As a node's consensus on the attest chain sees it. */
