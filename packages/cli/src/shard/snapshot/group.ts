@@ -1,7 +1,7 @@
 import type { Group } from "../../command.ts";
 
 export const snapshotGroup: Group = {
-  about: "A shard's state after an attested claim, as a file: who imports it follows the shard without replaying it.",
+  about: "A shard's state after an attested claim, as a file: who imports it need not replay the shard.",
   entries: {
     export: {
       summary: "write the state of a shard that a stopped node follows",
