@@ -45,6 +45,7 @@ import { type AttestingConfig, Core, type Job } from "./core.ts";
 import { faultOf } from "./faults.ts";
 import { Finality, type Settled } from "./finality.ts";
 import type { AwaitedSince, ProgramStatus } from "./following/status.ts";
+import type { MadeClaim } from "./following/types.ts";
 import { openFrontiers, type Progress } from "./frontiers.ts";
 import { Proposals } from "./proposals.ts";
 import { ReadyItems } from "./ready.ts";
@@ -131,6 +132,11 @@ export class Attesting implements Machine<AttestInput, AttestEffect> {
   /** What a program waits for in a followed shard, whenever it was ordered; nothing if it does not wait there. */
   awaitedOf(position: Position, shard: ShardName): readonly AwaitedSince[] | undefined {
     return this.#shards.statuses.awaitedOf(position, shard);
+  }
+
+  /** Own claims of a followed shard that are not attested, in the order of rounds. */
+  ownClaimsOf(shard: ShardName): readonly MadeClaim[] {
+    return this.#shards.ownClaimsOf(shard);
   }
 
   progress(): StageTwoProgress {

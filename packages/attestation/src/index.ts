@@ -28,6 +28,7 @@ export {
   type FinalAttest,
   type FollowEffect,
   followLimits,
+  type MadeClaim,
   type WaitingProgram,
 } from "./following/types.ts";
 export { type AttestNetwork, openAttestNetwork, type ShardPlace } from "./network.ts";

@@ -62,7 +62,7 @@ export class Shards {
   /** Of executions that are under way. */
   readonly #running = new Map<number, ShardName>();
   /** Own claims that are not attested, by shard and round. */
-  readonly #made = new Map<ShardName, Map<Round, string>>();
+  readonly #made = new Map<ShardName, Map<Round, Root>>();
   /** Blocks that followers ask for, by the job that gives them. */
   readonly #runs = new Map<string, Run>();
 
@@ -102,6 +102,11 @@ export class Shards {
     const dispute = this.#follower.disputeOf(shard);
     const made = Math.max(0, ...(this.#made.get(shard)?.keys() ?? []));
     return done === undefined ? undefined : { done, made, dispute };
+  }
+
+  /** Own claims that are not attested, in the order of rounds. */
+  ownClaimsOf(shard: ShardName): readonly MadeClaim[] {
+    return Array.from(this.#made.get(shard) ?? [], ([round, root]) => ({ round, root }));
   }
 
   // The beginning.
@@ -254,12 +259,13 @@ export class Shards {
   }
 
   #noteMade(shard: ShardName, { round, root }: MadeClaim): void {
-    const made = this.#made.get(shard) ?? new Map<Round, string>();
-    this.#made.set(shard, made.set(round, toHex(root)));
+    const made = this.#made.get(shard) ?? new Map<Round, Root>();
+    this.#made.set(shard, made.set(round, root));
   }
 
   #isOwn(shard: ShardName, round: Round, root: Root): boolean {
-    return this.#made.get(shard)?.get(round) === toHex(root);
+    const made = this.#made.get(shard)?.get(round);
+    return made !== undefined && equalBytes(made, root);
   }
 
   #perform(effects: readonly FollowEffect[]): void {

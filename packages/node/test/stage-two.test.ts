@@ -245,10 +245,22 @@ describe("shards", () => {
     const { body } = await get(`${api(1)}/shards/c`);
     expect(body).toMatchObject({ missing: ["validator-3"], waiting: { have: 2, need: 3 } });
     expect(body.lag).toBeGreaterThan(0);
+    // What waits, and what ran without being attested, is known after a restart too.
+    const steps = [add("c", literal(1n)), add("a", { kind: "step", step: asStepIndex(0) })];
+    const hop = await order(programBlob(town.network, 5, { steps, groups: [] }));
+    const hopAt = async (seat: number) => (await get(`${api(seat)}/programs/${hop}`)).body;
+    const hasRun = async (seat: number) => partOf(await hopAt(seat), "c")?.ran?.length;
+    await expect.poll(() => hasRun(0), { timeout: 10_000 }).toBe(1);
+    await town.nodes[0]?.stop();
+    await start(town, 0);
+    await expect.poll(() => hasRun(0), { timeout: 10_000 }).toBe(1);
+    expect(partOf(await hopAt(0), "c")).toMatchObject({ status: "run", isKnown: true });
+    expect(partOf(await hopAt(0), "a")).toMatchObject({ status: "ordered", awaited: [{ shard: "c", step: 0 }] });
     await start(town, 3);
+    expect((await attested(0, hop)).status).toBe(200);
     expect((await attested(0, stuck)).status).toBe(200);
     expect((await attested(3, stuck)).body.status).toBe("attested");
-  }, 30_000);
+  }, 60_000);
 
   test("are in the metrics, with the attest chain", async () => {
     const text = await (await fetch(`${api(0)}/metrics`)).text();
@@ -264,7 +276,7 @@ describe("shards", () => {
 test("claims are told as they come: made, affirmed, attested", async () => {
   const stream = await fetch(`${api(0)}/events`);
   const reader = (stream.body as ReadableStream<Uint8Array>).getReader();
-  const root = await order(programBlob(town.network, 5, { steps: [add("a", literal(2n))], groups: [] }));
+  const root = await order(programBlob(town.network, 6, { steps: [add("a", literal(2n))], groups: [] }));
   let text = "";
   while (!/^event: attested$/m.test(text)) text += new TextDecoder().decode((await reader.read()).value);
   await reader.cancel();

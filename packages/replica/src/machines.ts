@@ -43,7 +43,7 @@ export interface ReplicaMachines {
   readonly order: Machine<Input<OrderBlock>, Effect<OrderBlock>>;
   readonly ordering: Machine<OrderInput, OrderEffect>;
   readonly attest: Machine<Input<AttestBlock>, Effect<AttestBlock>>;
-  readonly attesting: Pick<Attesting, "handle" | "statusOf" | "awaitedOf" | "progress">;
+  readonly attesting: Pick<Attesting, "handle" | "statusOf" | "awaitedOf" | "ownClaimsOf" | "progress">;
 }
 
 /** What the first block of a chain stands on. */

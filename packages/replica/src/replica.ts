@@ -21,6 +21,7 @@ import type {
   AttestEffect,
   AttestInput,
   AwaitedSince,
+  MadeClaim,
   Peer,
   ProgramStatus,
   StageTwoProgress,
@@ -135,6 +136,10 @@ export class Replica implements Machine<ReplicaInput, ReplicaEffect> {
   /** What a program waits for in a followed shard, whenever it was ordered. */
   awaitedOf(position: Position, shard: ShardName): readonly AwaitedSince[] | undefined {
     return this.#attesting.awaitedOf(position, shard);
+  }
+
+  ownClaimsOf(shard: ShardName): readonly MadeClaim[] {
+    return this.#attesting.ownClaimsOf(shard);
   }
 
   progress(): StageTwoProgress {

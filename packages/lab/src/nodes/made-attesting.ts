@@ -44,6 +44,10 @@ export class MadeAttesting implements Pick<ReplicaMachines["attesting"], keyof R
     return undefined;
   }
 
+  ownClaimsOf(): readonly [] {
+    return [];
+  }
+
   progress(): StageTwoProgress {
     return { isStarted: false, height: asHeight(this.#told), root: zeroRoot, shards: [] };
   }

@@ -9,6 +9,7 @@ import {
   attestedKey,
   claimContentCodec,
   contentKey,
+  type MadeClaim,
   type ProgramStatus,
   type Stage,
   type StageTwoProgress,
@@ -86,6 +87,7 @@ export interface TraceSources {
   readonly replica: {
     statusOf(blob: Root): ProgramStatus | undefined;
     awaitedOf(position: Position, shard: ShardName): Awaited | undefined;
+    ownClaimsOf(shard: ShardName): readonly MadeClaim[];
     progress(): StageTwoProgress;
   };
 }
@@ -117,7 +119,8 @@ export async function traceProgram(
   for (const shard of envelope.touches) {
     const position = { height, index };
     const awaited = replica.awaitedOf(position, shard);
-    shards.push(await traceShard(store, { position, shard, checked, known, awaited, progress }));
+    const made = replica.ownClaimsOf(shard);
+    shards.push(await traceShard(store, { position, shard, checked, known, awaited, made, progress }));
   }
   const least = Math.min(stages.length - 1, ...shards.map(({ stage }) => stages.indexOf(stage)));
   // What touches no shard is done when it is ordered: nothing of it is ever run.
@@ -131,6 +134,8 @@ interface Wanted {
   readonly checked: Checked;
   readonly known: ProgramStatus | undefined;
   readonly awaited: Awaited | undefined;
+  /** Own claims that are not attested. */
+  readonly made: readonly MadeClaim[];
   readonly progress: StageTwoProgress;
 }
 
@@ -142,12 +147,13 @@ async function traceShard(store: Store, wanted: Wanted): Promise<ShardTrace> {
   const part = known?.parts.find((each) => each.shard === shard);
   const frontier = at.attested.round;
   const claims = await (part === undefined
-    ? attestedClaims(store, shard, position.height, frontier)
+    ? claimsFrom(store, wanted, frontier)
     : claimsOf(store, shard, part.ran, frontier));
   const { ran, isWhole } = await nodesIn(store, claims, position, nodes);
-  const isDone = ran.length === nodes && frontier >= position.height;
-  const stage = part?.stage ?? (isDone ? "attested" : "ordered");
-  const isKnown = part !== undefined || isDone || (isWhole && at.own !== undefined);
+  const isRun = ran.length === nodes && Math.max(frontier, at.own?.done ?? 0) >= position.height;
+  const isDone = isRun && frontier >= position.height && ran.every(({ attestHeight }) => attestHeight !== undefined);
+  const stage = part?.stage ?? (isDone ? "attested" : isRun ? "run" : "ordered");
+  const isKnown = part !== undefined || isRun || (isWhole && at.own !== undefined);
   return {
     shard,
     isFollowed: at.own !== undefined,
@@ -157,6 +163,13 @@ async function traceShard(store: Store, wanted: Wanted): Promise<ShardTrace> {
     nodes,
     awaited: part?.awaited ?? wanted.awaited,
   };
+}
+
+/** Claims of a shard in which a program may have run: attested ones, and what this node has run above these. */
+async function claimsFrom(store: Store, { shard, position, made }: Wanted, frontier: Round): Promise<ClaimAt[]> {
+  const attested = await attestedClaims(store, shard, position.height, frontier);
+  const own = made.filter(({ round }) => round > frontier && round >= position.height).slice(0, claimsMax);
+  return [...attested, ...own.map(({ round, root }) => ({ round, claim: root, attestHeight: undefined }))];
 }
 
 /** Attested claims of a shard from a height on, as many as are looked through. */

@@ -53,6 +53,10 @@ class ScriptedAttesting extends Scripted<AttestInput, AttestEffect> {
     return undefined;
   }
 
+  ownClaimsOf(): readonly [] {
+    return [];
+  }
+
   progress(): StageTwoProgress {
     return { isStarted: true, height: asHeight(7), root: new Uint8Array(32) as Root, shards: [] };
   }
