@@ -305,7 +305,14 @@ describe("the first program", () => {
       balance: 1n,
       port: 0,
     };
-    await createNetworkFolder(folder, { ...plan, deltaMs: 1, heartbeatMs: 1, store: "rocksdb", verifyThreads: 1 });
+    await createNetworkFolder(folder, {
+      ...plan,
+      roles: new Map(),
+      deltaMs: 1,
+      heartbeatMs: 1,
+      store: "rocksdb",
+      verifyThreads: 1,
+    });
     // It would not ask the node.
     const signal = new AbortController().signal;
     const run = await submitFirstProgram(await readGenesis(devnet), devnet, [{} as NodeProcess], signal);

@@ -147,7 +147,7 @@ describe("committees", () => {
     ["bank:0;bank:1", "--committees names bank twice."],
     ["bank:0,4", "--committees: bank: there is no validator 4; they are 0 to 3."],
     ["bank:0,one", "--committees: bank: there is no validator one; they are 0 to 3."],
-    ["bank:", "--committees: bank: a member is missing; they are 0 to 3."],
+    ["bank:", "--committees: bank: a validator is missing; they are 0 to 3."],
     ["bank:0,1,0", "--committees: bank: validator 0 stands twice."],
   ])("%j is refused", (text, what) => {
     expect(() => readCommittees(text, 4)).toThrow(expect.objectContaining({ code: "bad-arguments", message: what }));
@@ -171,11 +171,35 @@ describe("committees", () => {
     );
   });
 
+  test("roles: who orders alone has no vote on attest blocks and no shard, who attests alone follows shards", async () => {
+    const page = await made("roles", { validators: "6", "order-only": "0, 3", "attest-only": "5", shards: "a,b" });
+    const weights = [...page.matchAll(/^node-\d +(\d) +(\d) /gm)].map(([, order, attest]) => `${order}${attest}`);
+    expect(weights).toEqual(["10", "11", "11", "10", "11", "01"]);
+    expect(page).toMatch(/^a +node-1, node-2, node-4, node-5 +3 of 4 /m);
+    const sized = await made("roles-sized", {
+      validators: "5",
+      "order-only": "1",
+      "committee-size": "3",
+      shards: "a,b",
+    });
+    expect(sized).toMatch(/^a +node-0, node-2, node-3 +3 of 3 .*\nb +node-0, node-2, node-4 +3 of 3 /m);
+  });
+
   test.each([
     [{ "committee-size": "5" }, "--committee-size is from 1 to 4, not 5."],
     [{ committees: "a:0", shards: "a" }, "--committees says all of it: leave --shards out."],
     [{ committees: "a:0", "committee-size": "1" }, "--committees says all of it: leave --committee-size out."],
     [{ shards: "a,b,a" }, "--shards names a twice."],
+    [{ "order-only": "4" }, "--order-only: there is no validator 4; they are 0 to 3."],
+    [{ "attest-only": "1,1" }, "--attest-only: validator 1 stands twice."],
+    [{ "order-only": "0,1", "attest-only": "1" }, "--order-only and --attest-only both name validator 1."],
+    [{ "order-only": "0,1,2,3" }, "--order-only leaves nobody to attest."],
+    [{ "attest-only": "0,1,2,3" }, "--attest-only leaves nobody to order."],
+    [{ "order-only": "3", "committee-size": "4" }, "--committee-size is from 1 to 3, not 4."],
+    [
+      { "order-only": "3", committees: "a:0,1;b:3" },
+      "--order-only: validator 3 follows no shard, and --committees names it for b.",
+    ],
   ])("%j is refused", async (flags, message) => {
     await expect(made("never", flags)).rejects.toMatchObject({ code: "bad-arguments", message });
   });

@@ -149,6 +149,7 @@ async function makeDevnet(options: DevnetOptions): Promise<Manifest> {
   const store = isLevel ? "level" : "rocksdb";
   const { network } = await createNetworkFolder(folder, {
     validators,
+    roles: new Map(),
     committees: rotatedCommittees(devnetShards, validators, threeQuarters(validators)),
     contracts: devnetContracts,
     accounts: accountsCount,

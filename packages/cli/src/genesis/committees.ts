@@ -41,15 +41,20 @@ export function readCommittees(text: string, validators: number): Committees {
 }
 
 function readMembers(shard: string, list: string, validators: number): readonly number[] {
-  const members = list.split(",").map((text) => {
+  return readPlaces(`--committees: ${shard}`, list, validators).toSorted((a, b) => a - b);
+}
+
+/** `0,1,3`, of a flag that is named where one of them cannot be. */
+export function readPlaces(flag: string, list: string, validators: number): readonly number[] {
+  const places = list.split(",").map((text) => {
     const place = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
     if (place < validators) return place;
-    const what = text.trim() === "" ? "a member is missing" : `there is no validator ${text.trim()}`;
-    throw badFlag(`--committees: ${shard}: ${what}; they are 0 to ${validators - 1}.`);
+    const what = text.trim() === "" ? "a validator is missing" : `there is no validator ${text.trim()}`;
+    throw badFlag(`${flag}: ${what}; they are 0 to ${validators - 1}.`);
   });
-  const doubled = members.find((place, index) => members.indexOf(place) !== index);
-  if (doubled !== undefined) throw badFlag(`--committees: ${shard}: validator ${doubled} stands twice.`);
-  return members.toSorted((a, b) => a - b);
+  const doubled = places.find((place, index) => places.indexOf(place) !== index);
+  if (doubled !== undefined) throw badFlag(`${flag}: validator ${doubled} stands twice.`);
+  return places;
 }
 
 export function checkShardName(name: string): void {

@@ -15,6 +15,7 @@ import {
 import { type Committees, checkShardName, readCommittees, rotatedCommittees } from "./committees.ts";
 import { contractsOf } from "./contracts-file.ts";
 import { createNetworkFolder, type NetworkFolder, type NetworkPlan } from "./network-folder.ts";
+import { checkFollowers, followersIn, type Roles, readRoles } from "./roles.ts";
 
 /** A payer who submits a full blob each second has enough for a month. */
 const balanceUsual = 1_000_000_000_000n;
@@ -22,19 +23,22 @@ const portUsual = 7100;
 
 export const createCommand: Command = {
   help: `./tandem genesis create --out DIR [--validators N] [--shards A,B] [--committee-size K]
-                        [--committees TEXT] [--contracts FILE] [--accounts N]
-                        [--balance X] [--delay-ms D] [--heartbeat-ms H] [--port P]
-                        [--store KIND] [--json]
+                        [--committees TEXT] [--order-only A,B] [--attest-only A,B]
+                        [--contracts FILE] [--accounts N] [--balance X] [--delay-ms D]
+                        [--heartbeat-ms H] [--port P] [--store KIND] [--verify-threads T]
+                        [--json]
 
 Makes a new network in DIR: genesis.json, node-0 … with a config.json and a validator's key each,
 and accounts/ with the keys of payers that the genesis funds. All nodes are on this machine; for
 others, change the addresses in their config.json. Such as --out .tandem/net.
 
-  --validators N        seats, each of weight 1 (4)
+  --validators N        seats, each of weight 1 on both chains (4)
   --shards A,B          names of shards (main), each followed by every validator
   --committee-size K    by K of them: each shard leaves out others than the next. A claim counts
                         when more than 2/3 of its shard's committee agree: of three members, all
   --committees TEXT     shards and who follows each, such as "bank:0,1,2;hotel:0,1,3"
+  --order-only A,B      validators, such as 3, who only order: they do not attest and follow no shard
+  --attest-only A,B     validators who do not order: they attest, and follow shards as all others do
   --contracts FILE      what the genesis creates: {"main/sum": {"environment": "counter", "config":
                         0}}; values are written as in programs (docs/running.md), and {"account":
                         "account-0"} is the key of an account that is made here
@@ -52,6 +56,8 @@ others, change the addresses in their config.json. Such as --out .tandem/net.
     shards: { type: "string" },
     "committee-size": { type: "string" },
     committees: { type: "string" },
+    "order-only": { type: "string" },
+    "attest-only": { type: "string" },
     contracts: { type: "string" },
     accounts: { type: "string" },
     balance: { type: "string" },
@@ -71,10 +77,12 @@ others, change the addresses in their config.json. Such as --out .tandem/net.
 
 function planOf(flags: Flags): NetworkPlan {
   const validators = countBetween(flags, "validators", [1, limits.validatorsMax], 4);
+  const roles = readRoles(flags, validators);
   return {
     validators,
+    roles,
     contracts: (_, accounts) => contractsOf(pathFlag(flags, "contracts"), accounts),
-    committees: committeesOf(flags, validators),
+    committees: committeesOf(flags, validators, roles),
     accounts: countBetween(flags, "accounts", [0, limits.genesisAllocationsMax], 4),
     balance: amountFlag(flags, "balance") ?? balanceUsual,
     deltaMs: countBetween(flags, "delay-ms", [1, limits.deltaMsMax], 200),
@@ -85,15 +93,19 @@ function planOf(flags: Flags): NetworkPlan {
   };
 }
 
-function committeesOf(flags: Flags, validators: number): Committees {
+function committeesOf(flags: Flags, validators: number, roles: Roles): Committees {
   const text = textFlag(flags, "committees");
   if (text === undefined) {
-    const size = countBetween(flags, "committee-size", [1, validators], validators);
-    return rotatedCommittees(shardsOf(textFlag(flags, "shards") ?? "main"), validators, size);
+    const followers = followersIn(roles, validators);
+    const size = countBetween(flags, "committee-size", [1, followers.length], followers.length);
+    const rotated = rotatedCommittees(shardsOf(textFlag(flags, "shards") ?? "main"), followers.length, size);
+    return new Map([...rotated].map(([shard, members]) => [shard, members.map((at) => followers[at] as number)]));
   }
   const other = ["shards", "committee-size"].find((name) => flags[name] !== undefined);
   if (other !== undefined) throw badFlag(`--committees says all of it: leave --${other} out.`);
-  return readCommittees(text, validators);
+  const committees = readCommittees(text, validators);
+  checkFollowers(roles, committees);
+  return committees;
 }
 
 function shardsOf(text: string): readonly string[] {

@@ -41,9 +41,11 @@ import {
 import { Complaint } from "../terminal.ts";
 import type { Committees } from "./committees.ts";
 import { contractWords } from "./contract-words.ts";
+import type { Roles } from "./roles.ts";
 
 export interface NetworkPlan {
   readonly validators: number;
+  readonly roles: Roles;
   readonly committees: Committees;
   /** What genesis creates, from the keys of the accounts, in order and by name. */
   contracts(payers: readonly Uint8Array[], accounts: ReadonlyMap<string, Uint8Array>): readonly GenesisContract[];
@@ -141,7 +143,7 @@ function genesisOf(plan: NetworkPlan, secrets: readonly SecretKey[], accounts: r
     version: 1,
     startMs: asTimeMs(Date.now()),
     seed: asRoot(new Uint8Array(randomBytes(32))),
-    validators: secrets.map((secret, index) => validatorOf(secret, nodeName(index))),
+    validators: secrets.map((secret, index) => validatorOf(secret, index, plan.roles)),
     shards: [...plan.committees]
       .toSorted(([a], [b]) => compareText(a, b))
       .map(([name, members]) => ({
@@ -163,10 +165,15 @@ function genesisOf(plan: NetworkPlan, secrets: readonly SecretKey[], accounts: r
   };
 }
 
-function validatorOf(secret: SecretKey, name: string): GenesisValidator {
-  const weight = asWeight(1n);
-  const possession = provePossession(nativeScheme, secret);
-  return { name, key: secret.publicKey.bytes, possession, orderWeight: weight, attestWeight: weight };
+function validatorOf(secret: SecretKey, place: number, roles: Roles): GenesisValidator {
+  const weightOn = (chain: "order" | "attest") => asWeight((roles.get(place) ?? chain) === chain ? 1n : 0n);
+  return {
+    name: nodeName(place),
+    key: secret.publicKey.bytes,
+    possession: provePossession(nativeScheme, secret),
+    orderWeight: weightOn("order"),
+    attestWeight: weightOn("attest"),
+  };
 }
 
 function nodeName(index: number): string {
