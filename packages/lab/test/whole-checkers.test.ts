@@ -24,8 +24,9 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Checker } from "../src/checkers/checker.ts";
 import { VoteBook } from "../src/checkers/vote-book.ts";
 import { affirmedOnce } from "../src/checkers/whole/affirmed-once.ts";
-import type { AttestOracle, AttestOracleState } from "../src/checkers/whole/attest-oracle.ts";
+import { type AttestOracle, type AttestOracleState, attestHeaderRootOf } from "../src/checkers/whole/attest-oracle.ts";
 import { contents } from "../src/checkers/whole/contents.ts";
+import { evidenceIncluded } from "../src/checkers/whole/evidence-included.ts";
 import { alarms, attestBlock, idle, truth } from "../src/checkers/whole/stage-two.ts";
 import { WholeWatch } from "../src/checkers/whole/whole-watch.ts";
 import type { Observation } from "../src/nodes/words.ts";
@@ -248,6 +249,42 @@ describe("contents", () => {
   test("but not where another one does", () => {
     const block = attested(1, one);
     expect(says(contents(watch), [2, stored(one)], [0, delivered(block)])).toEqual([undefined, undefined]);
+  });
+});
+
+const headerRoots = {
+  ...{ version: 1, epoch: 0, proposer: 0, order: { height: 0, root: zeroRoot } },
+  ...{ parent: zeroRoot, history: zeroRoot, frontiersRoot: zeroRoot, attestationsRoot: zeroRoot },
+};
+
+describe("evidence", () => {
+  const fault = (signer: number) => ({ kind: "evidence", first: { signer }, second: { signer } });
+  const proposed = ({ block }: ReturnType<typeof attested>) =>
+    ofAttest({ kind: "sent", to: -1, message: { kind: "proposal", proposal: { block: passing(block) } } });
+  /** Blocks are known by the roots of their headers. */
+  const blockOf = (height: number, ...signers: readonly number[]) => {
+    const { block } = attested(height);
+    const proofs = signers.map((signer) => ({ kind: "votes", value: { chain: "attest", first: { signer } } }));
+    const items = proofs.map((value) => ({ kind: "evidence", value }));
+    const header = { ...block.header, ...headerRoots };
+    const whole = { header, body: { ...block.body, items } } as unknown as AttestBlock;
+    const own = attestHeaderRootOf(whole);
+    states.set(toHex(own), { block: whole, parent: undefined } as unknown as AttestOracleState);
+    return { block: whole, root: own as Root };
+  };
+
+  test("S10: fires at who leads and leaves out what it can prove, some time after it told it", () => {
+    const checker = evidenceIncluded(watch, { deltaMs: 10, healAtMs: 500 });
+    const at = (ms: number, observation: Observation) => checker.onObservation(observation, 0, 1000 * ms);
+    expect(at(100, ofAttest(fault(3)))).toBeUndefined();
+    expect(at(540, proposed(blockOf(1)))).toBeUndefined();
+    expect(at(600, proposed(blockOf(1)))).toBeUndefined();
+    expect(at(600, proposed(blockOf(2, 3)))).toBeUndefined();
+    expect(at(600, proposed(blockOf(3)))).toMatch(/without evidence of seat 3 on the attest chain/);
+    expect(at(610, fault(2) as Observation)).toBeUndefined();
+    expect(at(700, proposed(blockOf(4, 3)))).toMatch(/seat 2 on the order chain/);
+    expect(at(710, ofAttest({ kind: "booted", finals: [], journal: [] }))).toBeUndefined();
+    expect(at(800, proposed(blockOf(5)))).toBeUndefined();
   });
 });
 

@@ -20,6 +20,7 @@ import { VoteBook } from "../checkers/vote-book.ts";
 import { affirmedOnce } from "../checkers/whole/affirmed-once.ts";
 import { AttestOracle, type OracleShard, placeName } from "../checkers/whole/attest-oracle.ts";
 import { contents } from "../checkers/whole/contents.ts";
+import { evidenceIncluded } from "../checkers/whole/evidence-included.ts";
 import { evidenceProblem } from "../checkers/whole/evidence-rules.ts";
 import { Lag } from "../checkers/whole/lag.ts";
 import { alarms, attestBlock, idle, truth } from "../checkers/whole/stage-two.ts";
@@ -171,6 +172,7 @@ export class Sight {
       truth(whole),
       affirmedOnce(whole, { validators: context.seats, validatorAt }),
       contents(whole),
+      evidenceIncluded(whole, { deltaMs: context.deltaMs, healAtMs: setting.world.healAtMs }),
       idle(),
       alarms(whole.truth.lost),
       recompute(watch, clocksOf(setting, isClockSteady)),

@@ -8,6 +8,7 @@ const facing = (name: HabitName) => bugOf("whole", habit(name));
 /** A committee with a quorum for claims that A3 does not allow. */
 const captured = bugOf("whole", ({ whole }) => whole?.lost?.how === "false-sources");
 const edit = editOf("attestation");
+const editReplica = editOf("replica");
 
 export const attestBlockBugs: readonly Bug[] = [
   facing("stale-attestations")(
@@ -120,6 +121,26 @@ export const attestBlockBugs: readonly Bug[] = [
       "build.ts",
       "return height > before.height && standsOn(parent, attested);",
       "return height < before.height && standsOn(parent, attested);",
+    ),
+  ),
+  facing("conflicting-voter")(
+    "evidence-left-out",
+    "includes no evidence (S10)",
+    869,
+    edit(
+      "build.ts",
+      "for (const value of evidence.slice(0, evidenceMax))",
+      "for (const value of evidence.slice(0, 0 * evidenceMax))",
+    ),
+  ),
+  facing("conflicting-voter")(
+    "evidence-not-told",
+    "does not tell who makes attest blocks what consensus can prove (S10)",
+    869,
+    editReplica(
+      "replica.ts",
+      'report: (evidence) => this.#later(() => this.#tellAttesting({ kind: "vote-evidence", evidence })),',
+      "report: () => undefined,",
     ),
   ),
   facing("conflicting-claims")(
