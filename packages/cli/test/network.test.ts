@@ -303,9 +303,9 @@ describe("program follow", () => {
   });
 
   test("its page has a row for each step and each settle, and how far each shard is", () => {
-    const rich = (step: object) => ({ ...step, budget: 200_000 });
+    const rich = (step: object) => ({ ...step, budget: 110_000 });
     const steps = [rich(add("main", 1)), rich(add("other", { step: 0 })), rich(add("main", 1))];
-    const { blob, height, index } = submit({ steps, groups: [[0, 2]] });
+    const { blob, height, index } = submit({ steps, groups: [[0, 2]] }, "account-0");
     expect(follow(blob, "--wait").status).toBe(0);
     const args = ["program", "follow", blob, ...api];
     const { stdout } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8" });
@@ -344,7 +344,8 @@ describe("program follow", () => {
   test("is what submit names", () => {
     writeFileSync(file, JSON.stringify({ steps: [add("main", 0)] }));
     const args = ["blob", "submit", "--from", "account-1", "--program", file, ...keys, ...api];
-    const { stdout } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8" });
+    const { stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8" });
+    expect(stderr).toBe("");
     const [, root] = /^blob ([0-9a-f]{64})$/m.exec(stdout) ?? [];
     expect(stdout).toContain(`./tandem program follow ${root} \\\n    --api ${api[1]}\n`);
   });
