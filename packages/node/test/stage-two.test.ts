@@ -296,6 +296,7 @@ test("what is not there has a code", async () => {
     [`/attest/claims/${none}`, 404, "unknown-claim"],
     ["/attest/blocks/99999999", 404, "unknown-height"],
     ["/attest/blocks/0", 404, "unknown-height"],
+    [`/attest/blocks/${none}`, 400, "bad-argument"],
     ["/attest/runs/0", 404, "unknown-height"],
     ["/attest/runs/1?count=999", 400, "bad-argument"],
     ["/shards/nowhere", 404, "unknown-shard"],
@@ -303,6 +304,9 @@ test("what is not there has a code", async () => {
     const answer = await get(`${api(0)}${path}`);
     expect([path, answer.status, answer.body.error.code]).toEqual([path, status, code]);
   }
+  const { message } = (await get(`${api(0)}/attest/blocks/${none}`)).body.error;
+  expect(message).toBe(`"${none}" is not a height.`);
+  expect((await get(`${api(0)}/shards/nowhere`)).body.error.message).toBe("There is no shard nowhere.");
 });
 
 test("where a key begins is known once: the mark of its first start is gone when what it says is durable", async () => {

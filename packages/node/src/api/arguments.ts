@@ -12,18 +12,20 @@ export function readKey(text: string, bytes: number, what: string): Uint8Array {
   throw badArgument(`${what} has ${bytes} bytes of lower-case hex.`, `Write ${2 * bytes} digits of 0-9, a-f.`);
 }
 
-function readHeight(text: string): number {
+/** By what a place in a path names a block. */
+type NamedBy = "height" | "height-or-root";
+
+function readHeight(text: string, by: NamedBy): number {
   const height = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(height)) return height;
-  throw badArgument(
-    `"${text.slice(0, 80)}" is neither a height nor a root.`,
-    "Heights are decimal, roots 64 hex digits.",
-  );
+  const what = `"${text.slice(0, 80)}"`;
+  if (by === "height") throw badArgument(`${what} is not a height.`, "Heights are decimal; a root is not taken here.");
+  throw badArgument(`${what} is neither a height nor a root.`, "Heights are decimal, roots 64 hex digits.");
 }
 
 /** It would never come. */
-export function readBlockHeight(place: string): number {
-  const height = readHeight(place);
+export function readBlockHeight(place: string, by: NamedBy = "height"): number {
+  const height = readHeight(place, by);
   if (height > 0) return height;
   const what = "Genesis has height 0 and is no block.";
   throw new ApiError(404, "unknown-height", what, "The first block has height 1; GET /network tells of the genesis.");

@@ -32,7 +32,7 @@ function addSlices(server: FastifyInstance, { thread, setup }: Pick<ApiServices,
   server.get<{ Params: { shard: string; from: string } }>("/slices/:shard/:from", async ({ params, query }, reply) => {
     const { shard } = params;
     if (!shards.has(shard))
-      throw new ApiError(404, "unknown-shard", "There is no such shard.", "GET /network lists them.");
+      throw new ApiError(404, "unknown-shard", `There is no shard ${shard}.`, "GET /network lists them.");
     const count = readCount(query, "count", limits.sliceRunBlocksMax);
     const answer = await thread.query({ kind: "slices", shard, from: readBlockHeight(params.from), count });
     if (answer.kind !== "slices") throw notFound(answer);
@@ -59,7 +59,7 @@ async function findBlock(thread: ApiServices["thread"], place: string): Promise<
     const root = asRoot(readKey(place, rootBytes, "A block's root"));
     return thread.query({ kind: "block-of", root });
   }
-  if (place !== "latest") return thread.query({ kind: "block", height: readBlockHeight(place) });
+  if (place !== "latest") return thread.query({ kind: "block", height: readBlockHeight(place, "height-or-root") });
   const tip = await thread.query({ kind: "tip" });
   return tip.kind === "tip" ? thread.query({ kind: "block", height: tip.height }) : tip;
 }

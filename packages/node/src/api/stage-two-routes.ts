@@ -29,7 +29,7 @@ export function addStageTwoRoutes(server: FastifyInstance, { thread, status, set
   server.get<{ Params: { name: string } }>("/shards/:name", async ({ params }) => {
     const shard = (await status.read()).shards.find(({ name }) => name === params.name);
     if (shard === undefined)
-      throw new ApiError(404, "unknown-shard", "There is no such shard.", "GET /shards lists them.");
+      throw new ApiError(404, "unknown-shard", `There is no shard ${params.name}.`, "GET /shards lists them.");
     const seating = setup.seatings.shards.get(shard.name) as Seating;
     const members = seating.places.map((seat, at) => ({ seat, name: setup.names[seat], weight: seating.weights[at] }));
     const [alarms, explained] = [stageTwo.alarmsOf(shard.name), stageTwo.explainedIn(shard.name)];
