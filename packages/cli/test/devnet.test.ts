@@ -341,7 +341,7 @@ describe("the screen", () => {
     screen.tell({ kind: "stopping" });
     screen.tell({ kind: "stopped", nodes: 1, badly: [], tookMs: 250 });
     expect(terminal.text).toMatch(
-      /^\nnode .*\nnode-0 .*\n\nCtrl-C stops all\nstopping\nall 1 nodes stopped cleanly in 0.25 s/,
+      /^\nnode .*\nnode-0 .*\n\nCtrl-C stops all\nstopping\nthe node stopped cleanly in 0.25 s/,
     );
   });
 

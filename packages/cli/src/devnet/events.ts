@@ -60,13 +60,13 @@ export function wordsOf(event: DevnetEvent, width: number): string {
     case "opened":
       return openedWords(event.folder, width);
     case "started":
-      return `${event.processes.length} processes started`;
+      return `${counted(event.processes.length, "process", "processes")} started`;
     case "ready":
       return `all are linked with each other, ${seconds(event.afterMs)} after their start`;
     case "first-final":
       return `first final block (height ${event.height}), ${seconds(event.afterMs)} after their start`;
     case "blob":
-      return `${event.name.padEnd(8)}  ${event.what.padEnd(25)}  final on ${event.nodes} nodes: height ${event.height}, ${event.tookMs} ms`;
+      return `${event.name.padEnd(8)}  ${event.what.padEnd(25)}  final on ${counted(event.nodes, "node")}: height ${event.height}, ${event.tookMs} ms`;
     case "program-stage":
       return stepLines(event, event.first.program, event.first.names, width).join("\n");
     case "program-late":
@@ -112,7 +112,7 @@ function openedWords({ folder, network, isNew, deltaMs, delayMs, nodes }: Devnet
   const delay = delayMs === 0 ? "" : `, each frame delayed by ${delayMs} ms`;
   const small = "Δ was chosen for less delay: views will time out. --fresh chooses it anew.";
   return [
-    wrapped(`${what}: ${network.slice(0, 16)}…, ${nodes.length} validators, Δ ${deltaMs} ms${delay}`, width),
+    wrapped(`${what}: ${network.slice(0, 16)}…, ${counted(nodes.length, "validator")}, Δ ${deltaMs} ms${delay}`, width),
     `in ${folder}`,
     ...(delayMs > deltaMs ? [wrapped(small, width)] : []),
   ].join("\n");
@@ -149,8 +149,13 @@ programs of your own: --program FILE in place of --text; docs/running.md says ho
 }
 
 function stoppedWords({ nodes, badly, tookMs }: Extract<DevnetEvent, { readonly kind: "stopped" }>): string {
-  if (badly.length === 0) return `all ${nodes} nodes stopped cleanly in ${seconds(tookMs)}; the next start continues`;
+  const all = nodes === 1 ? "the node" : `all ${nodes} nodes`;
+  if (badly.length === 0) return `${all} stopped cleanly in ${seconds(tookMs)}; the next start continues`;
   return `stopped in ${seconds(tookMs)}, but not cleanly: ${badly.join(", ")}`;
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 function seconds(ms: number): string {
