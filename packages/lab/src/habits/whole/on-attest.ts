@@ -32,7 +32,7 @@ export function unwrapMessage({ message }: AttestMessage): LabMessage {
   return message as unknown as LabMessage;
 }
 
-export function wrapMessage(message: LabMessage): LabMessage {
+function wrapMessage(message: LabMessage): LabMessage {
   const found = wrapped.get(message);
   if (found !== undefined) return found;
   const made = { kind: "attest", message: message as unknown as AttestMessage["message"] } as const;
