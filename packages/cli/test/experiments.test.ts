@@ -38,10 +38,10 @@ describe("lab lag", () => {
     const folder = mkdtempSync(join(tmpdir(), "tandem-lag-"));
     try {
       const file = join(folder, "lag.svg");
-      const { status, stdout } = lab("lag", "--seconds", "2", "--overload", "3", "--svg", file);
+      const { status, stdout } = lab("lag", "--seconds", "2", "--overload", "1", "--svg", file);
       expect(status).toBe(0);
-      expect(stdout).toContain("Lag of shards under 3 times the load that saturates them");
-      expect(stdout).toMatch(/with O10 +120 \/s/);
+      expect(stdout).toContain("Lag of shards under 1 times the load that saturates them");
+      expect(stdout).toMatch(/with O10 +40 \/s/);
       expect(readFileSync(file, "utf8")).toMatch(/^<svg /);
     } finally {
       rmSync(folder, { recursive: true });
