@@ -201,8 +201,9 @@ function growthOf(values: readonly number[]): number {
 /** What `lab lag` draws. */
 export function lagChart(all: readonly LagSeries[]): Chart {
   const [{ offered, saturating } = { offered: 0, saturating: 1 }] = all;
+  const overload = offered / saturating;
   return {
-    title: `Lag of shards under ${offered / saturating} times the load that saturates them`,
+    title: `Lag of shards under ${overload === 1 ? "" : `${overload} times `}the load that saturates them`,
     xLabel: "virtual seconds",
     yLabel: "touched heights without an attested claim",
     lines: all.map(({ hasLimits, lag }) => ({
