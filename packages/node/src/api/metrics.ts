@@ -56,8 +56,12 @@ function shardMetrics({ attest, shards, stageTwo }: NodeStatus): Metric[] {
     each("tandem_shard_own_round", "Last height whose work is done here.", ({ own }) => own.round, followed),
     each("tandem_shard_affirmed_round", "Last round seen with a quorum.", ({ affirmed }) => affirmed),
     each("tandem_shard_attested_round", "Round of the last attested claim.", ({ attested }) => attested.round),
-    each("tandem_shard_lag", "Order blocks after it while a claim waits.", ({ lag }) => lag),
-    each("tandem_shard_pending", "Programs that wait after it.", ({ pending }) => pending),
+    each("tandem_shard_lag", "Order blocks since the first claim that waits to be attested.", ({ lag }) => lag),
+    each(
+      "tandem_shard_pending",
+      "Programs that had something left to run after the attested claim.",
+      ({ pending }) => pending,
+    ),
     each("tandem_shard_disputed", "Whether this node stopped it.", ({ dispute }) => (dispute === null ? 0 : 1)),
   ];
 }

@@ -15,7 +15,7 @@ export interface ShardStatus {
   readonly own: OwnStanding;
   /** Whether this validator sits in the committee. */
   readonly isMember: boolean;
-  /** Order blocks after the last attested round, while something of them is known to wait for being attested. */
+  /** Order blocks from the round of the first claim on that is known to wait for being attested: near what O10 counts. */
   readonly lag: number;
   /** Programs that had something left to run after the last attested claim. */
   readonly pending: number;
@@ -53,7 +53,7 @@ export function shardStatus(progress: ShardProgress, setup: NodeSetup, facts: Sh
   const seating = setup.seatings.shards.get(shard) as Seating;
   const { round, claim, pending } = attested;
   const standing = standingOf(own, round, setup.follows.includes(shard));
-  const hasMore = next !== undefined || standing.claimed !== null;
+  const first = next?.round ?? standing.claimed;
   const missing = seating.places.filter((_, seat) => next !== undefined && !next.seats.includes(seat));
   return {
     name: shard,
@@ -61,7 +61,7 @@ export function shardStatus(progress: ShardProgress, setup: NodeSetup, facts: Sh
     affirmed: Math.max(facts.affirmed, round),
     own: standing,
     isMember: seatAt(seating, setup.validator?.seat) !== undefined,
-    lag: hasMore ? Math.max(0, facts.executed - round) : 0,
+    lag: first === null ? 0 : Math.max(0, facts.executed - first + 1),
     pending,
     waiting:
       next === undefined
