@@ -132,7 +132,9 @@ export function formatTable(
 ): string {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => cell(row, column).length)));
   const excess = widths.reduce((sum, each) => sum + each, 2 * (widths.length - 1)) - width;
-  const widest = widths.indexOf(Math.max(...widths.filter((_, column) => !right.includes(column))));
+  // Numbers are not folded, unless there is nothing else.
+  const foldable = widths.filter((_, column) => !right.includes(column));
+  const widest = widths.indexOf(Math.max(...(foldable.length > 0 ? foldable : widths)));
   if (excess > 0) widths[widest] = Math.max(foldedMin, (widths[widest] as number) - excess);
   const line = (row: readonly string[]) =>
     widths

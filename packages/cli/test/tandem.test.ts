@@ -149,6 +149,10 @@ test("a table that is wider than the terminal folds its widest column of words",
   );
 });
 
+test("a table of numbers alone is whole", () => {
+  expect(formatTable(["one", "two"], [["1", "22"]], [0, 1])).toBe("one  two\n---  ---\n  1   22\n");
+});
+
 test("whoever has read enough is no error: tandem | head -1", () => {
   const main = `'${process.execPath}' '${join(project, "packages/cli/src/main.ts")}' lab replay --seed 1`;
   const piped = `(${main}; echo "exit code $?" >&2) | head -1`;
