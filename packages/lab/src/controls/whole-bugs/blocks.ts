@@ -33,7 +33,7 @@ export const attestBlockBugs: readonly Bug[] = [
   captured(
     "unattested-not-judged",
     "votes for claims with sources that nothing attests (A3)",
-    1505,
+    75,
     edit(
       "judge.ts",
       "if (attested === undefined) {\n      return problemAt(",
@@ -155,5 +155,11 @@ export const attestBlockBugs: readonly Bug[] = [
     "votes for evidence whatever its signatures (S10)",
     314,
     edit("judge.ts", "this.#checks.push(...evidenceChecks(setting, this.#items, evidence));", ""),
+  ),
+  captured(
+    "hidden-not-judged",
+    "votes for claims with sources that are not visible in their round (R2)",
+    1,
+    edit("judge.ts", "return attested.height <= cited\n", "return attested.height >= 0\n"),
   ),
 ];

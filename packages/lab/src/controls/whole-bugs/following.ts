@@ -93,7 +93,7 @@ export const followingBugs: readonly Bug[] = [
   bug(
     "seen-forgotten",
     "shows a restarted execution no claims that were visible before (C3)",
-    138,
+    1083,
     edit(
       "following/start.ts",
       "return asHeight(Math.min(done, ...awaiting.map(({ program }) => program.height)));",
