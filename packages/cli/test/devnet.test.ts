@@ -14,7 +14,7 @@ import { openFolder } from "../src/devnet/folder.ts";
 import type { NodeProcess } from "../src/devnet/node-process.ts";
 import { type DevnetOptions, flagsKeptByNpm } from "../src/devnet/options.ts";
 import { liveScreen, plainScreen } from "../src/devnet/screen.ts";
-import { tableLines } from "../src/devnet/table.ts";
+import { tableLines, viewLines } from "../src/devnet/table.ts";
 import type { DevnetView, NodeRow } from "../src/devnet/watch.ts";
 import { createNetworkFolder } from "../src/genesis/network-folder.ts";
 
@@ -331,7 +331,7 @@ describe("the screen", () => {
     const [first, second, ...table] = terminal.text.split("\n");
     expect(first).toBe("0 processes started");
     expect(second).toMatch(/^text .* final on 4 nodes: height 2, 30 ms$/);
-    expect(table).toEqual(["", ...tableLines([gone], 80), "", "Ctrl-C stops all", ""]);
+    expect(table).toEqual(["", ...viewLines(nodes([gone]), 80), "", "Ctrl-C stops all", ""]);
   });
 
   test("leaves the last table where it is when all stops", () => {
@@ -351,8 +351,8 @@ describe("the screen", () => {
     const screen = liveScreen((text) => shown.push(text), terminal);
     screen.show(nodes([here]));
     screen.show(nodes([gone]));
-    const lines = tableLines([gone], 80);
-    const up = `${escapeCode}[${lines.length + 3}A\r${escapeCode}[J`;
+    const lines = viewLines(nodes([gone]), 80);
+    const up = `${escapeCode}[${tableLines([here], 80).length + 3}A\r${escapeCode}[J`;
     expect(shown[1]).toBe(`${up}\n${lines.join("\n")}\n\nCtrl-C stops all\n`);
   });
 
@@ -370,7 +370,9 @@ describe("the screen", () => {
     for (let second = 0; second < 6; second++) screen.show(nodes([here, gone]));
     screen.show(nodes([here, here]));
     expect(said).toEqual([
-      ...Array(2).fill("node-0: height 123456, peers 2/3; node-1 ended; 1234 blobs/s, 568 kB/s\n"),
+      ...Array(2).fill(
+        "node-0: height 123456, peers 2/3; node-1 ended; 1234 blobs/s, 568 kB/s\nordering stands still: 1 of 2 nodes are up, a quorum needs 2\n",
+      ),
       "all 2 nodes: height 123456, peers 2/3; 1234 blobs/s, 568 kB/s\n",
     ]);
   });

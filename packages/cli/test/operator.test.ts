@@ -85,10 +85,22 @@ describe("an operator", () => {
   test("kills a node and starts it again, by number or name, and hears which shards lose their quorum", async () => {
     const { nodes, operator, told } = up();
     const killed = await operator.kill("3");
-    expect(killed).toEqual({ node: "node-3", pid: 100, stalled: committees.slice(1), goOn: ["bank"] });
+    expect(killed).toEqual({
+      node: "node-3",
+      pid: 100,
+      stalled: committees.slice(1),
+      goOn: ["bank"],
+      validators: { up: 3, need: 3, of: 4 },
+    });
     expect(nodes.map(({ exit }) => exit === undefined)).toEqual([true, true, true, false]);
     const restarted = await operator.restart("node-3");
-    expect(restarted).toEqual({ node: "node-3", pid: 101, stalled: [], goOn: ["bank", "hotel", "market", "rail"] });
+    expect(restarted).toEqual({
+      node: "node-3",
+      pid: 101,
+      stalled: [],
+      goOn: ["bank", "hotel", "market", "rail"],
+      validators: { up: 4, need: 3, of: 4 },
+    });
     expect(told).toEqual([
       ["kill", killed],
       ["restart", restarted],
@@ -98,7 +110,7 @@ describe("an operator", () => {
   test("of two nodes that are down hears what both mean", async () => {
     const { operator } = up();
     await operator.kill("3");
-    expect(await operator.kill("0")).toMatchObject({ stalled: committees, goOn: [] });
+    expect(await operator.kill("0")).toMatchObject({ stalled: committees, validators: { up: 2, need: 3 } });
     expect(await operator.restart("3")).toMatchObject({ stalled: committees.slice(0, 3), goOn: ["rail"] });
   });
 
@@ -126,16 +138,16 @@ describe("an operator", () => {
   test("is told it in words", async () => {
     const { operator } = up();
     expect(operatedWords("killed", await operator.kill("3"), 200)).toBe(
-      "node-3 is killed (process 100). hotel, market and rail stand still, for a quorum takes 3 of 3 members; bank goes on.",
+      "node-3 is killed (process 100). hotel, market and rail stand still, for a quorum takes 3 of 3 members; ordering and bank go on.",
     );
-    expect(operatedWords("killed", await operator.kill("0"), 200)).toMatch(
-      /market and rail stand still, .*; none goes on\.$/,
+    expect(operatedWords("killed", await operator.kill("0"), 200)).toBe(
+      "node-0 is killed (process 100). Ordering stands still, and so do all shards: a quorum takes 3 of 4 validators, 2 are up.",
     );
     expect(operatedWords("restarted", await operator.restart("0"), 200)).toMatch(
-      /hotel, .* stand still, .*; bank goes on\.$/,
+      /hotel, .* stand still, .*; ordering and bank go on\.$/,
     );
     expect(operatedWords("restarted", await operator.restart("3"), 200)).toBe(
-      "node-3 runs again (process 101). Every shard has its quorum.",
+      "node-3 runs again (process 101). Ordering and every shard have their quorum.",
     );
   });
 });

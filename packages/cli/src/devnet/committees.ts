@@ -13,8 +13,13 @@ export function committeesOf({ genesis }: CheckedGenesis): readonly Committee[] 
   return genesis.shards.map(({ name, committee }) => ({
     shard: name,
     members: committee.map(({ validator }) => genesis.validators[validator]?.name ?? ""),
-    need: Math.floor((2 * committee.length) / 3) + 1,
+    need: quorumOf(committee.length),
   }));
+}
+
+/** S1: of so many of the same weight. In a devnet all validators vote on both chains. */
+export function quorumOf(count: number): number {
+  return Math.floor((2 * count) / 3) + 1;
 }
 
 /** Of those that have one while all are up. */

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { Complaint } from "../terminal.ts";
-import { type Committee, hasQuorum } from "./committees.ts";
+import { type Committee, hasQuorum, quorumOf } from "./committees.ts";
 import { type Devnet, describeEnd } from "./devnet.ts";
 import type { NodeProcess } from "./node-process.ts";
 import type { DevnetView, Watch } from "./watch.ts";
@@ -15,6 +15,8 @@ export interface Operated {
   readonly stalled: readonly Committee[];
   /** With one. */
   readonly goOn: readonly string[];
+  /** Of both chains: without a quorum nothing goes on. */
+  readonly validators: { readonly up: number; readonly need: number; readonly of: number };
 }
 
 const pollMs = 50;
@@ -112,7 +114,9 @@ export class Operator {
     const { committees } = this.#watch;
     const stalled = committees.filter((each) => !hasQuorum(each, down));
     const goOn = committees.filter((each) => hasQuorum(each, down)).map(({ shard }) => shard);
-    return { node: name, pid, stalled, goOn };
+    const { length } = this.#devnet.nodes;
+    const validators = { up: length - down.size, need: quorumOf(length), of: length };
+    return { node: name, pid, stalled, goOn, validators };
   }
 }
 

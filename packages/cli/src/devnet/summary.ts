@@ -2,7 +2,7 @@
 
 import type { ShardRow } from "./shards.ts";
 import { whyWords } from "./shards-table.ts";
-import { bytesText, peersOf } from "./table.ts";
+import { bytesText, chainWords, peersOf } from "./table.ts";
 import type { DevnetView, NodeRow } from "./watch.ts";
 
 interface Summary {
@@ -32,7 +32,7 @@ export function summaryOf({ nodes: rows, shards }: DevnetView): Summary {
       ...shards.map(({ shard, state, disputes }) => `${shard} ${state} ${disputes.length}`),
     ].join(),
     isBusy: blobs > 0,
-    lines: [line, ...shards.flatMap(whyWords)],
+    lines: [line, ...chainWords(rows), ...shards.flatMap(whyWords)],
   };
 }
 

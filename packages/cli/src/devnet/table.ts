@@ -1,6 +1,7 @@
 // Rows of nodes as a table; and below it, if the shards are known, these.
 
 import { type Column, drawTable, orDash } from "./columns.ts";
+import { quorumOf } from "./committees.ts";
 import { shardLines } from "./shards-table.ts";
 import type { DevnetView, NodeRow } from "./watch.ts";
 
@@ -28,8 +29,18 @@ export function tableLines(rows: readonly NodeRow[], width: number): readonly st
 }
 
 export function viewLines({ nodes, shards }: DevnetView, width: number): readonly string[] {
-  const rows = tableLines(nodes, width);
+  const rows = [...tableLines(nodes, width), ...chainWords(nodes)];
   return shards.length === 0 ? rows : [...rows, "", ...shardLines(shards, width)];
+}
+
+/** Where too few are up for a quorum of the chains: then no shard goes on either, whatever its own members. */
+export function chainWords(nodes: readonly NodeRow[]): readonly string[] {
+  const down = nodes.filter(({ role }) => role === "killed" || role === "ended").length;
+  const up = nodes.length - down;
+  const need = quorumOf(nodes.length);
+  return down === 0 || up >= need
+    ? []
+    : [`ordering stands still: ${up} of ${nodes.length} nodes are up, a quorum needs ${need}`];
 }
 
 export function bytesText(bytes: number): string {
