@@ -39,6 +39,10 @@ export const attestBlockRules = {
     }
     return info;
   },
+  /** O8: what it cites without an item is of no use yet. */
+  isEmpty({ body }: AttestBlock): boolean {
+    return body.items.length === 0;
+  },
 };
 
 function rootOf(block: AttestBlock): Root {

@@ -20,11 +20,11 @@ export class Desk<Block> {
     this.config = config;
     this.leaders = new Leaders(config.seed, config.electorate.committee);
     this.records = new Records(config.rules);
-    this.knowledge = new Knowledge(config.electorate.committee, { info: genesis, certificate: undefined });
+    this.knowledge = new Knowledge(config, { info: genesis, certificate: undefined });
   }
 
   begin(final: FinalBlock): void {
-    this.knowledge = new Knowledge(this.config.electorate.committee, final);
+    this.knowledge = new Knowledge(this.config, final);
     this.view = asView(final.info.view + 1);
   }
 

@@ -1,9 +1,10 @@
 // What a node knows of the chain above its last final block, and what follows from it: the pure part of the rules.
 
-import { asView, type Certificate, type Committee, equalBytes, limits, type Root, type View } from "@tandem/shared";
+import { asView, type Certificate, equalBytes, limits, type Root, type View } from "@tandem/shared";
 import { Blocks, type Branch, type Certified } from "./blocks.ts";
+import type { SimplexConfig } from "./config.ts";
 import type { Want } from "./repair.ts";
-import type { BlockInfo, FinalBlock, Proposal } from "./types.ts";
+import type { BlockInfo, BlockRules, FinalBlock, Proposal } from "./types.ts";
 import { type ViewState, Views } from "./views.ts";
 
 /** Whether a proposal may be voted for, as far as the machine can say. */
@@ -33,12 +34,16 @@ export class Knowledge<Block> {
   highest: View;
   /** Views whose notarization is held since S5 last looked. */
   readonly newlyNotarized: View[] = [];
+  readonly #rules: BlockRules<Block>;
+  /** Notarizations of views above the last final one. */
+  #notarizations: Certificate[] = [];
   #holds = 0;
   /** What was known when no finalization could be settled. */
   #knownInVain = -1;
 
-  constructor(committee: Committee, final: FinalBlock) {
-    this.views = new Views(committee);
+  constructor({ electorate, rules }: Pick<SimplexConfig<Block>, "electorate" | "rules">, final: FinalBlock) {
+    this.#rules = rules;
+    this.views = new Views(electorate.committee);
     this.final = final;
     this.highest = final.info.view;
   }
@@ -53,9 +58,19 @@ export class Knowledge<Block> {
     return this.finalizations.length > 0;
   }
 
-  /** A notarized block above everything that is known to be final (O8). */
+  /**
+   * A notarized block above everything that is known to be final, with something in it (O8). Nothing waits for an empty one:
+   * if it were to be followed by another, that one would be too, for ever where finalizations are late.
+   */
   get isUnsettled(): boolean {
-    return this.views.highestNotarized > this.#highestFinal;
+    const floor = this.#highestFinal;
+    return this.#notarizations.some(({ view, block }) => view > floor && !this.#isEmpty(block));
+  }
+
+  /** What we do not hold may have anything in it. */
+  #isEmpty(root: Root): boolean {
+    const held = this.blocks.get(root);
+    return held !== undefined && this.#rules.isEmpty(held.block);
   }
 
   /** How many views in a row before `view` made no progress (S2): the same after a restart or a skip. */
@@ -178,6 +193,7 @@ export class Knowledge<Block> {
     this.final = final;
     this.views.prune(final.info.view);
     this.blocks.prune(final.info.view);
+    this.#notarizations = this.#notarizations.filter(({ view }) => view > final.info.view);
     const above = this.finalizations.findIndex((certificate) => certificate.view > final.info.view);
     this.finalizations.splice(0, above < 0 ? this.finalizations.length : above);
   }
@@ -194,6 +210,7 @@ export class Knowledge<Block> {
     if (kind === "notarization") {
       this.views.highestNotarized = asView(Math.max(this.views.highestNotarized, view));
       this.newlyNotarized.push(view);
+      this.#notarizations.push(certificate);
     }
     if (kind === "finalization") {
       this.finalizations.push(certificate);

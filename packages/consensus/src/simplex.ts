@@ -29,8 +29,8 @@
 // S11 All that peers can make us keep is bounded: one proposal a view, one vote of a kind for each seat and view,
 //     views ahead, certificates in checking for each peer, open requests.
 // O8  Without a reason nothing is sent: an idle network is quiet. Reasons are local (the room above), forwarded,
-//     a vote or proposal of this view or later, a notarized block that is not final, or the heartbeat. An empty
-//     block is proposed for the last two only, and for the first of them after waiting for Δ, because its
+//     a vote or proposal of this view or later, a notarized block that is neither final nor empty, or the heartbeat.
+//     An empty block is proposed for the last two only, and for the first of them after waiting for Δ, because its
 //     finalization is usually on its way.
 //
 // Departures from the paper: votes of one kind and view are checked in aggregate; nullify is a vote of its own and
@@ -155,6 +155,7 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
       case "vote":
         return this.#onVote(from, message.vote);
       case "certificate":
+        this.#supply.helpIfBehind(from, message.certificate);
         return this.#polls.certificate(from, message.certificate);
       case "reason":
         return this.#onPeerReason(from, message);

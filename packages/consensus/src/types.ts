@@ -15,6 +15,8 @@ export interface BlockInfo {
 export interface BlockRules<Block> {
   readonly codec: Codec<Block>;
   infoOf(block: Block): BlockInfo;
+  /** O8: one that is proposed only where an empty block is wanted. */
+  isEmpty(block: Block): boolean;
 }
 
 /** A block with the certificate of its parent (S3): absent exactly where the parent is the genesis. */

@@ -2,7 +2,7 @@
 
 import { asView, zeroRoot } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
-import { createWorld, genesis, kindsIn, One, rules, votesIn } from "./support/one.ts";
+import { createWorld, emptySalt, genesis, kindsIn, One, rules, votesIn } from "./support/one.ts";
 
 const world = createWorld();
 const leader = world.leader(1);
@@ -83,6 +83,31 @@ describe("a reason", () => {
     expect(kindsIn(entered)).not.toContain("build");
     const waited = node.timer("settle", 2);
     expect(waited).toContainEqual(expect.objectContaining({ kind: "build", isWanted: true }));
+  });
+
+  test("is no unfinal block with nothing in it: one whose finalization is late does not beget another", () => {
+    const block = world.block(1, genesis);
+    const empty = world.block(2, rules.infoOf(block), emptySalt);
+    const node = started(world.leader(3));
+    node.hearProposal(world.proposal(block, undefined));
+    const notarized = world.certificate("notarization", 1, rules.infoOf(block).root);
+    node.hearCertificate(notarized);
+    node.hearProposal(world.proposal(empty, notarized));
+    const entered = node.hearCertificate(world.certificate("notarization", 2, rules.infoOf(empty).root));
+    expect(entered).toContainEqual({ kind: "set-timer", timer: { name: "settle", view: 3 }, afterMs: 100 });
+    node.hearCertificate(world.certificate("finalization", 1, rules.infoOf(block).root));
+    expect(kindsIn(node.timer("settle", 3))).toEqual([]);
+    expect(votesIn(node.timer("leader", 3))).toEqual([]);
+  });
+
+  test("of its own is told to all also where an unfinal block has nothing in it", () => {
+    const empty = world.block(1, genesis, emptySalt);
+    const node = started([0, 1, 2, 3].find((seat) => seat !== world.leader(2)) as number);
+    node.hearProposal(world.proposal(empty, undefined));
+    node.hearCertificate(world.certificate("notarization", 1, rules.infoOf(empty).root));
+    const effects = node.give({ kind: "reason", has: true });
+    const reason = { kind: "reason", view: 2, isBeat: false };
+    expect(effects).toContainEqual({ kind: "broadcast", message: reason });
   });
 
   test("and when that is final in time, the network is quiet", () => {

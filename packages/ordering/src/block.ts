@@ -39,6 +39,10 @@ export const orderBlockRules = {
     }
     return info;
   },
+  /** O8: what it cites may be what something waits for. */
+  isEmpty({ body }: OrderBlock): boolean {
+    return body.blobs.length === 0 && body.citation === undefined;
+  },
 };
 
 function rootOf(block: OrderBlock): Root {

@@ -65,7 +65,11 @@ export const rules: BlockRules<Block> = {
     parent: block.parent,
     root: blockCodec.root(block),
   }),
+  isEmpty: ({ salt }) => salt === emptySalt,
 };
+
+/** Of a block with nothing in it. */
+export const emptySalt = 99;
 
 const seed = sha256(new Uint8Array(1)) as Root;
 export const genesis: BlockInfo = {

@@ -115,7 +115,7 @@ export const consensusBugs: readonly Bug[] = [
   bug(
     "prunes-too-much",
     "drops the journal records of views that are over, but not final (S8)",
-    2,
+    10,
     edit(
       "simplex.ts",
       "    this.#desk.view = asView(highest + 1);",
@@ -135,7 +135,7 @@ export const consensusBugs: readonly Bug[] = [
   bug(
     "gap-not-nullified",
     "notarizes without nullifications of the views between (S4)",
-    5,
+    39,
     edit(
       "knowledge.ts",
       'const gap = this.#missingNullifications(view, info.view);\n    if (gap !== undefined) return { kind: "wait", want: gap };',
@@ -276,7 +276,7 @@ export const consensusBugs: readonly Bug[] = [
   bug(
     "next-view-only",
     "enters a view on certificates of the one before only (S2)",
-    7,
+    8,
     edit(
       "simplex.ts",
       "if (highest < this.#desk.view) return false;",

@@ -40,6 +40,7 @@ export const blockRules: BlockRules<Block> = {
     },
   },
   infoOf: (block) => (isOfAttest(block) ? attestBlockRules.infoOf(attested(block)) : orderBlockRules.infoOf(block)),
+  isEmpty: (block) => (isOfAttest(block) ? attestBlockRules.isEmpty(attested(block)) : orderBlockRules.isEmpty(block)),
 };
 
 /** A block of the attest chain as one of the order chain. */
