@@ -77,7 +77,7 @@ function claimOf(round: number, prev: Root = zeroRoot, contracts = "contracts"):
 }
 
 const made = (claim: Claim): Observation => ({
-  ...{ kind: "executed", shard, height: claim.round, reads: 1 },
+  ...{ kind: "executed", shard, height: claim.round, reads: 1, visible: 0 },
   result: { claim, root: claimCodec.root(claim), lanes: [] },
 });
 
@@ -310,7 +310,9 @@ describe("truth", () => {
     const order = { kind: "ordered", block: { header: log.blocks[0]?.header }, blobs: log.blocks[0]?.blobs };
     const right = attested(1, result.claim);
     expect(says(truth(watch), [0, order as Observation], [0, delivered(right)])[1]).toMatch(/no honest node made/);
-    const mine = (log.executed[0] ?? []).map((each) => [0, { kind: "executed", reads: 0, ...each }] as const);
+    const mine = (log.executed[0] ?? []).map(
+      (each) => [0, { kind: "executed", reads: 0, visible: 0, ...each }] as const,
+    );
     expect(says(truth(watch), ...mine, [0, delivered(right)]).at(-1)).toBeUndefined();
     const rivals = [
       { ...result.claim, contracts: root("others") },
@@ -335,8 +337,8 @@ describe("idle and alarm", () => {
 
   test("fire at reads without work, at alarms, and where a node stops", () => {
     const nothing = { kind: "executed", shard, height: 1, result: undefined } as const;
-    expect(says(idle(), [0, { ...nothing, reads: 0 }], [0, made(one)])).toEqual([undefined, undefined]);
-    expect(says(idle(), [0, { ...nothing, reads: 2 }])).toEqual([expect.stringMatching(/^2 reads/)]);
+    expect(says(idle(), [0, { ...nothing, reads: 0, visible: 0 }], [0, made(one)])).toEqual([undefined, undefined]);
+    expect(says(idle(), [0, { ...nothing, reads: 2, visible: 0 }])).toEqual([expect.stringMatching(/^2 reads/)]);
     const news = (alarm: unknown) => ({ kind: "news", news: { kind: "alarm", alarm } }) as Observation;
     expect(says(alarms(), [0, news({ what: "no-mark", shard })])).toEqual([expect.stringMatching(/no-mark/)]);
     expect(says(alarms(), [0, news({ what: "diverged", shard, own: root("x") })])).toEqual([

@@ -1,6 +1,7 @@
 // C5: contents that are asked for, each once until it is there. What a round needs is asked for by the shards that wait for
-// it. What a pending program will probably need is asked for early: a claim that a quorum affirmed or attested, and that no
-// order block cites yet. That is all there is of running ahead: contents come sooner, and no round runs before its
+// it. What a pending program will probably need is asked for early: a claim that is attested, and that no order block cites
+// yet. Mostly it is in the store by then, because who hears a quorum of affirmations asks for the content (C5); who was away
+// asks here. That is all there is of running ahead: contents come sooner, and no round runs before its
 // citation says what is visible, so results are the same by construction. An early content is not held, for it is in the
 // store by the time it is needed.
 

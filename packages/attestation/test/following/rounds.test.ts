@@ -50,6 +50,26 @@ describe("claims", () => {
     fc.assert(check, { seed: 8, numRuns: 60 });
   });
 
+  test("are made at the citation, for what it shows was asked for when it was attested", () => {
+    const { chains } = hops();
+    const node = new FollowerNode(chains, { shards: ["a"] });
+    const early = () => node.effects("want-claim").length;
+    for (const block of chains.orders.slice(0, 1)) node.do(node.follower.onOrder(block));
+    node.run();
+    expect(early()).toBe(0);
+    for (const block of chains.attests) node.do(node.follower.onAttest(block));
+    node.run();
+    const asked = node.effects("want-claim").map(({ root }) => toHex(root));
+    expect(asked).toEqual(rootsOf(chains.resultsOf("b")));
+    expect(node.claimsOf("a")).toHaveLength(1);
+    for (const block of chains.orders.slice(1)) node.do(node.follower.onOrder(block));
+    node.run();
+    // What it needs it asks for once more, and by then it is in the store.
+    const needed = node.effects("want-claim").slice(asked.length);
+    expect(needed.map(({ root }) => toHex(root))).toEqual(asked.slice(0, 1));
+    expect(node.claimsOf("a")).toEqual(rootsOf(chains.resultsOf("a")));
+  });
+
   test("are made where the chain is known from the start only", () => {
     const { chains } = hops();
     const node = new FollowerNode(chains, { shards: ["a"], limits: { ordersMax: 1, attestsMax: 1 } });

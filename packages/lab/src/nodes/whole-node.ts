@@ -308,7 +308,8 @@ export class WholeNode extends Shell {
     if (task.kind === "execute" && answer.kind === "executed") {
       const { shard, input } = task;
       const { result } = answer.executed;
-      this.tell({ kind: "executed", shard, height: input.slice.height, result, reads }, actions);
+      const visible = input.visible.length;
+      this.tell({ kind: "executed", shard, height: input.slice.height, result, reads, visible }, actions);
     }
     actions.answer(answer, this.#executeUs(answer));
   }

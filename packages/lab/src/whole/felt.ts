@@ -9,7 +9,8 @@ import { attested } from "../payload/block.ts";
 
 const names = [
   ...["attested claims", "attested without work", "claims with sources", "several claims of a shard in one block"],
-  ...["affirmations said again", "contents asked for", "contents asked for early", "evidence included"],
+  ...["affirmations said again", "contents asked for", "evidence included"],
+  ...["rounds with claims of others", "of these, fetched ahead"],
   ...["programs", "void payloads", "programs over shards", "groups over shards", "groups dropped", "waited for hops"],
 ] as const;
 
@@ -19,6 +20,9 @@ export class Felt {
   readonly #watch: WholeWatch;
   readonly #counts = new Map<Name, number>(names.map((name) => [name, 0]));
   readonly #affirmed = new Set<string>();
+  /** By node: contents that it asked for, and how many that were when each order block was executed. */
+  readonly #asked = new Map<Instance, number>();
+  readonly #askedAt = new Map<string, number>();
 
   constructor(watch: WholeWatch) {
     this.#watch = watch;
@@ -27,6 +31,15 @@ export class Felt {
   /** Of honest nodes, before the watch sees it. */
   see(observation: Observation, instance: Instance): void {
     if (observation.kind === "sent") this.#seeSent(observation.message, instance);
+    if (observation.kind === "ordered") {
+      this.#askedAt.set(`${instance} ${observation.info.height}`, this.#asked.get(instance) ?? 0);
+    }
+    if (observation.kind === "executed" && observation.visible > 0) {
+      this.#count("rounds with claims of others");
+      // Since the citation is known here, nothing was asked for: all of it was, before.
+      const before = this.#askedAt.get(`${instance} ${observation.height}`);
+      if (before === (this.#asked.get(instance) ?? 0)) this.#count("of these, fetched ahead");
+    }
     if (observation.kind !== "attest" || observation.observation.kind !== "delivered") return;
     const { block, info } = observation.observation;
     if (info.height > this.#watch.final.height) this.#seeItems(attested(block).body.items);
@@ -35,7 +48,7 @@ export class Felt {
   #seeSent(message: Extract<Observation, { kind: "sent" }>["message"], instance: Instance): void {
     if (message.kind === "want-content") {
       this.#count("contents asked for");
-      if (!this.#isAttested(toHex(message.claim))) this.#count("contents asked for early");
+      this.#asked.set(instance, (this.#asked.get(instance) ?? 0) + 1);
     }
     if (message.kind !== "affirmations") return;
     for (const { claim } of message.affirmations) {
@@ -43,10 +56,6 @@ export class Felt {
       if (this.#affirmed.has(name)) this.#count("affirmations said again");
       this.#affirmed.add(name);
     }
-  }
-
-  #isAttested(claim: string): boolean {
-    return [...this.#watch.final.claims.values()].some(({ root }) => root === claim);
   }
 
   #seeItems(items: ReturnType<typeof attested>["body"]["items"]): void {

@@ -10,8 +10,8 @@ export type WholeObservation =
    * into blocks by `blockRules` alone, so blocks of this chain pass for blocks (payload/block.ts).
    */
   | { readonly kind: "attest"; readonly observation: Observation }
-  /** A round of a shard was executed, with so many reads of the store. */
-  | ({ readonly kind: "executed"; readonly reads: number } & ExecutedFacts)
+  /** A round of a shard was executed, with so many reads of the store and claims of others that its citation showed. */
+  | ({ readonly kind: "executed"; readonly reads: number; readonly visible: number } & ExecutedFacts)
   | { readonly kind: "news"; readonly news: StageTwoNews }
   /** A quorum finalized an attest block that it finds wrong, so it attests no more. */
   | { readonly kind: "attest-diverged"; readonly height: number; readonly problem: string };
