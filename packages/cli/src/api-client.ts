@@ -130,8 +130,13 @@ export class ApiClient {
     return shards;
   }
 
-  shard(name: string): Promise<ShardDetails> {
-    return this.#call(`/shards/${encodeURIComponent(name)}`);
+  async shard(name: string): Promise<ShardDetails> {
+    try {
+      return await this.#call(`/shards/${encodeURIComponent(name)}`);
+    } catch (error) {
+      if (!(error instanceof Complaint) || error.code !== "unknown-shard") throw error;
+      throw new Complaint(error.code, error.message, "./tandem shard list shows those that there are.", 1);
+    }
   }
 
   /** An encoded run of slices. */

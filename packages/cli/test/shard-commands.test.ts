@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { ClaimContent } from "@tandem/attestation";
 import {
   asEnvironmentName,
+  asHeight,
   concatBytes,
   contractRecordCodec,
   encodeValue,
@@ -20,6 +21,7 @@ import type { ExplainedAnswer, ShardDetails } from "../src/shard/answers.ts";
 import { explainCommand } from "../src/shard/explain/command.ts";
 import { disputePage } from "../src/shard/explain/page.ts";
 import { disputeView } from "../src/shard/explain/view.ts";
+import { notThrough } from "../src/shard/follow/command.ts";
 import { OwnClaims } from "../src/shard/follow/own-claims.ts";
 import { Supply } from "../src/shard/follow/supply.ts";
 import { listCommand } from "../src/shard/list.ts";
@@ -104,8 +106,9 @@ afterEach(() => {
 });
 
 /** A node that says this of the bank. */
-async function nodeWith(details: ShardDetails): Promise<string> {
+async function nodeWith(details: ShardDetails, status = 200): Promise<string> {
   const server = createServer((request, response) => {
+    response.statusCode = status;
     response.end(JSON.stringify(request.url === "/shards" ? { shards: [details] } : details));
   });
   servers.push(server);
@@ -131,6 +134,20 @@ describe("shard list and show", () => {
     const show = await run(showCommand, ["bank"], node);
     expect(show).toMatch(/^node-2 +1 +missing$/m);
     expect(show).not.toMatch(/DISPUTE|alarm/);
+    expect(show).toMatch(/^ {2}lag +2 order blocks since the first claim that waits$/m);
+    expect(show).toMatch(/^ {2}pending +1 program with something left to run after the attested round$/m);
+  });
+
+  test("advise, where there is no such shard, in commands and not in requests", async () => {
+    const error = { code: "unknown-shard", message: "There is no shard bunk.", advice: "GET /shards lists them." };
+    const node = await nodeWith({ error } as unknown as ShardDetails, 404);
+    const advice = "./tandem shard list shows those that there are.";
+    await expect(run(showCommand, ["bunk"], node)).rejects.toMatchObject({
+      code: "unknown-shard",
+      advice,
+      exitCode: 1,
+    });
+    await expect(run(explainCommand, ["bunk"], [node])).rejects.toMatchObject({ code: "unknown-shard", advice });
   });
 
   test("say loudly what is disputed, and how to look into it", async () => {
@@ -141,7 +158,26 @@ describe("shard list and show", () => {
   });
 });
 
+describe("shard follow", () => {
+  const claims = { made: 12, equal: 11 } as OwnClaims;
+  const late = (until: number) => notThrough({ done: asHeight(290), claims }, { until, executed: 288, seconds: 5 });
+
+  test("that runs out of time says how far it came, and whether patience helps", () => {
+    const message = "In 5 s it came to round 290 of 99999; until there 11 of 12 claims were attested with equal roots.";
+    expect(late(99_999)).toMatchObject({ code: "timeout", exitCode: 1, message });
+    expect(late(99_999).advice).toMatch(/^The node had executed 288 blocks/);
+    expect(late(288).advice).toBe("--timeout gives it more.");
+  });
+});
+
 describe("shard explain", () => {
+  test("asks all nodes that are named, whoever is silent", async () => {
+    const node = await nodeWith(disputed);
+    const silent = "http://127.0.0.1:1";
+    expect(await run(explainCommand, ["bank"], [silent, node])).toMatch(/^bank: this node and a quorum claim/);
+    await expect(run(explainCommand, ["bank"], [silent])).rejects.toMatchObject({ code: "no-node" });
+  });
+
   const page = (details: ShardDetails, width = 100) =>
     disputePage(disputeView(details, new Map()) as NonNullable<ReturnType<typeof disputeView>>, width);
 

@@ -8,25 +8,26 @@ import { callerPath, onePositional } from "../flags.ts";
 import { Complaint } from "../terminal.ts";
 import { contractWords } from "./contract-words.ts";
 
-export function readGenesisOf(positionals: readonly string[]): CheckedGenesis {
+/** A wrong one is what a check finds (1), and of other commands a file that cannot be used (2). */
+export function readGenesisOf(positionals: readonly string[], exitCode: 1 | 2 = 1): CheckedGenesis {
   const file = callerPath(onePositional(positionals, "FILE"));
   useNative();
   const text = readText(file);
   const genesis = parseGenesis(nativeScheme, text);
-  if (genesis.ok) return withContracts(genesis.value, file);
+  if (genesis.ok) return withContracts(genesis.value, file, exitCode);
   const { code, path, message } = genesis.error;
   if (!looksLikeGenesis(text)) {
     const what = `This is no genesis file: ${file} (${code}: ${message}).`;
-    throw new Complaint("not-a-genesis", what, "Name one that ./tandem genesis create made.", 1);
+    throw new Complaint("not-a-genesis", what, "Name one that ./tandem genesis create made.", exitCode);
   }
-  throw new Complaint(code, `${message}.`, path === "" ? `Mend ${file}.` : `Mend that key in ${file}.`, 1);
+  throw new Complaint(code, `${message}.`, path === "" ? `Mend ${file}.` : `Mend that key in ${file}.`, exitCode);
 }
 
 /** P10: their environments are known here, and take these configurations. */
-function withContracts(genesis: CheckedGenesis, file: string): CheckedGenesis {
+function withContracts(genesis: CheckedGenesis, file: string, exitCode: 1 | 2): CheckedGenesis {
   const checked = checkContracts(genesis);
   if (checked.ok) return genesis;
-  throw new Complaint(...contractWords(genesis.genesis, checked.error, true), `Mend that key in ${file}.`, 1);
+  throw new Complaint(...contractWords(genesis.genesis, checked.error, true), `Mend that key in ${file}.`, exitCode);
 }
 
 /** Of another file it would not help to hear which key is wrong in it. */

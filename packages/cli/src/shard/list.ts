@@ -10,9 +10,9 @@ import { disputeWords, ownWords, waitingWords } from "./words.ts";
 export const listCommand: Command = {
   help: `./tandem shard list [--api URL] [--json]
 
-The shards as a node sees them: the last attested claim and the attest block that has it, order
-blocks since then while a claim waits, programs that have something left to run, and how far the
-node itself has executed it.
+The shards as a node sees them: the last attested claim and the attest block that has it; lag,
+order blocks since the first claim that waits; pending, programs that had something left to run
+after the attested claim; and how far the node itself has executed it.
 
 ${apiHelp}
 `,

@@ -28,8 +28,11 @@ function pageOf(shard: ShardDetails, width: number): string {
     ["attested", `round ${attested.round}, claim ${attested.claim}`],
     ["in block", `${attested.height} of the attest chain`],
     ["affirmed", `up to round ${affirmed}`],
-    ["lag", `${lag} order blocks`],
-    ["pending", `${pending} programs with something left to run`],
+    ["lag", lag === 0 ? "0: no claim waits" : `${lag} order blocks since the first claim that waits`],
+    [
+      "pending",
+      `${pending} ${pending === 1 ? "program" : "programs"} with something left to run after the attested round`,
+    ],
     ["this node", ownWords(shard)],
   ];
   const facts = rows.map(([title = "", text]) => `  ${title.padEnd(10)}${text}\n`).join("");

@@ -16,7 +16,8 @@ claims, the first step or settle with both outcomes, and each key of state that 
 values and what touches it. A node knows of its own disputes; without any it says so.
 
 ${apiHelp};
-                    given several times, the first of them that has a dispute is told
+                    given several times, the first of them that has a dispute is told, whoever else is
+                    silent
 `,
   options: { api: { type: "string", multiple: true } },
   async run({ positionals, flags, json, print }) {
@@ -29,9 +30,13 @@ ${apiHelp};
   },
 };
 
+/** Where no node answers, why the first does not. */
 async function firstDisputed(name: string, flags: Readonly<Record<string, unknown>>): Promise<ShardDetails> {
-  const shards = await Promise.all(apisOf(flags).map((api) => api.shard(name)));
-  return shards.find(({ dispute }) => dispute !== null) ?? (shards[0] as ShardDetails);
+  const answers = await Promise.allSettled(apisOf(flags).map((api) => api.shard(name)));
+  const shards = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+  const told = shards.find(({ dispute }) => dispute !== null) ?? shards[0];
+  if (told !== undefined) return told;
+  throw (answers[0] as PromiseRejectedResult).reason;
 }
 
 function standingWords({ attested, own }: ShardDetails): string {

@@ -17,15 +17,16 @@ const timeoutSecondsMax = 86_400;
 const progressEveryMs = 1000;
 
 export const followCommand: Command = {
-  help: `./tandem shard follow NAME --genesis FILE [--api URL ...] [--until-height N] [--measure]
-                       [--json]
+  help: `./tandem shard follow NAME --genesis FILE [--api URL ...] [--until-height N] [--timeout S]
+                       [--measure] [--json]
 
 Rebuilds a shard from the genesis on and compares each of its claims with the attested one. No
 node is believed: slices prove that they are complete, the attest chain is final by a quorum, and
 of other shards it fetches only the claims that its programs wait for, by their roots.
 
   --genesis FILE    the network's genesis file
-  --until-height N  of the order chain (what the node has executed)
+  --until-height N  of the order chain (what the node has executed). Little less is fetched: slices
+                    come in runs of 128 blocks, and the attest chain is read to its end
   --measure         set the bytes beside those of the whole order chain, which it asks for block by
                     block and blob by blob
   --timeout S       give up after so many seconds (${timeoutSecondsUsual}); what is not attested then is told
@@ -44,16 +45,17 @@ Exit code 1 if a claim is not the attested one.
   async run({ positionals, flags, json, print }) {
     const name = onePositional(positionals, "NAME");
     const seconds = countBetween(flags, "timeout", [1, timeoutSecondsMax], timeoutSecondsUsual);
-    const checked = readGenesisOf([neededText(flags, "genesis")]);
+    const checked = readGenesisOf([neededText(flags, "genesis")], 2);
     const shard = shardIn(checked, name);
     const signal = AbortSignal.timeout(seconds * 1000);
     const nodes = new Nodes(apisOf(flags), signal);
     await inTime(seconds, checkNetwork(checked, nodes));
-    const until = countFlag(flags, "until-height") ?? (await inTime(seconds, executedBy(nodes)));
+    const executed = await inTime(seconds, executedBy(nodes));
+    const until = countFlag(flags, "until-height") ?? executed;
     const followed = new FollowedShard(checked, shard, nodes);
     const onRound = everySecond(() => (json ? undefined : print(progressLine(followed, until))));
     const isThrough = await followed.follow(asHeight(until), onRound).then(() => true, onLate(signal));
-    if (!isThrough && followed.done < until) throw tooLate(seconds);
+    if (!isThrough && followed.done < until) throw notThrough(followed, { until, executed, seconds });
     const everything = flags["measure"] === true && isThrough ? await measureAll(nodes, until) : undefined;
     const report = reportOf(followed, nodes.refused, everything);
     print(json ? `${JSON.stringify(report)}\n` : reportPage(report, columns(process.stdout)));
@@ -65,7 +67,7 @@ function shardIn({ genesis }: CheckedGenesis, name: string): ShardName {
   const found = genesis.shards.find((shard) => shard.name === name);
   if (found !== undefined) return found.name;
   const names = genesis.shards.map((shard) => shard.name).join(", ");
-  throw new Complaint("unknown-shard", `The network has no shard ${name}.`, `It has ${names}.`);
+  throw new Complaint("unknown-shard", `The network has no shard ${name}.`, `It has ${names}.`, 1);
 }
 
 async function checkNetwork({ network }: CheckedGenesis, nodes: Nodes): Promise<void> {
@@ -98,6 +100,17 @@ async function inTime<T>(seconds: number, work: Promise<T>): Promise<T> {
 
 function tooLate(seconds: number): Complaint {
   return new Complaint("timeout", `This took more than ${seconds} s.`, "--timeout gives it more.", 1);
+}
+
+/** What is not there yet takes more than patience. */
+export function notThrough(
+  { done, claims }: Pick<FollowedShard, "done" | "claims">,
+  { until, executed, seconds }: { readonly until: number; readonly executed: number; readonly seconds: number },
+): Complaint {
+  const equal = `${claims.equal} of ${claims.made} claims were attested with equal roots`;
+  const what = `In ${seconds} s it came to round ${done} of ${until}; until there ${equal}.`;
+  const early = `The node had executed ${executed} blocks when this began: ask for no more with --until-height, or wait longer (--timeout).`;
+  return new Complaint("timeout", what, until > executed ? early : "--timeout gives it more.", 1);
 }
 
 function everySecond(tell: () => void): () => void {
