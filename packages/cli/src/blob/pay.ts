@@ -39,7 +39,7 @@ export const payHelp = `  --from NAME       who pays
   --tip T           to whoever orders it, beside the fee (0)
   --nonce N         its place among the payer's blobs (the next)
   --life B          it expires after so many blocks (${lifeUsual})
-  --wait            until it is final and executed
+  --wait            until it is final and executed; exit code 1 if that takes more than 30 s
   --keys DIR        the folder of key files (.tandem/accounts)
 ${apiHelp}`;
 
@@ -122,6 +122,11 @@ function feeFor({ fees }: NetworkAnswer, bytes: Uint8Array): Amount {
   };
   const { ordering, execution } = feeOf(inUnits, blob.value.envelope, bytes.length);
   return asAmount(ordering + execution);
+}
+
+/** Whoever waits wants to know by the exit code too; the blob may be ordered later. */
+export function noteLate({ status }: Paid, flags: Flags): void {
+  if (flags["wait"] === true && status !== "ordered") process.exitCode = 1;
 }
 
 export function paidWords(paid: Paid): string {

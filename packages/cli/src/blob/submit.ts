@@ -10,7 +10,7 @@ import { followHint } from "../program/follow-hint.ts";
 import { readProgram } from "../program/read-file.ts";
 import { Complaint } from "../terminal.ts";
 import { writeNew } from "../write-new.ts";
-import { type Content, type Paid, paidWords, pay, payHelp, payOptions, sign } from "./pay.ts";
+import { type Content, noteLate, type Paid, paidWords, pay, payHelp, payOptions, sign } from "./pay.ts";
 
 export const submitCommand: Command = {
   help: `./tandem blob submit --from NAME [--program FILE | --payload FILE | --text T] [--touch SHARD ...]
@@ -49,6 +49,7 @@ ${payHelp}
       return print(json ? `${JSON.stringify(made)}\n` : signedWords(made));
     }
     const paid = await pay(payer, content);
+    noteLate(paid, flags);
     if (json) return print(`${JSON.stringify(paid)}\n`);
     print(`${paidWords(paid)}${flags["program"] === undefined ? "" : outcomeHint(paid, flags)}`);
   },
