@@ -60,4 +60,15 @@ export const foundSeeds: readonly FoundSeed[] = [
 export const foundLogs: readonly FoundSeed[] = [];
 
 /** Of the whole stage. */
-export const foundWholes: readonly FoundSeed[] = [];
+export const foundWholes: readonly FoundSeed[] = [
+  {
+    seed: 200,
+    found:
+      "Whoever was down while all became final came back into silence, and nobody told it until the next heartbeat.",
+  },
+  {
+    seed: 5243,
+    found:
+      "The lab's own mistake: what was final at a crash of the only honest node, and told by nobody, was no part of the truth.",
+  },
+];

@@ -327,6 +327,22 @@ describe("truth", () => {
   });
 });
 
+test("truth knows what was final at a boot, once its blobs are", () => {
+  const [first] = log.blocks;
+  const bytes = first?.blobs ?? [];
+  const roots = bytes.map((_, index) => Uint8Array.of(index));
+  const finals = [{ block: { header: first?.header, body: { blobs: roots } } }];
+  const booted = { kind: "booted", finals, journal: [] } as unknown as Observation;
+  const restored: Observation = { kind: "restored", records: [] };
+  const known = new Map<string, Uint8Array>();
+  const checker = truth(watch, (of) => known.get(of));
+  says(checker, [0, booted], [0, restored]);
+  expect(watch.truth.height).toBe(bytes.length === 0 ? 1 : 0);
+  for (const [index, blob] of bytes.entries()) known.set(toHex(roots[index] as Uint8Array), blob);
+  says(checker, [0, restored]);
+  expect(watch.truth.height).toBe(1);
+});
+
 describe("idle and alarm", () => {
   test("C6: fires where a shard goes on that its node disputes", () => {
     const alarm = { what: "diverged", shard, own: root("x"), theirs: root("y") };

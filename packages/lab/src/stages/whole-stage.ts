@@ -115,12 +115,13 @@ export class WholeStage implements Stage {
 
   /** All shards catch up, and nothing is left at the end (R5). Observers are told of nothing in silence. */
   demand(nowMs: number): Omit<Violation, "timeMs"> | undefined {
-    const { lag, whole } = this.#sight as Sight;
+    const { lag, whole, watch } = this.#sight as Sight;
     const held: readonly Instance[] = trustedOf(this.#setting);
     const [instance = 0] = held;
     const late = lag.look(nowMs, held);
     if (late !== undefined) return { checker: "lag", what: late, instance };
-    if (lag.met === 0 || !this.#isAllSubmitted(nowMs) || !lag.isDrained(held)) return undefined;
+    if (lag.met === 0 || whole.truth.height < watch.final.length - 1) return undefined;
+    if (!this.#isAllSubmitted(nowMs) || !lag.isDrained(held)) return undefined;
     this.#isDrained = true;
     if (whole.truth.left > 0) return undefined;
     const what = whole.truth.endProblem((shard) => whole.final.frontiers.get(shard)?.contracts);
@@ -142,9 +143,10 @@ export class WholeStage implements Stage {
   }
 
   felt(): Readonly<Record<string, number>> {
-    const { lag, felt, watch, whole } = this.#sight as Sight;
+    const { lag, felt, outages, watch, whole } = this.#sight as Sight;
     return {
       ...felt.counts,
+      ...outages.counts,
       "catch-ups": lag.met,
       "rounds left at most": lag.deepest,
       drained: this.#isDrained ? 1 : 0,

@@ -33,6 +33,7 @@ import type { Setting } from "../setting.ts";
 import type { BlobWork } from "../work/blob-work.ts";
 import { shardNamesOf } from "../work/blobs.ts";
 import { Felt } from "./felt.ts";
+import { Outages } from "./outages.ts";
 
 export interface SightOptions {
   readonly setting: Setting;
@@ -67,6 +68,7 @@ export class Sight {
   readonly whole: WholeWatch;
   readonly lag: Lag;
   readonly felt: Felt;
+  readonly outages: Outages;
   readonly #options: SightOptions;
   readonly #progress: { readonly order: Progress; readonly attest: Progress };
 
@@ -86,6 +88,7 @@ export class Sight {
       heartbeatMs: setting.heartbeatMs,
     });
     this.felt = new Felt(this.whole);
+    this.outages = new Outages(setting, this.whole);
   }
 
   #createOrderOracle(book: BlobBook): Oracle {
@@ -166,10 +169,10 @@ export class Sight {
     const validatorAt = (shard: string, seat: number) => shards.get(shard as ShardName)?.peers[seat];
     const passed = new Passed(attestBlocks);
     return [
-      feeling(felt),
+      feeling(felt, this.outages),
       ...createCheckers(this.attest, setting, passed).map(ofAttest),
       attestBlock(whole),
-      truth(whole),
+      truth(whole, (root) => watch.book.get(root)?.bytes),
       affirmedOnce(whole, { validators: context.seats, validatorAt }),
       contents(whole),
       evidenceIncluded(whole, { deltaMs: context.deltaMs, healAtMs: setting.world.healAtMs }),
@@ -249,11 +252,12 @@ function ofAttest(checker: Checker): Checker {
   };
 }
 
-function feeling(felt: Felt): Checker {
+function feeling(felt: Felt, outages: Outages): Checker {
   return {
     name: "truth",
-    onObservation(observation, instance) {
+    onObservation(observation, instance, timeUs) {
       felt.see(observation, instance);
+      outages.look(timeUs / 1000);
       return undefined;
     },
   };

@@ -1,7 +1,7 @@
 // The checkers of the whole stage, beside those of consensus and of the order chain.
 
 import type { Alarm } from "@tandem/attestation";
-import { toHex } from "@tandem/shared";
+import { type OrderBlock, toHex } from "@tandem/shared";
 import type { Observation } from "../../nodes/words.ts";
 import { attested } from "../../payload/block.ts";
 import type { Checker } from "../checker.ts";
@@ -34,13 +34,20 @@ export function attestBlock(watch: WholeWatch): Checker {
   }
 }
 
-/** R1-R5, C1-C3: every claim that an honest node makes, and every one that is attested, is the truth's. */
-export function truth(watch: WholeWatch): Checker {
+/**
+ * R1-R5, C1-C3: every claim that an honest node makes, and every one that is attested, is the truth's. `blobOf` gives bytes by
+ * root: what was final at a crash is told by the next boot alone.
+ */
+export function truth(watch: WholeWatch, blobOf: (root: string) => Uint8Array | undefined = () => undefined): Checker {
   const { truth: own } = watch;
+  /** Final at a boot, and not told as ordered. */
+  const found = new Map<number, OrderBlock>();
   return {
     name: "truth",
     onObservation(observation) {
+      if (observation.kind === "booted") for (const { block } of observation.finals) find(block);
       if (observation.kind === "executed") return own.onExecuted(observation);
+      if (observation.kind === "restored" || observation.kind === "stored") return order();
       if (observation.kind === "ordered") {
         const { block, blobs } = observation;
         return own.onOrdered({ header: block.header, blobs });
@@ -49,6 +56,21 @@ export function truth(watch: WholeWatch): Checker {
       return own.advance() ?? falselyAttested(observation.observation);
     },
   };
+
+  function find(block: OrderBlock): void {
+    if (block.header.height > own.height) found.set(block.header.height, block);
+  }
+
+  function order(): string | undefined {
+    for (const [height, { header, body }] of found) {
+      const blobs = body.blobs.flatMap((root) => blobOf(hex(root)) ?? []);
+      if (blobs.length < body.blobs.length) continue;
+      found.delete(height);
+      const wrong = own.onOrdered({ header, blobs });
+      if (wrong !== undefined) return wrong;
+    }
+    return undefined;
+  }
 
   function falselyAttested({ block }: Extract<Observation, { kind: "delivered" }>): string | undefined {
     for (const item of attested(block).body.items) {
