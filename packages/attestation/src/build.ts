@@ -31,7 +31,7 @@ import {
   type View,
 } from "@tandem/shared";
 import { attestBlockRules } from "./block.ts";
-import { ItemDraft } from "./judge.ts";
+import { type ItemCode, ItemDraft, type JudgedItems } from "./judge.ts";
 import { type AttestState, type ChainSetting, standsOn, stateAfter } from "./state.ts";
 import { openPast } from "./visible.ts";
 
@@ -71,12 +71,8 @@ const wholeRoom: BuildRoom = { itemsMax: limits.attestItemsMax, bytesMax: limits
 export function* buildBlock(setting: ChainSetting, plan: Build): Reading<Built | undefined> {
   const { parent, ready, isWanted, room = wholeRoom } = plan;
   const { order, citation } = cite(setting, plan);
-  const picked = pick(ready, parent, order.height, room);
-  const past = yield* openPast(setting, parent, order.height, picked);
-  const draft = new ItemDraft({ setting, parent, order: order.height, past });
-  const items = picked.filter((item) => draft.admit(item) === undefined);
+  const { items, judged } = yield* admit(setting, parent, ready, order.height, room);
   if (items.length === 0 && !isWanted) return undefined;
-  const { judged } = draft;
   const height = asHeight(parent.height + 1);
   const frontiers = parent.frontiers.after(judged.changes, height);
   const header: AttestHeader = {
@@ -96,13 +92,68 @@ export function* buildBlock(setting: ChainSetting, plan: Build): Reading<Built |
   return { block, state: stateAfter(header, root, parent, { ...judged, frontiers }) };
 }
 
-/** O8: whether a block on `parent` that cites up to `order` would have an item. */
-export function* hasItems(setting: ChainSetting, parent: AttestState, ready: Ready, order: Height): Reading<boolean> {
-  const picked = pick(ready, parent, order, wholeRoom);
-  if (picked.length === 0) return false;
-  const past = yield* openPast(setting, parent, order, picked);
-  const draft = new ItemDraft({ setting, parent, order, past });
-  return picked.some((item) => draft.admit(item) === undefined);
+/** How often room that was given to items which may not stand there is given to others. */
+const picksMax = 16;
+
+/** What may stand there. An item that may not takes no room from others: neither it nor what follows it in its shard. */
+function* admit(
+  setting: ChainSetting,
+  parent: AttestState,
+  ready: Ready,
+  order: Height,
+  room: BuildRoom,
+): Reading<{ readonly items: readonly AttestItem[]; readonly judged: JudgedItems }> {
+  let left = ready;
+  for (let picks = 1; ; picks++) {
+    const { picked, isAll } = pick(left, parent, order, room);
+    const past = yield* openPast(setting, parent, order, picked);
+    const draft = new ItemDraft({ setting, parent, order, past });
+    const refused = picked.filter((item) => draft.admit(item) !== undefined);
+    if (isAll || refused.length === 0 || picks === picksMax) {
+      const wrong = new Set(refused);
+      return { items: picked.filter((item) => !wrong.has(item)), judged: draft.judged };
+    }
+    left = without(left, refused);
+  }
+}
+
+/** O8: whether a block on `parent`, which is final, has an item if it cites up to `order`. */
+export interface Prospect {
+  readonly has: boolean;
+  /** What can stand in no block any more, if nothing else was found. */
+  readonly hopeless: readonly Attestation[];
+}
+
+/** A source that is hidden on a final block stays hidden, and exports something else for ever. */
+const hopelessCodes: ReadonlySet<ItemCode> = new Set(["hidden-source", "other-exports"]);
+
+export function* hasItems(setting: ChainSetting, parent: AttestState, ready: Ready, order: Height): Reading<Prospect> {
+  const hopeless: Attestation[] = [];
+  let left = ready;
+  for (let picks = 1; picks <= picksMax; picks++) {
+    const { picked, isAll } = pick(left, parent, order, wholeRoom);
+    if (picked.length === 0) break;
+    const past = yield* openPast(setting, parent, order, picked);
+    const draft = new ItemDraft({ setting, parent, order, past });
+    for (const item of picked) {
+      const problem = draft.admit(item);
+      if (problem === undefined) return { has: true, hopeless };
+      if (item.kind === "attestation" && hopelessCodes.has(problem.code)) hopeless.push(item.value);
+    }
+    if (isAll) break;
+    left = without(left, picked);
+  }
+  return { has: false, hopeless };
+}
+
+/** Without these, and what follows them in their shards. */
+function without({ chains, evidence }: Ready, refused: readonly AttestItem[]): Ready {
+  const wrong = new Set<unknown>(refused.map(({ value }) => value));
+  const rest = Array.from(chains, ([shard, chain]): [ShardName, readonly Attestation[]] => {
+    const first = chain.findIndex((attestation) => wrong.has(attestation));
+    return [shard, first < 0 ? chain : chain.slice(0, first)];
+  });
+  return { chains: new Map(rest), evidence: evidence.filter((each) => !wrong.has(each)) };
 }
 
 /** A2: whether a block on `parent` can cite it: it is later, and what it cites itself lies below. */
@@ -128,8 +179,8 @@ function cite(setting: ChainSetting, { newest, parent }: Build): Cite {
   return { order: { height: header.height, root: orderHeaderCodec.root(header) }, citation: newest };
 }
 
-/** What there is room for, in turns. Whether it may stand there, is asked afterwards. */
-function pick({ chains, evidence }: Ready, parent: AttestState, order: Height, room: BuildRoom): AttestItem[] {
+/** What there is room for, in turns, and whether that is all there is. Whether it may stand there, is asked afterwards. */
+function pick({ chains, evidence }: Ready, parent: AttestState, order: Height, room: BuildRoom) {
   const picked: AttestItem[] = [];
   let bytes = 0;
   const take = (item: AttestItem): boolean => {
@@ -141,8 +192,13 @@ function pick({ chains, evidence }: Ready, parent: AttestState, order: Height, r
   };
   const evidenceMax = Math.ceil(room.itemsMax / 8);
   for (const value of evidence.slice(0, evidenceMax)) take({ kind: "evidence", value });
-  for (const value of inTurns(chains, parent, order)) if (!take({ kind: "attestation", value })) break;
-  return picked;
+  let isAll = evidence.length <= evidenceMax;
+  for (const value of inTurns(chains, parent, order)) {
+    if (take({ kind: "attestation", value })) continue;
+    isAll = false;
+    break;
+  }
+  return { picked, isAll };
 }
 
 /** One of each shard, then the next of each, beginning after the shard that had the last turn in the parent. */

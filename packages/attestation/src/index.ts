@@ -34,6 +34,7 @@ export {
 export { type AttestNetwork, openAttestNetwork, type ShardPlace } from "./network.ts";
 export { contentKey, ownPrefix, readContent } from "./records.ts";
 export { type ImportCode, importSnapshot, type WriteCode, writeSnapshot } from "./snapshot/index.ts";
+export { snapshotPartCodec } from "./snapshot/parts.ts";
 export type { ChainSetting } from "./state.ts";
 export { readAttestRun } from "./stream/read.ts";
 export { attestRunCodec } from "./stream/run.ts";

@@ -45,6 +45,16 @@ export class ReadyItems {
     while (chain.size > 2 * bookLimits.affirmedMax) chain.delete(highestOf(chain));
   }
 
+  /** They can stand in no block any more. */
+  forget(attestations: readonly Attestation[]): void {
+    for (const attestation of attestations) {
+      const { shard, prev } = attestation.claim;
+      const chain = this.#chains.get(shard);
+      if (chain?.get(toHex(prev)) === attestation) chain.delete(toHex(prev));
+      if (chain?.size === 0) this.#chains.delete(shard);
+    }
+  }
+
   addEvidence(evidence: Evidence): void {
     const text = faultText(faultOf(evidence));
     if (this.#proven.has(text) || this.#evidence.has(text) || this.#evidence.size >= evidenceMax) return;

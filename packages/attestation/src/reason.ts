@@ -56,7 +56,9 @@ export class Reason {
     const { chain, setting } = this.#core;
     const { base } = chain;
     const { version } = this.#ready;
-    const has = yield* read(hasItems(setting, base, this.#ready.readyOn(base.frontiers), ground.order));
+    const ready = this.#ready.readyOn(base.frontiers);
+    const { has, hopeless } = yield* read(hasItems(setting, base, ready, ground.order));
+    this.#ready.forget(hopeless);
     this.#found = has ? ground : undefined;
     if (has || version === this.#ready.version) this.#tell(has);
     else this.#lookedAt = undefined;

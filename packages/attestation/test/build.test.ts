@@ -106,6 +106,20 @@ describe("A5: a block", () => {
     expect(namesIn(built)).toEqual(["hotel 1", "rail 1", "rail 2"]);
   });
 
+  test("gives no room to what can never stand there", () => {
+    const chains = world();
+    const { genesis } = chains;
+    const [first] = line(chains, "rail", 1) as [Claim];
+    const source = { shard: first.shard, round: first.round, exports: exportsRootOf(first) };
+    const lost = chains.claim(shard("bank"), { round: 2, sources: [source] });
+    const hotel = line(chains, "hotel", 2);
+    for (const itemsMax of [1, 2]) {
+      const room = { itemsMax, bytesMax: 1_000_000 };
+      const built = build(chains, genesis, { chains: [[lost, ...line(chains, "bank", 3, 3)], hotel], room });
+      expect(namesIn(expectGood(chains, genesis, built))).toEqual(["hotel 1", "hotel 2"].slice(0, itemsMax));
+    }
+  });
+
   test("is none if there is nothing to put into it, unless one is wanted", () => {
     const chains = world();
     expect(build(chains, chains.genesis, {})).toBeUndefined();
@@ -127,7 +141,7 @@ describe("A5: a block", () => {
     expect(build(chains, first.state, { evidence })).toBeUndefined();
     const room = { itemsMax: 9, bytesMax: 1 << 20 };
     const few = expectGood(chains, chains.genesis, build(chains, chains.genesis, { ...plan, room }));
-    expect(namesIn(few)).toEqual(["evidence", "bank 1"]);
+    expect(namesIn(few)).toEqual(["evidence", "evidence", "bank 1"]);
   });
 });
 

@@ -1,6 +1,6 @@
 // O8: when consensus is told that there is something to propose, and how often that is looked for.
 
-import { asHeight, type Source, zeroRoot } from "@tandem/shared";
+import { asHeight, exportsRootOf, type Source, zeroRoot } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
 import { Core } from "../src/core.ts";
 import { ReadyItems } from "../src/ready.ts";
@@ -95,6 +95,21 @@ describe("O8: that there is something to propose", () => {
     expect(desk.look()).toEqual([]);
     expect(desk.answer()).toEqual(["read"]);
     expect(desk.answer()).toEqual([true]);
+  });
+
+  test("is not looked for again in what is hopeless", () => {
+    const desk = new Desk();
+    const { chains } = desk;
+    const rail = chains.claim(shard("rail"));
+    const next = chains.add(chains.genesis, [chains.item(rail)], { order: 20 });
+    desk.core.chain.add(next);
+    desk.core.chain.settle(chains.settle(next));
+    const hidden: Source = { shard: shard("rail"), round: rail.round, exports: exportsRootOf(rail) };
+    desk.add("bank", { round: 2, sources: [hidden] });
+    expect(desk.ready.counts.attestations).toBe(1);
+    desk.look();
+    expect(desk.answer()).toEqual([]);
+    expect(desk.ready.counts.attestations).toBe(0);
   });
 
   test("is looked for anew on the next final block", () => {
