@@ -1,7 +1,7 @@
-// Everything that `tandem decode` can read: each public encoding of `shared`, what peers and followers are told, and the two
+// Everything that `tandem decode` can read: each public encoding of `shared`, what peers and followers are told, parts of snapshots, and the two
 // that are CBOR and therefore have no root.
 
-import { attestRunCodec, claimContentCodec } from "@tandem/attestation";
+import { attestRunCodec, claimContentCodec, snapshotPartCodec } from "@tandem/attestation";
 import { sliceRunCodec } from "@tandem/ordering";
 import { replicaMessageCodec } from "@tandem/replica";
 import { codecs, decodeProgram, decodeValue, type Failure, limits, type Result } from "@tandem/shared";
@@ -19,7 +19,7 @@ const cborKinds: readonly Kind[] = [
 ];
 
 export const kinds: ReadonlyMap<string, Kind> = new Map(
-  [...codecs, replicaMessageCodec, sliceRunCodec, attestRunCodec, claimContentCodec, ...cborKinds]
+  [...codecs, replicaMessageCodec, sliceRunCodec, attestRunCodec, claimContentCodec, snapshotPartCodec, ...cborKinds]
     .map((kind): [string, Kind] => [kind.name, kind])
     .sort(([a], [b]) => (a < b ? -1 : 1)),
 );
