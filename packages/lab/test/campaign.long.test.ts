@@ -13,6 +13,16 @@ test("2,000 seeds, and no checker fires", async () => {
   expect(summary.unfelt).toEqual([]);
 });
 
+test.each([
+  ["order", 500],
+  ["whole", 500],
+] as const)("%s stage: %i seeds, and no checker fires", async (stage, seeds) => {
+  const plans = Array.from({ length: seeds }, (_, index) => index + 1);
+  const summary = summarize(await runCampaign({ plans, processes, overrides: { stage } }));
+  expect(summary.violations.map(({ seed, violation }) => ({ seed, violation }))).toEqual([]);
+  expect(summary.unfelt).toEqual([]);
+});
+
 test("every schedule of three views", async () => {
   const settings = new ScopeSettings(3);
   const plans = [...allSchedules(3)].map((schedule, index) => settings.settingOf(schedule, index));

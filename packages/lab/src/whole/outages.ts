@@ -61,7 +61,7 @@ export class Outages {
   get counts(): Readonly<Record<string, number>> {
     const felt = this.#outages.filter(({ isOver, round }) => isOver && round !== undefined);
     const healed = felt.filter(({ shard, round }) => this.#attestedOf(shard) >= (round as number));
-    return { "shards below quorum": felt.length, "of these, caught up": healed.length };
+    return { "shards below quorum": felt.length, "shards below quorum, caught up": healed.length };
   }
 }
 
