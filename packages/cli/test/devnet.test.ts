@@ -9,6 +9,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { devnetCommand } from "../src/devnet/command.ts";
 import { committeesOf } from "../src/devnet/committees.ts";
 import { wordsOf } from "../src/devnet/events.ts";
+import { untilLevel } from "../src/devnet/first-blobs.ts";
 import { readGenesis, submitFirstProgram } from "../src/devnet/first-program.ts";
 import { openFolder } from "../src/devnet/folder.ts";
 import type { NodeProcess } from "../src/devnet/node-process.ts";
@@ -291,6 +292,28 @@ const blob = {
   index: 0,
   tookMs: 30,
 } as const;
+
+describe("the first blobs", () => {
+  /** Of a node that executes so many blocks between two looks. */
+  const nodeAt = (name: string, height: number, pace: number) => {
+    let executed = height - pace;
+    const status = async () => {
+      executed += pace;
+      return { heights: { executed } };
+    };
+    return { name, exit: undefined, api: { status } } as unknown as NodeProcess;
+  };
+
+  test("wait for a node that lost its store, and name it if it does not catch up", async () => {
+    const signal = new AbortController().signal;
+    await untilLevel([nodeAt("node-0", 9, 1), nodeAt("node-1", 0, 3)], signal);
+    await untilLevel([nodeAt("node-0", 0, 0), nodeAt("node-1", 0, 0)], signal);
+    await expect(untilLevel([nodeAt("node-0", 9, 0), nodeAt("node-1", 4, 0)], signal, 0)).rejects.toMatchObject({
+      code: "behind",
+      message: "node-1 has executed 4 of 9 blocks, and did not catch up within 0 s.",
+    });
+  });
+});
 
 describe("the first program", () => {
   test("is not submitted where the genesis has no contracts for it", async () => {

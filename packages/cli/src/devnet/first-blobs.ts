@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { asAmount, utf8 } from "@tandem/shared";
 import { Keystore } from "../account/keystore.ts";
+import type { ApiClient } from "../api-client.ts";
 import { type Content, pay } from "../blob/pay.ts";
 import { Complaint } from "../terminal.ts";
 import type { DevnetFolder } from "./folder.ts";
@@ -46,6 +47,7 @@ export async function submitFirstBlobs(
 ): Promise<void> {
   const keystore = new Keystore(folder.accounts);
   const { accounts } = await keystore.list();
+  await untilLevel(nodes, signal);
   const to = await keystore.keyOf(accounts.at(-1)?.name ?? "");
   const submissions = plansTo(to).map(async (plan, index) => {
     const node = nodes[index % nodes.length] as NodeProcess;
@@ -53,6 +55,37 @@ export async function submitFirstBlobs(
     await onFinal(await submitBlob(plan, { name, keystore, api: node.api, flags: {} }, nodes, signal));
   });
   await Promise.all(submissions);
+}
+
+/** A node with a new store has to catch up: until then it names nonces that are taken, and its shards have no quorum. */
+export async function untilLevel(
+  nodes: readonly Pick<NodeProcess, "name" | "exit" | "api">[],
+  signal: AbortSignal,
+  waitMs = patienceMs,
+): Promise<void> {
+  const untilMs = performance.now() + waitMs;
+  let target: number | undefined;
+  for (;;) {
+    const running = nodes.filter(({ exit }) => exit === undefined);
+    const heights = await Promise.all(running.map(({ api }) => heightOf(api, signal)));
+    // What is ordered meanwhile, all of them hear at once.
+    target ??= Math.max(0, ...heights);
+    const behind = running.find((_, at) => (heights[at] as number) < (target as number));
+    if (behind === undefined) return;
+    if (performance.now() > untilMs) {
+      const height = heights[running.indexOf(behind)] as number;
+      const what = `${behind.name} has executed ${height} of ${target} blocks, and did not catch up within ${waitMs / 1000} s.`;
+      throw new Complaint("behind", what, "Start again: it goes on from there.", 1);
+    }
+    await sleep(pollMs, undefined, { signal });
+  }
+}
+
+function heightOf(api: ApiClient, signal: AbortSignal): Promise<number> {
+  return api.status(signal).then(
+    ({ heights }) => heights.executed,
+    () => 0,
+  );
 }
 
 function plansTo(to: Uint8Array): readonly BlobPlan[] {
