@@ -36,6 +36,7 @@ const healthy = {
   affirmed: 8,
   own: { state: "following", round: 9, claimed: 8 },
   isMember: true,
+  hasNoMark: false,
   lag: 2,
   pending: 1,
   waiting: { round: 8, claim: claim("d"), have: 2, need: 3 },

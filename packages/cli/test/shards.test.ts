@@ -27,7 +27,15 @@ type ShardAnswer = NodeStatus["shards"][number];
 
 function answer(name: string, of: Partial<ShardAnswer> = {}): ShardAnswer {
   const attested = { round: 40, height: 7, claim: "ab".repeat(32) };
-  const nothing = { affirmed: 40, isMember: true, pending: 0, missing: [], waiting: null, dispute: null };
+  const nothing = {
+    affirmed: 40,
+    isMember: true,
+    hasNoMark: false,
+    pending: 0,
+    missing: [],
+    waiting: null,
+    dispute: null,
+  };
   return { name: asShardName(name), attested, own: own("following"), lag: 1, ...nothing, ...of };
 }
 
@@ -118,6 +126,9 @@ describe("the table of shards", () => {
     ]);
     expect(whyOf({}, allUp.with(0, row(0, "ended", 200_000)))).toEqual([
       "hotel: 2 of 3 are up, a quorum needs 3; node-0 is down since 3 min",
+    ]);
+    expect(whyOf({ hasNoMark: true }, allUp)).toEqual([
+      "hotel: node-0 affirms nothing, for it has no record of what its key signed (no-mark); a restart does not help",
     ]);
     const dispute = { round: 12, own: "0xabababababab", theirs: "cdcdcdcdcdcd" };
     expect(whyOf({ dispute }, allUp)).toEqual([

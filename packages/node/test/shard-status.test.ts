@@ -18,7 +18,7 @@ const claim = new Uint8Array(32);
 const attested = { round: 10, claim, pending: 0 };
 
 function lagOf(progress: object): number {
-  const facts = { executed: 421, affirmed: 0, attestHeight: 9 };
+  const facts = { executed: 421, affirmed: 0, attestHeight: 9, hasNoMark: false };
   return shardStatus({ shard, attested, ...progress } as unknown as ShardProgress, setup, facts).lag;
 }
 

@@ -34,6 +34,7 @@ describe("the feed", () => {
     feed.take({ kind: "attested", height: asHeight(1), claims: [place, place] });
     expect(heard).toEqual(["claimed", "affirmed", "alarm"]);
     expect(feed.totals).toEqual({ claims: 1, affirmed: 1, attested: 2, alarms: 1 });
+    expect([feed.hasNoMark(shard), feed.hasNoMark(asShardName("rail"))]).toEqual([true, false]);
     expect([feed.affirmedIn(shard), feed.affirmedIn(asShardName("rail"))]).toEqual([1, 0]);
   });
 

@@ -27,7 +27,11 @@ export function whyWords(row: ShardRow): readonly string[] {
     const claims = `its claim of round ${round} is ${rootText(own)}, that of a quorum ${rootText(theirs)}`;
     return `${row.shard}: ${node} stopped, for ${claims}`;
   });
-  return row.state === "goes-on" ? disputes : [`${row.shard}: ${stillWords(row)}`, ...disputes];
+  const unmarked = row.unmarked.map((node) => {
+    return `${row.shard}: ${node} affirms nothing, for it has no record of what its key signed (no-mark); a restart does not help`;
+  });
+  const still = row.state === "goes-on" ? [] : [`${row.shard}: ${stillWords(row)}`];
+  return [...still, ...unmarked, ...disputes];
 }
 
 function stillWords({ members, need, down, waiting, missing, state }: ShardRow): string {

@@ -25,6 +25,8 @@ export interface ShardRow {
   /** Nodes that execute it now. */
   readonly runBy: readonly string[];
   readonly down: readonly DownMember[];
+  /** Members that affirm nothing, for they have no record of what their key signed (C4). */
+  readonly unmarked: readonly string[];
   readonly disputes: readonly ({ readonly node: string } & NonNullable<ShardAnswer["dispute"]>)[];
 }
 
@@ -63,6 +65,7 @@ function rowOf(committee: Committee, nodes: readonly NodeRow[], said: readonly S
     state: members.length - down.length < need ? "no-quorum" : isOverdue ? "waits" : "goes-on",
     ...{ attested, lag, pending, waiting, missing, down },
     runBy: said.filter(({ own }) => own.state === "following").map(({ node }) => node),
+    unmarked: said.filter(({ hasNoMark }) => hasNoMark).map(({ node }) => node),
     disputes: said.flatMap(({ node, dispute }) => (dispute === null ? [] : [{ node, ...dispute }])),
   };
 }

@@ -29,7 +29,9 @@ export function summaryOf({ nodes: rows, shards }: DevnetView): Summary {
   return {
     standing: [
       ...kinds.map(({ role, peers, rows }) => `${role} ${peers} ${rows.map(({ node }) => node)}`),
-      ...shards.map(({ shard, state, disputes }) => `${shard} ${state} ${disputes.length}`),
+      ...shards.map(
+        ({ shard, state, disputes, unmarked }) => `${shard} ${state} ${disputes.length} ${unmarked.length}`,
+      ),
     ].join(),
     isBusy: blobs > 0,
     lines: [line, ...chainWords(rows), ...shards.flatMap(whyWords)],

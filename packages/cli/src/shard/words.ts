@@ -2,8 +2,8 @@
 
 import type { ShardAnswer } from "./answers.ts";
 
-export function ownWords({ own, isMember }: ShardAnswer): string {
-  const seat = isMember ? ", in its committee" : "";
+export function ownWords({ own, isMember, hasNoMark }: ShardAnswer): string {
+  const seat = isMember ? `, in its committee${hasNoMark ? ", affirms nothing (no-mark)" : ""}` : "";
   switch (own.state) {
     case "not-followed":
       return "does not follow it";

@@ -183,7 +183,8 @@ export class StatusReader {
     const attest = { height: progress.height, final: Math.max(height, progress.height), view, isStarted };
     const shards = progress.shards.map((shard, i) => {
       const affirmed = stageTwo.affirmedIn(shard.shard);
-      const facts = { executed, affirmed, attestHeight: attestHeights[i] ?? 0 };
+      const hasNoMark = stageTwo.hasNoMark(shard.shard);
+      const facts = { executed, affirmed, attestHeight: attestHeights[i] ?? 0, hasNoMark };
       return shardStatus(shard, setup, facts);
     });
     return { attest: { ...attest, isDiverged: telemetry.isAttestDiverged }, shards };

@@ -15,6 +15,8 @@ export interface ShardStatus {
   readonly own: OwnStanding;
   /** Whether this validator sits in the committee. */
   readonly isMember: boolean;
+  /** C4: it sits there and affirms nothing, for it has no record of what its key signed. */
+  readonly hasNoMark: boolean;
   /** Order blocks from the round of the first claim on that is known to wait for being attested: near what O10 counts. */
   readonly lag: number;
   /** Programs that had something left to run after the last attested claim. */
@@ -46,6 +48,7 @@ export interface ShardFacts {
   readonly executed: number;
   readonly affirmed: number;
   readonly attestHeight: number;
+  readonly hasNoMark: boolean;
 }
 
 export function shardStatus(progress: ShardProgress, setup: NodeSetup, facts: ShardFacts): ShardStatus {
@@ -61,6 +64,7 @@ export function shardStatus(progress: ShardProgress, setup: NodeSetup, facts: Sh
     affirmed: Math.max(facts.affirmed, round),
     own: standing,
     isMember: seatAt(seating, setup.validator?.seat) !== undefined,
+    hasNoMark: facts.hasNoMark,
     lag: first === null ? 0 : Math.max(0, facts.executed - first + 1),
     pending,
     waiting:

@@ -28,6 +28,7 @@ export class StageTwoFeed {
   readonly #listeners = new Set<(news: StageTwoNews) => void>();
   readonly #refusals = new Map<string, RefusedCall[]>();
   readonly #affirmed = new Map<ShardName, Round>();
+  readonly #unmarked = new Set<ShardName>();
   readonly #alarms = new Map<ShardName, string[]>();
   readonly #explained = new Map<ShardName, Explained>();
   #totals: StageTwoTotals = { claims: 0, affirmed: 0, attested: 0, alarms: 0 };
@@ -55,6 +56,11 @@ export class StageTwoFeed {
   /** Where both sides of the shard's dispute differ, when that is known. */
   explainedIn(shard: ShardName): Explained | undefined {
     return this.#explained.get(shard);
+  }
+
+  /** C4: this node affirms nothing of it. A record only comes to be at a start. */
+  hasNoMark(shard: ShardName): boolean {
+    return this.#unmarked.has(shard);
   }
 
   /** The highest round of the shard that was seen with a quorum. */
@@ -86,6 +92,7 @@ export class StageTwoFeed {
   #keepAlarm(alarm: Alarm): void {
     const shard = alarmedShard(alarm);
     this.#alarms.set(shard, [...this.alarmsOf(shard), alarmWords(alarm)].slice(-alarmsMax));
+    if (alarm.what === "no-mark") this.#unmarked.add(shard);
     if (alarm.what === "explained") this.#explained.set(shard, { difference: alarm.difference });
     if (alarm.what !== "shown") return;
     const { difference, keys, end } = alarm.explanation;
