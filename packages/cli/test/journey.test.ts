@@ -30,7 +30,7 @@ function answer(status: OrderedProgramAnswer["status"], ...shards: ProgramPart[]
 }
 
 function sight(programs: OrderedProgramAnswer[], affirmed: Record<string, number> = {}): Sight {
-  return { programs, affirmed: new Map(Object.entries(affirmed)) };
+  return { programs, affirmed: new Map(Object.entries(affirmed)), waiting: new Map([["market", 3]]) };
 }
 
 /** By stage, shard and round. */
@@ -93,7 +93,7 @@ describe("a journey", () => {
     expect(journey.waits()).toEqual([
       "hotel waits for step 1 in rail, since block 6",
       "rail has run 0 of 2",
-      "market has run all, and waits for a quorum",
+      "market has run all, and waits for a quorum of round 3",
     ]);
   });
 

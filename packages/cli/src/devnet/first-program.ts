@@ -60,10 +60,13 @@ export async function sightOf(blob: string, nodes: readonly NodeProcess[]): Prom
     Promise.all(here.map(({ api }) => api.status(end).catch(() => undefined))),
   ]);
   const affirmed = new Map<string, number>();
-  for (const shard of statuses.flatMap((status) => status?.shards ?? [])) {
+  const waiting = new Map<string, number>();
+  const shards = statuses.flatMap((status) => status?.shards ?? []);
+  for (const shard of shards.toSorted((a, b) => a.attested.round - b.attested.round)) {
     affirmed.set(shard.name, Math.max(shard.affirmed, affirmed.get(shard.name) ?? 0));
+    if (shard.waiting !== null) waiting.set(shard.name, shard.waiting.round);
   }
-  return { affirmed, programs: programs.filter((each) => each !== undefined && "height" in each) };
+  return { affirmed, waiting, programs: programs.filter((each) => each !== undefined && "height" in each) };
 }
 
 export async function readGenesis({ folder }: DevnetFolder): Promise<CheckedGenesis> {

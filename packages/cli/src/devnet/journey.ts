@@ -11,6 +11,8 @@ export interface Sight {
   readonly programs: readonly OrderedProgramAnswer[];
   /** By shard, the highest round that any node saw a quorum affirm. */
   readonly affirmed: ReadonlyMap<string, number>;
+  /** By shard, the round of the claim that its quorum is missing for, as the node says that is furthest. */
+  readonly waiting: ReadonlyMap<string, number>;
 }
 
 export type RanAnswer = OrderedProgramAnswer["shards"][number]["ran"][number];
@@ -67,6 +69,7 @@ export class Journey {
       waitWords(
         name,
         parts.filter(({ shard }) => shard === name),
+        this.#last?.waiting.get(name),
       ),
     );
   }
@@ -87,14 +90,17 @@ function claimsIn({ programs, affirmed }: Sight): readonly SeenClaim[] {
   return [...claims.values()].sort((a, b) => a.round - b.round || (a.shard < b.shard ? -1 : 1));
 }
 
-function waitWords(shard: string, parts: readonly OrderedProgramAnswer["shards"][number][]): string {
+type Part = OrderedProgramAnswer["shards"][number];
+
+/** A claim that waits may be an earlier one, of other programs. */
+function waitWords(shard: string, parts: readonly Part[], waiting: number | undefined): string {
   const awaited = parts.flatMap((part) => part.awaited ?? []);
   const [first] = awaited;
   if (first !== undefined) return `${shard} waits for step ${first.step} in ${first.shard}, since block ${first.since}`;
   const most = Math.max(...parts.map(({ ran }) => ran.length));
   const nodes = Math.max(...parts.map((part) => part.nodes));
   if (most < nodes) return `${shard} has run ${most} of ${nodes}`;
-  return `${shard} has run all, and waits for a quorum`;
+  return `${shard} has run all, and waits for a quorum${waiting === undefined ? "" : ` of round ${waiting}`}`;
 }
 
 export interface Follow {
