@@ -20,6 +20,7 @@ import {
   type Claim,
   claimCodec,
   createCommittee,
+  type Evidence,
   emptyHistory,
   exportsRootOf,
   type Frontier,
@@ -139,7 +140,20 @@ const genesis: Below = {
 
 /** A block that is right if its attestations are. */
 function block(below: Below, order: number, attestations: readonly Attestation[], change: Partial<AttestHeader> = {}) {
-  const items = attestations.map((value) => ({ kind: "attestation", value }) as const);
+  return blockOf(below, order, attestations, [], change);
+}
+
+function blockOf(
+  below: Below,
+  order: number,
+  attestations: readonly Attestation[],
+  evidence: readonly Evidence[],
+  change: Partial<AttestHeader>,
+) {
+  const items = [
+    ...attestations.map((value) => ({ kind: "attestation", value }) as const),
+    ...evidence.map((value) => ({ kind: "evidence", value }) as const),
+  ];
   const changes = attestations.map(({ claim }) => {
     const { round, contracts, pending } = claim;
     return {
@@ -207,6 +221,22 @@ describe("a block of the attest chain", () => {
     ],
   ])("is wrong with %s", (_, what, change) => {
     expect(says(block(genesis, 2, [attestationOf(first())], change))).toMatch(what);
+  });
+
+  test("proves a fault once: not by another pair of votes of the same seat on the same chain", () => {
+    const filled = (byte: number) => new Uint8Array(32).fill(byte) as Root;
+    const votes = (chain: "order" | "attest", view: number, signer = 3): Evidence => {
+      const vote = (block: Root) => {
+        const place = { epoch: asEpoch(0), view: asView(view), block, signer: asValidatorIndex(signer) };
+        return { kind: "notarize", ...place, signature: new Uint8Array(96) } as const;
+      };
+      return { kind: "votes", value: { chain, first: vote(filled(1)), second: vote(filled(2)) } };
+    };
+    const proving = (below: Below, ...evidence: readonly Evidence[]) => blockOf(below, 2, [], evidence, {});
+    const one = proving(genesis, votes("order", 1), votes("attest", 1), votes("order", 1, 2));
+    expect(says(one)).toBeUndefined();
+    expect(says(proving(one, votes("order", 5)))).toMatch(/proves again the fault of seat 3 of the order chain/);
+    expect(says(proving(genesis, votes("attest", 1), votes("attest", 2)))).toMatch(/item 1 proves again/);
   });
 
   test("cites nothing below what its parent cites", () => {

@@ -119,7 +119,7 @@ export class OrderStage implements Stage {
       latestMs: (instance, timeUs) => {
         const { driftPpm = 0, aheadMs = 0 } = world.instances[instance] ?? {};
         // No shell shows a time before 0.
-      return isSteady ? Math.max(0, timeUs / 1000 + (timeUs * driftPpm) / 1e9 + aheadMs) : undefined;
+        return isSteady ? Math.max(0, timeUs / 1000 + (timeUs * driftPpm) / 1e9 + aheadMs) : undefined;
       },
     };
   }

@@ -1,7 +1,7 @@
 // All that the checkers of one run of the whole stage share, and the checkers.
 
 import { roundBounds } from "@tandem/execution";
-import { type AttestBlock, attestHeaderCodec, orderHeaderCodec, type ShardName, type View } from "@tandem/shared";
+import { type AttestBlock, attestHeaderCodec, type GenesisShard, orderHeaderCodec, type View } from "@tandem/shared";
 import { admission } from "../checkers/admission.ts";
 import type { CheckContext, Checker } from "../checkers/checker.ts";
 import { diverged } from "../checkers/diverged.ts";
@@ -18,10 +18,11 @@ import { Watch } from "../checkers/order/watch.ts";
 import { Progress } from "../checkers/progress.ts";
 import { VoteBook } from "../checkers/vote-book.ts";
 import { affirmedOnce } from "../checkers/whole/affirmed-once.ts";
-import { AttestOracle, type OracleShard, placeName } from "../checkers/whole/attest-oracle.ts";
+import { AttestOracle, placeName } from "../checkers/whole/attest-oracle.ts";
 import { contents } from "../checkers/whole/contents.ts";
 import { evidenceIncluded } from "../checkers/whole/evidence-included.ts";
 import { evidenceProblem } from "../checkers/whole/evidence-rules.ts";
+import { shardsOfGenesis } from "../checkers/whole/genesis-shards.ts";
 import { Lag } from "../checkers/whole/lag.ts";
 import { alarms, attestBlock, idle, truth } from "../checkers/whole/stage-two.ts";
 import { Truth } from "../checkers/whole/truth.ts";
@@ -123,19 +124,15 @@ export class Sight {
       },
     });
     const { votes } = this.attest;
-    const oracle = this.#createAttestOracle();
+    const oracle = this.#createAttestOracle(truth);
     return new WholeWatch({ truth, oracle, blocks: attestBlocks, votes, validators: context.seats });
   }
 
-  #createAttestOracle(): AttestOracle {
+  #createAttestOracle(truth: Truth): AttestOracle {
     const { network, places, context, attestBlocks } = this.#options;
     const { setting, order } = network.replica;
     const { electorate, root } = setting.network;
-    const shards = new Map(
-      [...setting.network.shards].map(([name, { committee, peers, genesis }]): [string, OracleShard] => {
-        return [name, { committee, peers, genesis: genesis.frontier }];
-      }),
-    );
+    const shards = shardsOfGenesis(order.genesis, electorate.scheme, (shard) => truth.genesisFrontierOf(shard));
     const isByzantine = (validator: number) => context.byzantine.has(validator);
     const facts = {
       electorates: { order: setting.order, attest: electorate },
@@ -165,8 +162,11 @@ export class Sight {
     const { setting, network, work, context, blocks, attestBlocks } = this.#options;
     const { watch, whole, felt } = this;
     const isClockSteady = !setting.world.faults.some((fault) => fault.kind === "clock-jump");
-    const { shards } = network.replica.setting.network;
-    const validatorAt = (shard: string, seat: number) => shards.get(shard as ShardName)?.peers[seat];
+    const { shards } = network.replica.order.genesis;
+    const committees = new Map<string, GenesisShard["committee"]>(
+      shards.map(({ name, committee }) => [name, committee]),
+    );
+    const validatorAt = (shard: string, seat: number) => committees.get(shard)?.[seat]?.validator;
     const passed = new Passed(attestBlocks);
     return [
       feeling(felt, this.outages),

@@ -11,7 +11,6 @@ import {
   type Committee,
   claimCodec,
   type Evidence,
-  evidenceCodec,
   exportsRootOf,
   type Frontier,
   frontierCodec,
@@ -64,7 +63,7 @@ export interface AttestOracleState {
   readonly claims: ReadonlyMap<string, AttestedClaim>;
   /** What this block attested, in order. */
   readonly fresh: readonly AttestedClaim[];
-  /** Evidence so far, by whom and what. */
+  /** Faults that are proven so far. */
   readonly proven: ReadonlySet<string>;
 }
 
@@ -258,9 +257,9 @@ class Draft {
   prove(evidence: Evidence): string | undefined {
     const wrong = this.#facts.evidenceProblem(evidence);
     if (wrong !== undefined) return `is evidence ${wrong}`;
-    const text = hex(evidenceCodec.encode(evidence));
-    if (this.#proven.has(text)) return "is evidence that was included before";
-    this.#proven.add(text);
+    const fault = faultName(evidence);
+    if (this.#proven.has(fault)) return `proves again the fault of ${fault}`;
+    this.#proven.add(fault);
     return undefined;
   }
 
@@ -282,6 +281,12 @@ class Draft {
       proven: this.#proven,
     };
   }
+}
+
+/** S10: a seat in its role, which is proven faulty once, by whatever. */
+function faultName({ kind, value }: Evidence): string {
+  if (kind === "votes") return `seat ${value.first.signer} of the ${value.chain} chain`;
+  return `seat ${value.signer} of the committee of ${value.first.claim.shard}`;
 }
 
 export function placeName(shard: string, round: number): string {

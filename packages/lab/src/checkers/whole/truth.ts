@@ -14,9 +14,9 @@ import {
   blobCodec,
   type Claim,
   claimCodec,
+  type Frontier,
   type Genesis,
   type OrderHeader,
-  type Root,
   type ShardName,
   toHex,
   zeroRoot,
@@ -75,7 +75,7 @@ export class Truth {
   readonly #serial: Serial;
   readonly #checkers: readonly RoundChecker[];
   readonly #genesisContracts: ReadonlyMap<string, SerialContract>;
-  readonly #genesisClaims: ReadonlyMap<string, Root>;
+  readonly #genesisFrontiers: ReadonlyMap<string, Frontier>;
   readonly #programs = new Map<LineProgram, SerialProgram>();
   /** Final order blocks that wait for the attest block that they cite. */
   readonly #waiting = new Map<number, OrderedFacts>();
@@ -94,7 +94,7 @@ export class Truth {
     this.#serial = new Serial(facts.genesis);
     for (const { name, environment, config } of contracts) this.#serial.begin(name, environment, config);
     this.#genesisContracts = new Map(this.#serial.contracts);
-    this.#genesisClaims = new Map(shards.map(({ name }) => [name, this.#genesisClaim(name)]));
+    this.#genesisFrontiers = new Map(shards.map(({ name }) => [name, this.#genesisFrontier(name)]));
     this.#checkers = createRoundCheckers(this.#context(shards.map(({ name }) => name)));
   }
 
@@ -104,7 +104,7 @@ export class Truth {
       plan: this.#planner.plan,
       serial: this.#programs,
       genesis: this.#genesisContracts,
-      genesisClaimOf: (shard) => this.#genesisClaims.get(shard) ?? zeroRoot,
+      genesisClaimOf: (shard) => this.genesisFrontierOf(shard).claim,
       claimOf: (shard, round) => this.#claims.get(placeName(shard, round)) ?? this.#attestedAt(shard, round),
     };
   }
@@ -114,11 +114,19 @@ export class Truth {
     return claim && { claim };
   }
 
-  #genesisClaim(shard: ShardName): Root {
+  /** A3: where the claims of a shard begin. */
+  genesisFrontierOf(shard: string): Frontier {
+    const frontier = this.#genesisFrontiers.get(shard);
+    if (frontier === undefined) throw new Error(`no shard ${shard}`);
+    return frontier;
+  }
+
+  #genesisFrontier(shard: ShardName): Frontier {
     const contracts = contractsRoot(this.#serial.contracts, shard);
     const place = { epoch: asEpoch(0), shard, round: asRound(0), prev: zeroRoot, sources: [], lanes: [] };
-    const claim: Claim = { ...place, contracts, pending: { count: 0, root: zeroRoot } };
-    return claimCodec.root(claim);
+    const pending = { count: 0, root: zeroRoot };
+    const claim: Claim = { ...place, contracts, pending };
+    return { round: claim.round, claim: claimCodec.root(claim), contracts, pending };
   }
 
   /** Of the order chain, as far as the attest chain is known too. */

@@ -31,7 +31,7 @@ export const attestedBugs: readonly Bug[] = [
   bug(
     "claims-ignored",
     "takes shards for behind whatever they claim (O10)",
-    3,
+    22,
     edit("lag.ts", "const first = list[firstAbove(list, round)];", "const first = list[firstAbove(list, 0 * round)];"),
     edit("lag.ts", "const covered = firstAbove(list, round);", "const covered = firstAbove(list, 0 * round);"),
   ),
