@@ -18,7 +18,7 @@ import type { ClaimPlace } from "./following/types.ts";
 import type { Frontiers } from "./frontiers.ts";
 import type { ReadyItems } from "./ready.ts";
 import { readContent } from "./records.ts";
-import type { AttestVerdict, Peer } from "./types.ts";
+import type { Alarm, AttestVerdict, Peer } from "./types.ts";
 import { ask, read } from "./work.ts";
 
 export interface AffirmationHooks {
@@ -121,13 +121,15 @@ export class Affirmations {
     if (said.ok) return this.#performOwn(said.value);
     if (said.error.code === "too-far-ahead") this.#hooks.onHeldBack(own);
     else if (said.error.code === "no-mark") this.#alarm(own.shard);
+    else if (said.error.code === "follows-unknown") this.#alarm(own.shard, own.round);
   }
 
   /** Once of each shard. */
-  #alarm(shard: ShardName): void {
+  #alarm(shard: ShardName, round?: Round): void {
     if (this.#unmarked.has(shard)) return;
     this.#unmarked.add(shard);
-    this.#core.push({ kind: "news", news: { kind: "alarm", alarm: { what: "no-mark", shard } } });
+    const alarm: Alarm = round === undefined ? { what: "no-mark", shard } : { what: "not-affirmed", shard, round };
+    this.#core.push({ kind: "news", news: { kind: "alarm", alarm } });
   }
 
   /** C5: a content is held. */

@@ -196,7 +196,9 @@ export type Alarm =
   | { readonly what: "explained"; readonly dispute: Dispute; readonly difference: Difference }
   | { readonly what: "built-on-disputed"; readonly shard: ShardName; readonly dispute: Dispute }
   /** C4: this node has no record of what it signed in this epoch and shard, so it signs nothing there. */
-  | { readonly what: "no-mark"; readonly shard: ShardName };
+  | { readonly what: "no-mark"; readonly shard: ShardName }
+  /** C4: the first claim after a mark that was made by hand follows one below it, so it is not affirmed. */
+  | { readonly what: "not-affirmed"; readonly shard: ShardName; readonly round: Round };
 
 export type AttestEffect =
   /** Durable, all or nothing, before any later effect is performed. */

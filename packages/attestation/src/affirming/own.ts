@@ -67,7 +67,8 @@ export type OwnCode =
   | "no-seat"
   | "no-mark" // in this epoch: who cannot know what it signed, signs nothing
   | "not-final"
-  | "signed-before" // another claim at or above this round, or one that may have the same `prev`
+  | "signed-before" // another claim at or above this round
+  | "follows-unknown" // it follows a claim below the mark: another one that follows the same may have been signed
   | "too-far-ahead"; // to be offered again when the frontier moves
 
 export type OwnTimer = { readonly name: "affirm"; readonly shard: ShardName; readonly id: number };
@@ -151,7 +152,10 @@ export class OwnAffirmations {
     if (mark === undefined) return failure("no-mark", "shard", "what was signed in this epoch is not known");
     if (mark.round === round && equalBytes(mark.claim, claim)) return success([]);
     if (round > finalHeight) return failure("not-final", "round", `the order chain is final up to ${finalHeight}`);
-    if (own.prevRound < mark.round) return failure("signed-before", "round", `signed up to round ${mark.round}`);
+    if (round <= mark.round) return failure("signed-before", "round", `signed up to round ${mark.round}`);
+    if (own.prevRound < mark.round) {
+      return failure("follows-unknown", "prevRound", `it follows ${own.prevRound}, and the mark is ${mark.round}`);
+    }
     if (seat.waiting.length >= waitingMax) return failure("too-far-ahead", "", `${waitingMax} wait to be attested`);
     return success(this.#sign(seat, own));
   }

@@ -68,6 +68,14 @@ test("after a restart it says again what is above the frontier, at once", () => 
   expect(said.map(({ shard, round }) => `${shard}${round}`)).toEqual(["a2", "b2"]);
 });
 
+test("the first claim after a mark that was made by hand is not affirmed, which is said; those after it are", () => {
+  const world = new AttestWorld({ nodes: [{ place: 3, follows: ["a"], firstRound: 2 }] });
+  const node = world.at(3);
+  for (const at of ["a/x", "b/x", "a/x", "a/x"] as const) world.order([one(at)]).settle();
+  expect(affirmedBy(node)).toEqual(["a4"]);
+  expect(node.alarms).toEqual([{ what: "not-affirmed", shard: "a", round: 3 }]);
+});
+
 test("A3: what is attested by the time that it is made needs no voice any more", () => {
   const world = new AttestWorld({ nodes: [{ place: 0, follows: [] }] });
   const node = world.at(0);

@@ -60,6 +60,8 @@ export interface NodePlan {
   readonly follows: readonly string[];
   /** C4: whether the store is begun with marks. */
   readonly hasMarks?: boolean;
+  /** Where its marks are made by hand. */
+  readonly firstRound?: number;
   /** Such as give another outcome for a contract, from a height on. */
   readonly bent?: { readonly contract: string; readonly height: number };
   readonly stopBefore?: number;
@@ -89,6 +91,7 @@ export class AttestNode {
   stopBefore: number | undefined;
   /** C4: as the operator's file says, which goes when all is begun. */
   #isMarked: boolean;
+  readonly #firstRound: ReturnType<typeof asRound>;
   readonly #executions = new Map<ShardName, ShardExecution>();
   /** C4: claims that it affirmed, by shard and round, and by shard and `prev`. */
   readonly said = new Map<string, string>();
@@ -99,6 +102,7 @@ export class AttestNode {
     this.follows = plan.follows;
     this.bent = plan.bent;
     this.#isMarked = plan.hasMarks === false;
+    this.#firstRound = asRound(plan.firstRound ?? 0);
     this.stopBefore = plan.stopBefore;
     this.machine = this.#create();
   }
@@ -142,7 +146,7 @@ export class AttestNode {
     if (this.life > 0) this.machine = this.#create();
     const own = [...this.disk].filter(([key]) => key.startsWith(toHex(ownPrefix))).map(([, value]) => value);
     const executed = asHeight(this.ordered);
-    this.give({ kind: "start", own, firstRound: this.#isMarked ? undefined : asRound(0), executed });
+    this.give({ kind: "start", own, firstRound: this.#isMarked ? undefined : this.#firstRound, executed });
   }
 
   stop(): void {

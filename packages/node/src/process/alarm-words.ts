@@ -24,6 +24,8 @@ export function alarmWords(alarm: Alarm): string {
       return `${alarm.shard} waits for ${alarm.dispute.shard}, or used its claims from round ${alarm.dispute.round} on, and these are disputed here`;
     case "shown":
       return explanationWords(alarm.explanation);
+    case "not-affirmed":
+      return `the claim of ${alarm.shard} for round ${alarm.round} follows one below the mark that was made for this node's key, so it is not affirmed; if the quorum needs this node, the shard stands still`;
     case "no-mark":
       return `this node has no record of what its key signed for ${alarm.shard}, so it affirms nothing there`;
   }

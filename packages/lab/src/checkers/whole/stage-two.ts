@@ -131,8 +131,8 @@ export function alarms(lost: ReadonlySet<string> = new Set()): Checker {
 }
 
 function shardOf(alarm: Alarm): string {
-  if (alarm.what === "diverged" || alarm.what === "no-mark") return alarm.shard;
-  return alarm.what === "shown" ? alarm.explanation.dispute.shard : alarm.dispute.shard;
+  if (alarm.what === "shown") return alarm.explanation.dispute.shard;
+  return "dispute" in alarm ? alarm.dispute.shard : alarm.shard;
 }
 
 function describe(alarm: object): string {
