@@ -61,7 +61,7 @@ export const affirmingBugs: readonly Bug[] = [
   bug(
     "says-it-once",
     "says nothing again that was lost (C4)",
-    329,
+    24,
     edit("affirming/own.ts", "seat.pauses++;\n    return this.#say(seat);", "seat.pauses++;\n    return [];"),
     edit(
       "affirming/own.ts",

@@ -33,7 +33,7 @@ export const attestBlockBugs: readonly Bug[] = [
   captured(
     "unattested-not-judged",
     "votes for claims with sources that nothing attests (A3)",
-    75,
+    22,
     edit(
       "judge.ts",
       "if (attested === undefined) {\n      return problemAt(",
@@ -49,7 +49,7 @@ export const attestBlockBugs: readonly Bug[] = [
   facing("wrong-frontiers")(
     "history-not-judged",
     "votes for blocks whatever their history (A2)",
-    253,
+    27,
     edit(
       "judge-block.ts",
       "if (!equalBytes(history, historyRoot(parent.history))) return",
@@ -146,7 +146,7 @@ export const attestBlockBugs: readonly Bug[] = [
   facing("conflicting-claims")(
     "evidence-again",
     "includes evidence that was included before (S10)",
-    644,
+    52,
     edit("judge.ts", "if (this.#faults.has(text) || past.isProven(fault)) {", "if (text.length === 0) {"),
     edit("ready.ts", "this.#evidence.delete(faultText(fault));", ""),
   ),

@@ -9,6 +9,16 @@ const edit = editOf("attestation");
 
 export const countingBugs: readonly Bug[] = [
   bug(
+    "members-equal",
+    "gives all members of a committee the same weight (A1)",
+    12,
+    edit(
+      "network.ts",
+      "createCommittee(electorate.scheme, shardMembers(genesis, shard));",
+      "createCommittee(electorate.scheme, shardMembers(genesis, shard).map((member) => ({ ...member, weight: 1n as never })));",
+    ),
+  ),
+  bug(
     "two-thirds-enough",
     "takes exactly two thirds for a quorum (A3)",
     7,
@@ -23,7 +33,7 @@ export const countingBugs: readonly Bug[] = [
   facing("forged-affirmations")(
     "signatures-not-checked",
     "counts affirmations whatever their signatures (S9)",
-    1742,
+    22,
     edit(
       "affirming/verify.ts",
       "return ground.scheme.verifyAggregate(keys, affirmSigningRoot(ground, claim), sum.value) ? sum.value : undefined;",
@@ -79,7 +89,7 @@ export const countingBugs: readonly Bug[] = [
   facing("weak-aggregator")(
     "quorum-not-judged",
     "votes for attestations of however few (A3)",
-    337,
+    20,
     edit("judge.ts", "return isQuorum(committee, weight)\n", "return weight > 0n\n"),
   ),
   facing("weak-aggregator")(

@@ -76,6 +76,16 @@ export const followingBugs: readonly Bug[] = [
     ),
   ),
   bug(
+    "reads-when-idle",
+    "reads state in rounds without work (R6)",
+    7,
+    editExecution(
+      "round/shard-execution.ts",
+      "if (slice.blobs.length === 0 && due.length === 0) return undefined;",
+      "if (slice.blobs.length === 0 && due.length === 0) { yield [new Uint8Array(1)]; return undefined; }",
+    ),
+  ),
+  bug(
     "pending-forgotten",
     "forgets pending programs when it restarts (C3)",
     62,
@@ -93,7 +103,7 @@ export const followingBugs: readonly Bug[] = [
   bug(
     "seen-forgotten",
     "shows a restarted execution no claims that were visible before (C3)",
-    1083,
+    82,
     edit(
       "following/start.ts",
       "return asHeight(Math.min(done, ...awaiting.map(({ program }) => program.height)));",
