@@ -1,9 +1,9 @@
 // What the pages say in the JSON of this command, and in tables of names and numbers: read as the command reads it, run on
 // the executor, and compared with the sources.
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import {
   bookingFootprints,
   counterFootprints,
@@ -12,6 +12,7 @@ import {
   registryFootprints,
   tokenFootprints,
 } from "@tandem/environments";
+import { bugs } from "@tandem/lab";
 import { type Person, people, type Story, tellStory } from "@tandem/lab/stories";
 import {
   asContractName,
@@ -307,6 +308,38 @@ describe("what the pages point to is there", () => {
     const rooms = [workspace, join(workspace, "packages/shared"), join(workspace, "packages/environments")];
     const isThere = (path: string) => built.includes(path) || rooms.some((room) => existsSync(join(room, path)));
     expect(named.filter((path) => !isThere(path))).toEqual([]);
+  });
+
+  const tests = globSync(["test/**/*.test.ts", "packages/*/test/**/*.test.ts"], {
+    cwd: workspace,
+    exclude: ["**/node_modules/**"],
+  }).map((path) => join(workspace, path));
+
+  /** In tables of what holds the rules: `file` "the beginning of a name…". */
+  test.each(pages)("tests by name: %s", (page) => {
+    const named = [...pageOf(page).matchAll(/`([\w./-]+\.test\.ts)`((?:,? "[^"]+")*)/g)];
+    const isBuilt = (file: string) => pageOf(page).includes(`ts ${file}\n`);
+    const missing = named.flatMap(([, file = "", names = ""]) => {
+      const sources = tests
+        .filter((path) => path.endsWith(`/${basename(file)}`))
+        .map((path) => readFileSync(path, "utf8"));
+      const wanted = [...names.matchAll(/"([^"]+)"/g)].map(([, name = ""]) => name.replace(/…$/, ""));
+      const lost = wanted.filter((name) => !sources.some((source) => source.includes(name)));
+      if (sources.length === 0) return isBuilt(file) ? [] : [file];
+      return lost.map((name) => `${file} "${name}"`);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  test("deliberate bugs: in the last columns of tables of what holds the rules", () => {
+    const known = new Set(bugs.map(({ name }) => name));
+    const columns = pages.flatMap((page) => {
+      const [, table = ""] = /\| some of the bugs \|\n\|[-|]+\|\n((?:\|.*\|\n)+)/.exec(pageOf(page)) ?? [];
+      return table.split("\n").map((row) => row.split("|").at(-2)?.trim() ?? "");
+    });
+    const named = columns.flatMap((text) => text.split(/, /)).filter((name) => /^[a-z]+(-[a-z]+)+$/.test(name));
+    expect(named.length).toBeGreaterThan(60);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
   });
 
   test.each(pages)("links: %s", (page) => {
