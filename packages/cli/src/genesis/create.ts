@@ -37,7 +37,7 @@ others, change the addresses in their config.json. Such as --out .tandem/net.
   --committee-size K    by K of them: each shard leaves out others than the next. A claim counts
                         when more than 2/3 of its shard's committee agree: of three members, all
   --committees TEXT     shards and who follows each, such as "bank:0,1,2;hotel:0,1,3"
-  --order-only A,B      validators, such as 3, who only order: they do not attest and follow no shard
+  --order-only A,B      validators, such as 3, who do not attest, and follow no shard
   --attest-only A,B     validators who do not order: they attest, and follow shards as all others do
   --contracts FILE      what the genesis creates: {"main/sum": {"environment": "counter", "config":
                         0}}; values are written as in programs (docs/running.md), and {"account":

@@ -16,8 +16,8 @@ claims, the first step or settle with both outcomes, and each key of state that 
 values and what touches it. A node knows of its own disputes; without any it says so.
 
 ${apiHelp};
-                    given several times, the first of them that has a dispute is told, whoever else is
-                    silent
+                    given several times, the first of them that has a dispute is told,
+                    whoever else is silent
 `,
   options: { api: { type: "string", multiple: true } },
   async run({ positionals, flags, json, print }) {
