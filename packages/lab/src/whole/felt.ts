@@ -10,7 +10,7 @@ import { attested } from "../payload/block.ts";
 const names = [
   ...["attested claims", "attested without work", "claims with sources", "several claims of a shard in one block"],
   ...["affirmations said again", "contents asked for", "evidence included"],
-  ...["rounds with claims of others", "of these, fetched ahead"],
+  ...["rounds with claims of others", "rounds with claims of others, fetched ahead"],
   ...["programs", "void payloads", "programs over shards", "groups over shards", "groups dropped", "waited for hops"],
 ] as const;
 
@@ -38,7 +38,7 @@ export class Felt {
       this.#count("rounds with claims of others");
       // Since the citation is known here, nothing was asked for: all of it was, before.
       const before = this.#askedAt.get(`${instance} ${observation.height}`);
-      if (before === (this.#asked.get(instance) ?? 0)) this.#count("of these, fetched ahead");
+      if (before === (this.#asked.get(instance) ?? 0)) this.#count("rounds with claims of others, fetched ahead");
     }
     if (observation.kind !== "attest" || observation.observation.kind !== "delivered") return;
     const { block, info } = observation.observation;
