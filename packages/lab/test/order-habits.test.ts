@@ -16,14 +16,12 @@ import { OrderStage } from "../src/stages/order-stage.ts";
 
 useNative();
 
-/** A drawn world in which nearly each has its occasion: with blocks to repair; */
-const seed = 9;
-/** and one with payers who spend all that they have. */
-const seedOfPayers = 3;
+/** Drawn worlds, of which the first have an occasion for nearly each: blocks to repair, payers who spend all. */
+const seeds = [9, 3, 1, 2, 4, 5, 6, 7, 8, 10, 11, 12];
 const blocksMax = 20;
 
-function settingWith(habit: keyof typeof orderHabits): Setting {
-  const drawn = drawSetting(habit === "overdraft" ? seedOfPayers : seed, "order");
+function settingWith(habit: keyof typeof orderHabits, seed = seeds[0] as number): Setting {
+  const drawn = drawSetting(seed, "order");
   const [first] = drawn.habits;
   return { ...drawn, blocksMax, habits: [{ seat: first?.seat ?? 0, habit }] };
 }
@@ -39,10 +37,12 @@ function run(setting: Setting) {
 
 for (const habit of Object.keys(orderHabits) as (keyof typeof orderHabits)[]) {
   test(`${habit} is felt, and borne`, () => {
-    const { report } = run(settingWith(habit));
-    expect(report.violation).toBeNull();
-    expect(report.habits[habit]).toBeGreaterThan(0);
-    expect(report.blocks).toBeGreaterThan(10);
+    const isFelt = seeds.some((seed) => {
+      const { report } = run(settingWith(habit, seed));
+      expect(report.violation).toBeNull();
+      return (report.habits[habit] ?? 0) > 0 && report.blocks > 10;
+    });
+    expect(isFelt).toBe(true);
   });
 }
 
