@@ -155,7 +155,6 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
       case "vote":
         return this.#onVote(from, message.vote);
       case "certificate":
-        this.#supply.helpIfBehind(from, message.certificate);
         return this.#polls.certificate(from, message.certificate);
       case "reason":
         return this.#onPeerReason(from, message);

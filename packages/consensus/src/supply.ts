@@ -82,17 +82,6 @@ export class Supply<Block> {
     for (const certificate of this.#desk.best()) this.#desk.send(peer, { kind: "certificate", certificate });
   }
 
-  /**
-   * Whoever comes back says its best certificates, and nothing else if all that it knows is certified. A notarization or
-   * nullification shows in which view it is; of finalizations the best are compared, which may be of far earlier views.
-   */
-  helpIfBehind(peer: Peer, { kind, view, epoch }: Certificate): void {
-    const { electorate } = this.#desk.config;
-    if (electorate.committee.seats[peer] === undefined || epoch !== electorate.epoch) return;
-    const best = this.#desk.knowledge.bestFinalization?.view ?? 0;
-    if (kind === "finalization" ? view < best : view + 1 < this.#desk.view) this.help(peer);
-  }
-
   onRequest(from: Peer, id: number, request: Request): void {
     if (request.kind === "chain") {
       this.#desk.push({

@@ -2,9 +2,7 @@
 
 import { asView, type Root, zeroRoot } from "@tandem/shared";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Effect } from "../src/index.ts";
 import {
-  type Block,
   certificatesIn,
   createWorld,
   deliveredIn,
@@ -276,27 +274,6 @@ describe("S7: nullify, repeat, repair", () => {
     expect(told()).toHaveLength(1);
     // The first may have been lost, and nothing else would wake a quiet network (O8).
     expect(told()).toHaveLength(1);
-  });
-
-  const sendsIn = (effects: readonly Effect<Block>[]) => effects.filter((effect) => effect.kind === "send");
-
-  test("so is one whose best certificates are older than ours: after a restart it may have nothing else to say", () => {
-    const laggard = others[0] as number;
-    node.hearCertificate(world.certificate("nullification", 4, zeroRoot));
-    expect(sendsIn(node.hearCertificate(world.certificate("nullification", 2, zeroRoot), laggard))).toHaveLength(1);
-    node.hearCertificate(world.certificate("finalization", 4, firstInfo.root));
-    const told = node.hearCertificate(world.certificate("finalization", 1, firstInfo.root), laggard);
-    const certificate = expect.objectContaining({ kind: "finalization", view: 4 });
-    expect(told).toContainEqual({ kind: "send", to: laggard, message: { kind: "certificate", certificate } });
-  });
-
-  test("two who know the same best certificates have nothing to tell each other, nor an observer", () => {
-    const laggard = others[0] as number;
-    node.hearCertificate(world.certificate("finalization", 1, firstInfo.root));
-    node.hearCertificate(world.certificate("nullification", 4, zeroRoot));
-    expect(sendsIn(node.hearCertificate(world.certificate("finalization", 1, firstInfo.root), laggard))).toEqual([]);
-    expect(sendsIn(node.hearCertificate(world.certificate("nullification", 4, zeroRoot), laggard))).toEqual([]);
-    expect(sendsIn(node.hearCertificate(world.certificate("nullification", 1, zeroRoot), world.size))).toEqual([]);
   });
 
   test("who votes late for the view before ours needs no help", () => {

@@ -9,6 +9,11 @@ export interface FoundSeed {
 /** Of the consensus stage. */
 export const foundSeeds: readonly FoundSeed[] = [
   {
+    seed: 71,
+    found:
+      "Two nodes that helped each other because of old certificates among their best answered each other for ever.",
+  },
+  {
     seed: 1258,
     found:
       "Two open requests took turns in one list of peers: one always met the two liars, the other the honest ones, so a node never caught up.",

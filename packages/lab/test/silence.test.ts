@@ -30,14 +30,3 @@ test("where links take up to twice Δ, an empty block whose finalization is late
     expect(blocks).toBeLessThan(8);
   }
 });
-
-test("who was down while all became final, and starts in silence, is told", () => {
-  for (const seed of [1, 2, 3, 4]) {
-    const setting = silentSetting(seed, 2000);
-    const crash = { kind: "crash", instance: 3, moment: "at-once", fromMs: 800, toMs: 6000 } as const;
-    const world = { ...setting.world, faults: [crash], healAtMs: 6000 };
-    const { violation, blocks } = runSetting({ ...setting, world }, makeStage);
-    expect(violation).toBeNull();
-    expect(blocks).toBeGreaterThan(3);
-  }
-});
