@@ -25,6 +25,7 @@ import {
   utf8,
 } from "@tandem/shared";
 import { type Fault, faultText } from "./faults.ts";
+import { numberBytes } from "./record-parts.ts";
 import type { AttestedPlace, AttestState } from "./state.ts";
 
 const kinds = { claim: 32, fault: 33, frontier: 34 } as const;
@@ -48,12 +49,6 @@ export function faultKey(fault: Fault): Uint8Array {
 
 /** Before all records of the map of frontiers. */
 export const frontierPrefix: Uint8Array = Uint8Array.of(kinds.frontier);
-
-function numberBytes(number: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(number));
-  return bytes;
-}
 
 /** What a final attest block leaves. Blocks are stored in order of height. */
 export function attestBatch({ claims, faults, height, frontiers, before }: AttestState): StoreBatch {

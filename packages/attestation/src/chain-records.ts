@@ -46,6 +46,7 @@ import {
   utf8,
 } from "@tandem/shared";
 import type { Dispute } from "./following/types.ts";
+import { decodeRecord, numberBytes } from "./record-parts.ts";
 import type { AttestState, OrderPlaces } from "./state.ts";
 
 const kinds = { block: 36, final: 37, history: 38, tip: 39, shard: 50, dispute: 51, state: 64 } as const;
@@ -72,12 +73,6 @@ export function shardPrefix(shard: ShardName): Uint8Array {
   prefix[0] = kinds.state;
   prefix.set(utf8(shard), 1);
   return prefix;
-}
-
-function numberBytes(number: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(number));
-  return bytes;
 }
 
 // Values.
@@ -152,12 +147,9 @@ export function disputeBatch(dispute: Dispute): StoreBatch {
 
 // Readings.
 
-function* readRecord<T>(key: Uint8Array, { decode, name }: Codec<T>): Reading<T | undefined> {
+function* readRecord<T>(key: Uint8Array, codec: Codec<T>): Reading<T | undefined> {
   const [record] = yield [key];
-  if (record === undefined) return undefined;
-  const value = decode(record);
-  if (!value.ok) throw new StoreFault("bad-record", `${name}: ${value.error.message}`);
-  return value.value;
+  return record && decodeRecord(codec, record);
 }
 
 export const readAttestBlock = (height: Height) => readRecord(attestBlockKey(height), attestRecordCodec);

@@ -28,12 +28,12 @@ import {
   roundType,
   type ShardName,
   type StoreBatch,
-  StoreFault,
   shardNameType,
   union,
   utf8,
 } from "@tandem/shared";
 import { type ClaimContent, claimContentCodec } from "./content/claim-content.ts";
+import { decodeRecord, numberBytes } from "./record-parts.ts";
 
 const kinds = { content: 48, own: 49 } as const;
 const ownKinds = { mark: 0, affirmation: 1 } as const;
@@ -60,12 +60,6 @@ function nameBytes(name: string): Uint8Array {
   return bytes;
 }
 
-function numberBytes(number: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(number));
-  return bytes;
-}
-
 // Values.
 
 /** C4: no claim of this shard at or below this round is signed any more, but this very one again. */
@@ -88,12 +82,6 @@ const ownRecordCodec: Codec<OwnRecord> = codec<OwnRecord>(
     affirmation: affirmationType,
   }),
 );
-
-function decodeRecord<T>({ decode }: Codec<T>, record: Uint8Array): T {
-  const value = decode(record);
-  if (!value.ok) throw new StoreFault("bad-record", value.error.message);
-  return value.value;
-}
 
 /** Values of all records that begin with `ownPrefix`. */
 export function decodeOwnRecords(records: readonly Uint8Array[]): readonly OwnRecord[] {

@@ -18,11 +18,11 @@ import {
   type Reading,
   type Round,
   type ShardName,
-  StoreFault,
   zeroRoot,
 } from "@tandem/shared";
 import { type Attested, attestedCodec, attestedKey, faultKey, faultRecordCodec } from "./block-records.ts";
 import { type Fault, faultOf, faultText } from "./faults.ts";
+import { decodeRecord } from "./record-parts.ts";
 import { type AttestState, type ChainSetting, type OrderPlace, type OrderPlaces, statesFrom } from "./state.ts";
 
 /** What blocks up to some one say; it knows what it was opened for. */
@@ -135,11 +135,8 @@ class OpenPast implements Past {
     return this.#records.get(text);
   }
 
-  #read<T>(text: string, { decode, name }: Codec<T>): T | undefined {
-    const bytes = this.#recordOf(text);
-    if (bytes === undefined) return undefined;
-    const decoded = decode(bytes);
-    if (!decoded.ok) throw new StoreFault("bad-record", `${name}: ${decoded.error.message}`);
-    return decoded.value;
+  #read<T>(text: string, codec: Codec<T>): T | undefined {
+    const record = this.#recordOf(text);
+    return record && decodeRecord(codec, record);
   }
 }
