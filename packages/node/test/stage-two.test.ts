@@ -173,8 +173,16 @@ describe("a program across shards", () => {
     expect(roots).toContain(claim);
   });
 
+  test("is waited for also where nobody knows it yet", async () => {
+    const blob = programBlob(town.network, 1, { steps: [add("a", literal("five"))], groups: [] });
+    const waiting = attested(4, toHex(blob.root));
+    expect((await get(`${api(4)}/programs/${toHex(blob.root)}`)).status).toBe(404);
+    await order(blob);
+    expect((await waiting).body).toMatchObject({ status: "attested" });
+  });
+
   test("says why a call was refused, where that was run", async () => {
-    const refused = await order(programBlob(town.network, 1, { steps: [add("a", literal("five"))], groups: [] }));
+    const refused = await order(programBlob(town.network, 2, { steps: [add("a", literal("five"))], groups: [] }));
     const { body } = await attested(1, refused);
     const [node] = partOf(body, "a").ran;
     expect(node).toMatchObject({ outcome: "reverted", cause: 0, refusal: expect.stringMatching(/./) });
@@ -183,7 +191,7 @@ describe("a program across shards", () => {
 
   test("that is none is void, and attested with its round", async () => {
     const blob = testBlob(town.network, {
-      nonce: asNonce(2),
+      nonce: asNonce(3),
       touches: [asShardName("a"), asShardName("b")],
       payload: utf8("no program"),
     });
@@ -237,8 +245,8 @@ describe("shards", () => {
   test("wait for a member that is away, and name it; the others and ordering go on; it heals", async () => {
     await town.nodes[3]?.stop();
     // Only `c` needs it.
-    const stuck = await order(programBlob(town.network, 3, { steps: [add("c", literal(1n))], groups: [] }));
-    const free = await order(programBlob(town.network, 4, { steps: [add("b", literal(1n))], groups: [] }));
+    const stuck = await order(programBlob(town.network, 4, { steps: [add("c", literal(1n))], groups: [] }));
+    const free = await order(programBlob(town.network, 5, { steps: [add("b", literal(1n))], groups: [] }));
     expect((await attested(0, free)).status).toBe(200);
     const waiting = await attested(0, stuck, 300);
     expect([waiting.status, waiting.body.status]).toEqual([202, "run"]);
@@ -247,7 +255,7 @@ describe("shards", () => {
     expect(body.lag).toBeGreaterThan(0);
     // What waits, and what ran without being attested, is known after a restart too.
     const steps = [add("c", literal(1n)), add("a", { kind: "step", step: asStepIndex(0) })];
-    const hop = await order(programBlob(town.network, 5, { steps, groups: [] }));
+    const hop = await order(programBlob(town.network, 6, { steps, groups: [] }));
     const hopAt = async (seat: number) => (await get(`${api(seat)}/programs/${hop}`)).body;
     const hasRun = async (seat: number) => partOf(await hopAt(seat), "c")?.ran?.length;
     await expect.poll(() => hasRun(0), { timeout: 10_000 }).toBe(1);
@@ -276,7 +284,7 @@ describe("shards", () => {
 test("claims are told as they come: made, affirmed, attested", async () => {
   const stream = await fetch(`${api(0)}/events`);
   const reader = (stream.body as ReadableStream<Uint8Array>).getReader();
-  const root = await order(programBlob(town.network, 6, { steps: [add("a", literal(2n))], groups: [] }));
+  const root = await order(programBlob(town.network, 7, { steps: [add("a", literal(2n))], groups: [] }));
   let text = "";
   while (!/^event: attested$/m.test(text)) text += new TextDecoder().decode((await reader.read()).value);
   await reader.cancel();

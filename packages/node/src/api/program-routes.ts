@@ -49,12 +49,13 @@ async function programOf({ thread, stageTwo }: Services, root: Uint8Array) {
   const answer = await thread.query({ kind: "program", root });
   if (answer.kind === "waiting") return { blob: toHex(root), status: "waiting" as const };
   if (answer.kind === "starting") return { blob: toHex(root), status: "starting" as const };
-  if (answer.kind !== "program") throw notFound(answer);
+  if (answer.kind !== "program") return { status: "unknown" as const, error: notFound(answer) };
   return programAnswer(root, answer, stageTwo);
 }
 
 /** A node that starts will know in a moment. */
 function sayNow(program: Program): Program {
+  if (program.status === "unknown") throw program.error;
   if (program.status !== "starting") return program;
   const what = "This node has started, and reads what it stored of Stage 2.";
   throw new ApiError(503, "starting", what, "Ask again in a second, or with ?wait=attested.");
@@ -65,12 +66,15 @@ function isThrough(program: Program): boolean {
   return program.status === "attested" || ("shards" in program && program.shards.length === 0);
 }
 
+/** What is not known here yet is waited for too: another node may have said already that it is ordered. */
 async function untilAttested(services: Services, root: Uint8Array, end: AbortSignal): Promise<Program> {
   const moves = new Moves(services, end);
   try {
     for (;;) {
       const program = await programOf(services, root);
-      if (isThrough(program) || end.aborted) return program;
+      if (isThrough(program)) return program;
+      if (end.aborted && program.status === "unknown") throw program.error;
+      if (end.aborted) return program;
       await moves.next();
     }
   } finally {
