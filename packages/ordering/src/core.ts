@@ -61,9 +61,11 @@ const shelfBlobsMax = 8 * limits.blockBlobsMax;
 export class Core implements Ground {
   readonly config: OrderingConfig;
   readonly network: OrderNetwork;
+  /** All other validators; further peers can come under any number of names. */
+  readonly validators: ReadonlySet<Peer>;
   readonly pool: Pool;
   readonly shelf = new Shelf();
-  readonly intake = new Intake();
+  readonly intake: Intake;
   readonly outbox: Outbox;
   readonly fetcher: Fetcher;
   readonly jobs: Jobs<OrderEffect>;
@@ -87,6 +89,8 @@ export class Core implements Ground {
     const { network, peers, deltaMs } = config;
     this.config = config;
     this.network = network;
+    this.validators = new Set(peers);
+    this.intake = new Intake(this.validators);
     this.pool = new Pool(network, config.pool);
     this.outbox = new Outbox({ peers, deltaMs, ...outboxLimits });
     this.fetcher = new Fetcher({ peers, deltaMs, ...fetcherLimits });

@@ -3,7 +3,8 @@
 // signatures of the load are checked together.
 //
 // Back-pressure: what waits is bounded. A client is told `busy`; a peer's batch is not taken, and not acknowledged, so the
-// peer sends it again later, and nothing else meanwhile.
+// peer sends it again later, and nothing else meanwhile. Of peers that are no validators few batches wait: they can come
+// under any number of names, and what validators push must find room.
 
 import { type Height, limits, type Root, type TouchedKeys } from "@tandem/shared";
 import { type Candidate, type Refusal, refusalAt, refuse, signatureOf } from "./candidate.ts";
@@ -31,7 +32,11 @@ export interface Arrival {
 /** Blobs that are examined together. */
 const loadBlobsMax = 1024;
 
+/** Batches that wait of peers that are no validators: half of the blobs for which there is room, a quarter of the bytes. */
+const othersMax = 8;
+
 export class Intake {
+  readonly #validators: ReadonlySet<Peer>;
   readonly #waiting: Arrival[] = [];
   /** Of each peer at most one batch that is to be acknowledged, once as many blobs were examined as were here then. */
   readonly #batches = new Map<Peer, { readonly batch: number; readonly until: number }>();
@@ -41,6 +46,10 @@ export class Intake {
   /** Keys of all that waits or is being examined, and how often. */
   readonly #keys = new Map<string, number>();
   #bytes = 0;
+
+  constructor(validators: ReadonlySet<Peer>) {
+    this.#validators = validators;
+  }
 
   get isEmpty(): boolean {
     return this.#waiting.length === 0 && this.#batches.size === 0;
@@ -78,9 +87,11 @@ export class Intake {
     }
   }
 
-  /** Whether a batch of this peer is here already. */
-  hasBatchOf(peer: Peer): boolean {
-    return this.#batches.has(peer);
+  /** Whether a batch of this peer may come: one waits of each, and few of peers that are no validators. */
+  takesBatchOf(peer: Peer): boolean {
+    if (this.#batches.has(peer)) return false;
+    const isOther = (each: Peer) => !this.#validators.has(each);
+    return !isOther(peer) || [...this.#batches.keys()].filter(isOther).length < othersMax;
   }
 
   /** After the blobs of the batch. */

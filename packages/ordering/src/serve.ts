@@ -1,5 +1,6 @@
 // O6, O5: what peers ask for. Each has one answer of a kind under way; what it asks meanwhile is not heard, and it asks
-// again. So nobody can make this node read more than a bounded part of its store at a time.
+// again. So nobody can make this node read more than a bounded part of its store at a time. Validators have places of their
+// own: without the blobs that they ask for they cannot vote, and others can come under any number of names (S11).
 //
 // Slices cost most: to prove one, the touches of its whole block are hashed. So peers take turns with them, and after each
 // answer there is a pause of Δ. Else a few short requests would keep this node from voting (S11).
@@ -16,12 +17,15 @@ type WantSlices = Extract<OrderMessage, { kind: "want-slices" }>;
 
 /** Blobs that one read fetches: four megabytes of the largest. */
 const readBlobsMax = 16;
-/** Answers under way, for all peers together. */
-const servingMax = 64;
+/** Answers of a kind under way, for all validators together, and for all others. */
+const placesMax = { validators: 64, others: 16 } as const;
+
+type Kind = "blobs" | "slices";
 
 export class Server {
   readonly #core: Core;
-  #serving = 0;
+  /** Answers under way, by kind and by whom they are for. */
+  readonly #serving = new Map<string, number>();
   /** Slices are under way, or the pause after them. */
   #isSlicing = false;
 
@@ -30,25 +34,33 @@ export class Server {
   }
 
   onWant(from: Peer, { id, roots }: Extract<OrderMessage, { kind: "want" }>): void {
-    if (roots.length <= limits.wantRootsMax) this.#start(`serve blobs ${from}`, this.#blobs(from, id, roots));
+    if (roots.length <= limits.wantRootsMax) this.#start("blobs", from, this.#blobs(from, id, roots));
   }
 
   onWantSlices(from: Peer, question: WantSlices): void {
-    this.#start(`serve slices ${from}`, this.#slices(from, question));
+    this.#start("slices", from, this.#slices(from, question));
   }
 
-  #start(name: string, job: Job): void {
-    if (this.#core.jobs.isRunning(name) || this.#serving >= servingMax) return;
-    this.#core.jobs.start(name, this.#counted(job));
+  #start(kind: Kind, from: Peer, job: Job): void {
+    const { jobs, validators } = this.#core;
+    const name = `serve ${kind} ${from}`;
+    const group = validators.has(from) ? "validators" : "others";
+    const places = `${kind} ${group}`;
+    if (jobs.isRunning(name) || (this.#serving.get(places) ?? 0) >= placesMax[group]) return;
+    jobs.start(name, this.#counted(places, job));
   }
 
-  *#counted(job: Job): Job {
-    this.#serving++;
+  *#counted(places: string, job: Job): Job {
+    this.#count(places, 1);
     try {
       yield* job;
     } finally {
-      this.#serving--;
+      this.#count(places, -1);
     }
+  }
+
+  #count(places: string, by: 1 | -1): void {
+    this.#serving.set(places, (this.#serving.get(places) ?? 0) + by);
   }
 
   *#blobs(from: Peer, id: number, roots: readonly Root[]): Job {

@@ -49,7 +49,7 @@ export class Submissions {
     const { intake, network, pool } = this.#core;
     const bytes = blobs.reduce((sum, blob) => sum + blob.length, 0);
     if (blobs.length > limits.pushBlobsMax || bytes > limits.pushBytesMax + limits.blobBytesMax) return;
-    if (intake.hasBatchOf(from) || !intake.hasRoom(bytes)) return;
+    if (!intake.takesBatchOf(from) || !intake.hasRoom(bytes)) return;
     for (const blob of blobs) {
       const candidate = readCandidate(network, blob);
       if (candidate.ok && !pool.has(candidate.value.key))

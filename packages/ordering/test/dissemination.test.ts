@@ -61,6 +61,16 @@ describe("O6: a batch of a peer", () => {
   });
 });
 
+test("S11: of peers that are no validators eight batches wait, and leave room for those of validators", () => {
+  const { single } = world({ holds: ["verify"] });
+  const give = (from: Peer, blob: Candidate) => single.give({ kind: "message", from, message: batchOf([blob], from) });
+  give(1, pay(0));
+  for (let peer = 4; peer < 20; peer++) give(peer, pay(peer % 8, 1, BigInt(peer)));
+  give(2, pay(2));
+  const received = sentIn(single.answerAll(), "received");
+  expect(received.map(({ message }) => message.batch)).toEqual([1, 4, 5, 6, 7, 8, 9, 10, 11, 2]);
+});
+
 test("S11: what waits to be examined is bounded: a client is told to come again, and a peer's batch is not taken", () => {
   const core = new Core({ network, seat: undefined, peers: [1], deltaMs: 500, pool: poolLimits });
   const submissions = new Submissions(core);
@@ -176,16 +186,26 @@ describe("O6: who asks is given", () => {
     );
   });
 
-  test("S11: one answer at a time for each peer, and 64 in all", () => {
-    const { single } = world({ holds: ["read"] });
+  test("S11: one answer at a time for each peer, 64 for validators and 16 for all others", () => {
+    const large = testNetwork({ validators: 80 });
+    const single = new Single({ network: large, forge: new Forge(large), holds: ["read"] });
     single.answerAll();
     single.holds.add("read");
-    for (let peer = 1; peer <= 80; peer++) for (const id of [1, 2]) want(single, [rootOf(peer)], peer, id);
+    for (let peer = 1; peer < 160; peer++) for (const id of [1, 2]) want(single, [rootOf(peer)], peer, id);
     const answers = sentIn(single.answerAll(), "found");
-    expect(answers.map(({ to, message }) => [to, message.id])).toEqual(
-      Array.from({ length: 64 }, (_, i) => [i + 1, 1]),
-    );
+    const heard = [...Array(80).keys()].map((i) => (i < 64 ? i + 1 : i + 16));
+    expect(answers.map(({ to, message }) => [to, message.id])).toEqual(heard.map((peer) => [peer, 1]));
     expect(want(single, [rootOf(1)], 1, 2).length).toBe(1);
+  });
+
+  test("S11: a validator, however many others wait for slices", () => {
+    const { forge, single } = world();
+    single.deliver(forge.forge({ blobs: [pay(0)] }));
+    const slices = { kind: "want-slices" as const, shard: asShardName("bank"), from: asHeight(1), count: 1 };
+    for (let peer = 4; peer < 100; peer++)
+      single.give({ kind: "message", from: peer, message: { ...slices, id: peer } });
+    expect(keysOf(want(single, [pay(0).root]))).toEqual(bytesOf(pay(0)));
+    expect(keysOf(want(single, [pay(0).root], 100))).toEqual(bytesOf(pay(0)));
   });
 });
 
