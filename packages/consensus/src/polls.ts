@@ -23,8 +23,11 @@ import type { Group } from "./tally.ts";
 import type { Peer, Verified, VerifyTask } from "./types.ts";
 import type { ViewState } from "./views.ts";
 
-/** Certificates of one peer that wait or are being checked at a time (S11). */
+/** Certificates of one peer that wait or are being checked at a time (S11); of all that have no seat, together. */
 const certificateChecksMax = 16;
+
+/** Whoever has no seat can come under any number of names. */
+const seatless = -1;
 
 export const certificateKindOf: { readonly [Kind in VoteKind]: CertificateKind } = {
   notarize: "notarization",
@@ -55,7 +58,7 @@ export class Polls<Block> {
   readonly #checks = new Map<number, Check<Block>>();
   /** By kind and view. */
   readonly #queues = new Map<string, Queue>();
-  /** How many of them are of each peer. */
+  /** How many of them are of each peer with a seat, and of all others together. */
   readonly #waiting = new Map<Peer, number>();
   #nextCheck = 1;
 
@@ -108,12 +111,13 @@ export class Polls<Block> {
 
   /** Has a certificate that a peer told us checked, unless it is known or cannot be one; a true one is news to all. */
   certificate(from: Peer, certificate: Certificate): void {
-    const waiting = this.#waiting.get(from) ?? 0;
+    const teller = this.#tellerOf(from);
+    const waiting = this.#waiting.get(teller) ?? 0;
     if (this.#isKnown(certificate) || !this.#canBe(certificate) || waiting >= certificateChecksMax) return;
     const key = keyOf(certificate);
     const queue = this.#queues.get(key) ?? { candidates: [], isChecking: false };
     if (queue.candidates.some((candidate) => candidate.from === from)) return;
-    this.#waiting.set(from, waiting + 1);
+    this.#waiting.set(teller, waiting + 1);
     this.#queues.set(key, queue);
     queue.candidates.push({ certificate, from });
     this.#review(certificate);
@@ -134,9 +138,14 @@ export class Polls<Block> {
   }
 
   #release(from: Peer): void {
-    const waiting = (this.#waiting.get(from) ?? 0) - 1;
-    if (waiting > 0) this.#waiting.set(from, waiting);
-    else this.#waiting.delete(from);
+    const teller = this.#tellerOf(from);
+    const waiting = (this.#waiting.get(teller) ?? 0) - 1;
+    if (waiting > 0) this.#waiting.set(teller, waiting);
+    else this.#waiting.delete(teller);
+  }
+
+  #tellerOf(from: Peer): Peer {
+    return this.#desk.config.electorate.committee.seats[from] === undefined ? seatless : from;
   }
 
   /** Whether votes that would be this certificate are being checked. */

@@ -328,6 +328,19 @@ describe("S9, S11: checking", () => {
     );
   });
 
+  test("peers beyond the set have sixteen checked at a time, under however many names", () => {
+    node.held.add("verify");
+    const said = (view: number) => forged(world.certificate("nullification", view, zeroRoot));
+    for (let view = 1; view <= 40; view++) node.hearCertificate(said(view), 4 + (view >> 2));
+    const checks = () => node.effects.filter((effect) => effect.kind === "verify");
+    expect(checks()).toHaveLength(16);
+    node.hearCertificate(notarized(first));
+    expect(checks()).toHaveLength(17);
+    node.give({ kind: "verified", id: checks()[0]?.id ?? 0, valid: [false], aggregate: undefined });
+    for (const view of [41, 42]) node.hearCertificate(said(view), 99);
+    expect(checks()).toHaveLength(18);
+  });
+
   test("a certificate waits while votes that would be it are checked, and comes to its turn if they fail", () => {
     node.held.add("verify");
     for (const seat of others) node.hearVote(world.vote("nullify", 1, zeroRoot, seat));
