@@ -124,8 +124,11 @@ export interface Prospect {
   readonly hopeless: readonly Attestation[];
 }
 
-/** A source that is hidden on a final block stays hidden, and exports something else for ever. */
-const hopelessCodes: ReadonlySet<ItemCode> = new Set(["hidden-source", "other-exports"]);
+/**
+ * A source that is hidden on a final block stays hidden, and exports something else for ever. One that is not attested comes
+ * too late: what the claim's round sees stands at or below this block.
+ */
+const hopelessCodes: ReadonlySet<ItemCode> = new Set(["hidden-source", "other-exports", "unattested-source"]);
 
 export function* hasItems(setting: ChainSetting, parent: AttestState, ready: Ready, order: Height): Reading<Prospect> {
   const hopeless: Attestation[] = [];

@@ -50,7 +50,7 @@ export interface SignatureCheck {
   readonly signature: Uint8Array;
 }
 
-/** What a shell does for checks; each set's keys are parsed once for it. In the order of `checks`. */
+/** Each set's keys were parsed once for it. In the order of `checks`. */
 export function performChecks(setting: ChainSetting, checks: readonly SignatureCheck[]): readonly boolean[] {
   const { scheme } = setting.network.electorate;
   return checks.map(({ set, root, bitmap, signature }) => {

@@ -17,7 +17,6 @@ export {
   type TouchingNode,
   wantStateType,
 } from "./explaining/types.ts";
-export { performChecks } from "./faults.ts";
 export type { Difference } from "./following/difference.ts";
 export { Follower } from "./following/follower.ts";
 export { type AwaitedSince, type ProgramStatus, type Stage, stages } from "./following/status.ts";
@@ -31,6 +30,7 @@ export {
   type MadeClaim,
   type WaitingProgram,
 } from "./following/types.ts";
+export { performBlockChecks } from "./judge-block.ts";
 export { type AttestNetwork, openAttestNetwork, type ShardPlace } from "./network.ts";
 export { contentKey, ownPrefix, readContent } from "./records.ts";
 export { type ImportCode, importSnapshot, type WriteCode, writeSnapshot } from "./snapshot/index.ts";

@@ -22,8 +22,7 @@ import {
   orderHeaderCodec,
   type Reading,
   type ValidatorIndex,
-  verified,
-  verifyCertificate,
+  verifyFinalization,
 } from "@tandem/shared";
 import { attestBlockRules, standsForBody } from "./block.ts";
 import { performChecks, type SignatureCheck } from "./faults.ts";
@@ -150,8 +149,10 @@ function placeProblem(
     : problem("citation", "header.order", `it cites attest block ${attested.height}, which is not below this one`);
 }
 
-/** What a shell does for the checks of a block: its citation's certificate first, which one bad item does not touch. */
-export function verifyBlock(setting: ChainSetting, { citation, signatures }: BlockChecks): boolean {
-  const cited = citation === undefined ? verified : verifyCertificate(setting.order, citation.certificate);
-  return cited.ok && performChecks(setting, signatures).every((holds) => holds);
+/** What a shell does for the checks of a block: its citation's certificate first, if there is one; then the signatures, in order. */
+export function performBlockChecks(setting: ChainSetting, { citation, signatures }: BlockChecks): readonly boolean[] {
+  const held = performChecks(setting, signatures);
+  if (citation === undefined) return held;
+  const { header, certificate } = citation;
+  return [verifyFinalization(setting.order, certificate, header, orderHeaderCodec.root(header)).ok, ...held];
 }

@@ -14,7 +14,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { rootOf } from "../../shared/test/support/samples.ts";
 import { attestBlockRules } from "../src/block.ts";
-import { verifyBlock } from "../src/judge-block.ts";
+import { performBlockChecks } from "../src/judge-block.ts";
 import type { AttestState } from "../src/state.ts";
 import { type BlockPlan, frontiersRootOf, shard, shardNames, TwoChains } from "./support/two-chains.ts";
 
@@ -34,7 +34,7 @@ function verdictOf(chains: TwoChains, parent: AttestState, plan: BlockPlan = {})
   const judged = chains.judge(chains.block(parent, [], plan), parent, (plan.view ?? parent.header.view + 1) % 4);
   if (judged.kind === "bad") return judged.problem.code;
   if (judged.kind === "early") return "early";
-  return verifyBlock(chains.setting, judged.checks) ? "good" : "unsigned";
+  return performBlockChecks(chains.setting, judged.checks).every(Boolean) ? "good" : "unsigned";
 }
 
 describe("A2: a header", () => {

@@ -106,6 +106,16 @@ describe("O8: that there is something to propose", () => {
     desk.core.chain.settle(chains.settle(next));
     const hidden: Source = { shard: shard("rail"), round: rail.round, exports: exportsRootOf(rail) };
     desk.add("bank", { round: 2, sources: [hidden] });
+    desk.add("hotel", { round: 2, sources: [{ ...hidden, exports: zeroRoot }] });
+    expect(desk.ready.counts.attestations).toBe(2);
+    desk.look();
+    expect(desk.answer()).toEqual([]);
+    expect(desk.ready.counts.attestations).toBe(0);
+  });
+
+  test("is not looked for again where a source is not attested: its round sees nothing that comes later", () => {
+    const desk = new Desk();
+    desk.add("rail", { round: 2, sources: [unknownSource] });
     expect(desk.ready.counts.attestations).toBe(1);
     desk.look();
     expect(desk.answer()).toEqual([]);

@@ -1,6 +1,6 @@
 // What a shell does for a `verify` effect of the replica. Pure: a node runs it in a worker, a simulator on the spot.
 
-import { type AttestTask, type ChainSetting, performAffirmTask, performChecks } from "@tandem/attestation";
+import { type ChainSetting, performAffirmTask, performBlockChecks } from "@tandem/attestation";
 import { performVerify, type VerifyTask } from "@tandem/consensus";
 import type { OrderTask } from "@tandem/ordering";
 import {
@@ -8,7 +8,6 @@ import {
   attestHeaderCodec,
   type Citation,
   type Electorate,
-  orderHeaderCodec,
   type PayerScheme,
   verifyFinalization,
 } from "@tandem/shared";
@@ -36,7 +35,7 @@ export function performReplicaVerify(context: VerifyContext, id: number, task: R
     case "affirmations":
       return { ...performAffirmTask(affirmGroundOf(setting), id, task.task), aggregate: undefined };
     case "attest-block":
-      return alone(id, verifyAttestBlock(setting, task));
+      return alone(id, performBlockChecks(setting, task.checks));
   }
 }
 
@@ -59,15 +58,4 @@ function isFinalAttest(attest: Electorate, { header, certificate }: Citation<Att
 function affirmGroundOf({ network }: ChainSetting) {
   const { electorate, root, epoch, shards } = network;
   return { scheme: electorate.scheme, network: root, epoch, shards };
-}
-
-/** The citation first, if there is one; then the signatures, in order. */
-function verifyAttestBlock(
-  setting: ChainSetting,
-  { checks: { citation, signatures } }: Extract<AttestTask, { readonly kind: "attest-block" }>,
-): readonly boolean[] {
-  const held = performChecks(setting, signatures);
-  if (citation === undefined) return held;
-  const { header, certificate } = citation;
-  return [verifyFinalization(setting.order, certificate, header, orderHeaderCodec.root(header)).ok, ...held];
 }

@@ -1,6 +1,7 @@
 // C5: contents of claims travel by root, and nobody votes for what it could not serve. That each content is stored before
 // the claim is affirmed, and before a block is voted for, is looked at in every test here (`attest-node.ts`).
 
+import { equalBytes } from "@tandem/shared";
 import { expect, test } from "vitest";
 import { program } from "../../../execution/test/support/programs.ts";
 import { add } from "../../../execution/test/support/seats.ts";
@@ -98,4 +99,26 @@ test("who counts a claim of others can serve it", () => {
     .filter(({ to, message }) => to === 4 && message.kind === "content" && message.content !== undefined);
   expect(served.length).toBeGreaterThan(0);
   expect(world.attestedOf("a")).toEqual(world.trueClaimsOf("a"));
+});
+
+test("a content that a shard waits for is not asked for any more when that shard stops", () => {
+  const isOfA = (message: AttestMessage) =>
+    message.kind === "affirmations" && message.affirmations.some(({ shard }) => shard === "a");
+  const asksForB = (message: AttestMessage) =>
+    message.kind === "want-content" &&
+    world.network.truth.shard("b").results.some(({ root }) => equalBytes(root, message.claim));
+  // At first nobody hears what is affirmed of `a`; and the node that stops there is never given the claim of `b`.
+  let isSilent = true;
+  const world: AttestWorld = new AttestWorld({
+    nodes: [{ place: 0, follows: ["a"], bent: { contract: "a/x", height: 1 } }],
+    route: (from, _, message) => ((isSilent && isOfA(message)) || (from === 0 && asksForB(message)) ? [] : undefined),
+  });
+  const node = world.at(0);
+  const giving = program([add("b/x", "k", 1n), add("a/y", "k", 0)]);
+  world.order([giving, one("a/x")]).until(() => world.attestedOf("b").length === 1);
+  world.order().until(() => node.machine.counts.shards.shards.some(({ visible }) => visible > 0));
+  expect(node.machine.counts).toMatchObject({ contents: { needs: 1, wanted: 1 }, shards: { wants: 1 } });
+  isSilent = false;
+  world.until(() => node.alarms.some(({ what }) => what === "explained"));
+  expect(node.machine.counts).toMatchObject({ contents: { needs: 0, wanted: 0, questions: 0 }, shards: { wants: 0 } });
 });

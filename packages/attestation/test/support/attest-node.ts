@@ -14,20 +14,18 @@ import {
   asValidatorIndex,
   type Height,
   mockScheme,
-  orderHeaderCodec,
   type Reading,
   readNow,
   readUnder,
   type SecretKey,
   type ShardName,
   toHex,
-  verifyFinalization,
 } from "@tandem/shared";
 import { widestBounds } from "../../../execution/test/support/world.ts";
 import { performAffirmTask } from "../../src/affirming/verify.ts";
 import { Attesting } from "../../src/attesting.ts";
 import { shardPrefix } from "../../src/chain-records.ts";
-import { performChecks } from "../../src/faults.ts";
+import { performBlockChecks } from "../../src/judge-block.ts";
 import { contentKey, decodeOwnRecords, ownPrefix, readContent } from "../../src/records.ts";
 import type {
   AttestEffect,
@@ -228,12 +226,7 @@ export class AttestNode {
     if (task.kind === "affirmations") {
       return performAffirmTask({ scheme: electorate.scheme, network: root, epoch, shards }, id, task.task);
     }
-    const { citation, signatures } = task.checks;
-    const held = performChecks(setting, signatures);
-    if (citation === undefined) return { valid: held, quorum: undefined };
-    const { header, certificate } = citation;
-    const cited = verifyFinalization(setting.order, certificate, header, orderHeaderCodec.root(header));
-    return { valid: [cited.ok, ...held], quorum: undefined };
+    return { valid: performBlockChecks(setting, task.checks), quorum: undefined };
   }
 
   #broadcast({ message }: Effect<"broadcast">): void {
