@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { asNonce, toHex } from "@tandem/shared";
+import { asNonce, limits, toHex } from "@tandem/shared";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type NodeConfig, NodeError, type NodeEvent, type RunningNode, startNode } from "../src/index.ts";
 import { get, post } from "./support/http.ts";
@@ -134,6 +134,9 @@ test("validators find each other and order together; an observer follows them", 
   const status = (await get(`${two.apiUrl}/status`)).body;
   expect(status.peers).toMatchObject([{ seat: 0, name: "validator-0", connected: true }]);
   expect((await get(`${observer.apiUrl}/status`)).body).toMatchObject({ role: "observer", seat: null });
+  // What an observer accepts it brings to validators, the largest blob too.
+  const large = testBlob(network, { payload: new Uint8Array(limits.payloadBytesMax) }, 1);
+  expect((await post(`${observer.apiUrl}/blobs?wait=ordered`, large.bytes)).body.status).toBe("ordered");
   await two.stop();
   expect(await get(`${one.apiUrl}/health`)).toMatchObject({
     status: 503,

@@ -5,4 +5,4 @@ export { orderReads } from "./order-reads.ts";
 export { Replica } from "./replica.ts";
 export type * from "./types.ts";
 export { performReplicaVerify, type VerifyContext } from "./verify.ts";
-export { decodeMessage, encodeMessage, messageBytesMax, replicaMessageCodec } from "./wire.ts";
+export { decodeMessage, encodeMessage, messageBytesMax, observerMessageBytesMax, replicaMessageCodec } from "./wire.ts";

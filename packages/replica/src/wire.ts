@@ -230,6 +230,9 @@ export const replicaMessageCodec: Codec<ReplicaMessage> = codec("replica-message
  */
 export const messageBytesMax: number = replicaMessageCodec.bytesMax;
 
+/** Bytes of the longest message of a peer that is no validator: it asks, which is short, and pushes what its clients bring. */
+export const observerMessageBytesMax: number = 1 + orderingBodies.blobs.sizeMax;
+
 /** Of what is within the limits: our own machines send nothing else. */
 export function encodeMessage(message: ReplicaMessage): Uint8Array {
   return replicaMessageCodec.encode(message);

@@ -24,6 +24,7 @@ import {
   decodeMessage,
   encodeMessage,
   messageBytesMax,
+  observerMessageBytesMax,
   type ReplicaMessage,
   replicaMessageCodec,
 } from "../src/index.ts";
@@ -252,5 +253,10 @@ describe("bounds (S11)", () => {
     expect(messageBytesMax).toBe(1 + 8 + 4 + limits.sliceRunBytesMax);
     const refused = decodeMessage(new Uint8Array(messageBytesMax + 1));
     expect(refused).toMatchObject({ error: { code: "over-limit", path: "replica-message" } });
+  });
+
+  test("the longest of an observer is a push of many blobs", () => {
+    const push = blobs(times(limits.pushBlobsMax, blobOf(limits.pushBytesMax / limits.pushBlobsMax)));
+    expect(observerMessageBytesMax).toBe(encodeMessage(push).length);
   });
 });

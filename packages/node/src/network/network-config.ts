@@ -1,6 +1,6 @@
 // What a network is started with, what it tells, and every limit of it with its unit and its reason.
 
-import { messageBytesMax } from "@tandem/replica";
+import { messageBytesMax, observerMessageBytesMax } from "@tandem/replica";
 import type { PublicKey, Root, Scheme, SecretKey } from "@tandem/shared";
 import type { LinkCode, RefusalCode } from "./codes.ts";
 
@@ -92,8 +92,8 @@ export interface NetworkLimits {
 export const networkLimits: NetworkLimits = {
   /** A frame is a message of replicas; the longest is an answer with slices. */
   frameBytesMax: messageBytesMax,
-  /** Observers ask, and asking is short. */
-  observerFrameBytesMax: 64 * kib,
+  /** Observers ask, and bring what their clients submit: the longest is a push of blobs. */
+  observerFrameBytesMax: observerMessageBytesMax,
   /** Of each lane of a peer: one largest frame, and half a megabyte-push a dozen times. */
   queueBytesMax: 32 * mib,
   /** Control frames that wait for a peer that is away: the last seconds of votes; older ones are of no use. */

@@ -5,8 +5,8 @@
 //    what is dropped when one is full). Control overtakes bulk; within a lane and a link, order is kept.
 // 3. Nothing is promised to arrive: what was under way when a link ended is lost. Consensus repeats, blobs are re-sent.
 // 4. Both sides of a pair dial; of two links of one seat one stays (rivals.ts).
-// 5. Observers have numbers beyond the set, never used again, and send short frames. Of what is broadcast they are told what
-//    is said to be for them too: certificates, by which they find out what to ask for.
+// 5. Observers have numbers beyond the set, never used again, and send no frame longer than a push of blobs. Of what is
+//    broadcast they are told what is said to be for them too: certificates, by which they find out what to ask for.
 
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
