@@ -51,9 +51,9 @@ import {
 import type { Certified } from "./blocks.ts";
 import type { SimplexConfig } from "./config.ts";
 import { Desk } from "./desk.ts";
-import type { JournalRecord } from "./journal.ts";
 import { Pace } from "./pace.ts";
 import { Polls } from "./polls.ts";
+import { Recovery } from "./recovery.ts";
 import { Supply } from "./supply.ts";
 import type { BlockInfo, Effect, FinalBlock, Input, Message, Peer, Proposal, Timer } from "./types.ts";
 import type { ViewState } from "./views.ts";
@@ -68,6 +68,7 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
   readonly #polls: Polls<Block>;
   readonly #supply: Supply<Block>;
   readonly #voice: Voice<Block>;
+  readonly #recovery: Recovery<Block>;
 
   /** `genesis` is the block of height and view zero. */
   constructor(config: SimplexConfig<Block>, genesis: BlockInfo) {
@@ -76,6 +77,7 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
     this.#polls = new Polls(this.#desk);
     this.#supply = new Supply(this.#desk, this.#polls);
     this.#voice = new Voice(this.#desk, this.#polls);
+    this.#recovery = new Recovery(this.#desk, this.#voice);
   }
 
   handle(input: Input<Block>): readonly Effect<Block>[] {
@@ -105,43 +107,13 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
     }
   }
 
-  // Start and recovery (S8).
-
   #onStart(final: FinalBlock, journal: readonly Uint8Array[]): void {
     this.#desk.begin(final);
-    for (const record of this.#desk.records.read(journal)) this.#recall(record);
+    this.#recovery.recall(journal);
     this.#pace.enter(this.#desk.knowledge.nullifiedBefore(this.#desk.view));
     this.#desk.push(...this.#pace.rest());
     this.#voice.repeat();
     this.#askForGap(this.#desk.view);
-  }
-
-  /** A record of ours, before the crash: it is true, and nothing that follows from it is sent or persisted again. */
-  #recall(record: JournalRecord<Block>): void {
-    const { knowledge } = this.#desk;
-    switch (record.kind) {
-      case "certificate":
-        knowledge.hold(record.value);
-        return this.#desk.reach(asView(record.value.view + 1));
-      case "vote":
-        if (record.value.view > knowledge.final.info.view) this.#voice.recall(record.value);
-        return this.#desk.reach(record.value.view);
-      case "proposal":
-        return this.#recallBlock(record.value.block, record.value);
-      case "block":
-        return this.#recallBlock(record.value, undefined);
-      default:
-        return unreachable(record);
-    }
-  }
-
-  #recallBlock(block: Block, proposal: Proposal<Block> | undefined): void {
-    const { knowledge, config } = this.#desk;
-    const info = config.rules.infoOf(block);
-    if (info.view <= knowledge.final.info.view) return;
-    knowledge.blocks.add({ info, block });
-    knowledge.blocks.markDurable(info.root);
-    if (proposal !== undefined) knowledge.views.at(info.view).proposal ??= { ...proposal, info };
   }
 
   // What peers say.

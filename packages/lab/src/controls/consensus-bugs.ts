@@ -107,7 +107,7 @@ export const consensusBugs: readonly Bug[] = [
       '    const said = state.own[vote.kind];\n    if (vote.kind === "notarize") return;\n',
     ),
     edit(
-      "simplex.ts",
+      "recovery.ts",
       "if (proposal !== undefined) knowledge.views.at(info.view).proposal ??= { ...proposal, info };",
       "",
     ),
