@@ -12,7 +12,8 @@ const kindNames = [...kinds.keys()].join(", ");
 export const decodeCommand: Command = {
   help: `./tandem decode KIND [FILE] [--hex] [--json]
 
-Reads one encoding and prints its value and its root (CBOR has none), or the reason why it is refused.
+Reads one encoding and prints its value and its root (CBOR has none), or the reason why it is
+refused.
 
   KIND     one of: ${wrap(kindNames, 68).join("\n           ")}
   FILE     the bytes; without it, or as -, they come from stdin

@@ -1,9 +1,9 @@
 // What the pages say in the JSON of this command, and in tables of names and numbers: read as the command reads it, run on
-// the executor, and compared with the sources.
+// the executor, and compared with the sources. `pages.test.ts` looks for what they point to.
 
-import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import {
   bookingFootprints,
   counterFootprints,
@@ -12,7 +12,6 @@ import {
   registryFootprints,
   tokenFootprints,
 } from "@tandem/environments";
-import { bugs } from "@tandem/lab";
 import { type Person, people, type Story, tellStory } from "@tandem/lab/stories";
 import {
   asContractName,
@@ -146,8 +145,8 @@ describe("programs of the pages, run", () => {
     expect(outcomes.slice(2)).toEqual(["reverted 2", undefined, 0n, "expected 5"]);
   });
 
-  test("environments.md: value moves between the contracts above the program", () => {
-    const [contracts, program] = examplesOf("environments.md") as [Example, Example];
+  test("standard-environments.md: value moves between the contracts above the program", () => {
+    const [contracts, program] = examplesOf("standard-environments.md") as [Example, Example];
     expect(run(read(program.text), contractsIn(contracts))).toEqual([30n, 30n]);
     expect(run(read(program.text), contractsIn(contracts), people[0])).toEqual(["group 0", "group 0"]);
   });
@@ -243,9 +242,11 @@ function footprintOf({ reads = "", writes = "" }: Readonly<Record<string, string
   return (step as CallStep).footprint;
 }
 
-describe("the tables of environments.md", () => {
+describe("the tables of standard-environments.md", () => {
   const tables = environments.map(({ name }) => {
-    const rows = rowsOf("environments.md", `## ${name}`).filter((row) => /^`[a-z-]+`$/.test(row["method"] ?? ""));
+    const rows = rowsOf("standard-environments.md", `## ${name}`).filter((row) =>
+      /^`[a-z-]+`$/.test(row["method"] ?? ""),
+    );
     return [name, Object.fromEntries(rows.map((row) => [row["method"]?.slice(1, -1), footprintOf(row)]))] as const;
   });
 
@@ -285,69 +286,5 @@ describe("numbers on the pages", () => {
       [costs.pure, costs.byte],
       [],
     ]);
-  });
-});
-
-describe("what the pages point to is there", () => {
-  const workspace = resolve(docs, "..");
-  /** Of a heading, as pages are shown: small letters, no marks, dashes. */
-  const anchorOf = (heading: string) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} -]/gu, "")
-      .replaceAll(" ", "-");
-  const anchorsIn = (file: string) =>
-    [...readFileSync(file, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading as string));
-
-  test.each(pages)("files and folders: %s", (page) => {
-    const named = [...pageOf(page).matchAll(/`((?:packages|scripts|test)\/[\w./-]+)`/g)].map(
-      ([, path]) => path as string,
-    );
-    /** Files that the page itself builds. */
-    const built = [...pageOf(page).matchAll(/^```\w+ (\S+)$/gm)].map(([, path]) => path as string);
-    const rooms = [workspace, join(workspace, "packages/shared"), join(workspace, "packages/environments")];
-    const isThere = (path: string) => built.includes(path) || rooms.some((room) => existsSync(join(room, path)));
-    expect(named.filter((path) => !isThere(path))).toEqual([]);
-  });
-
-  const tests = globSync(["test/**/*.test.ts", "packages/*/test/**/*.test.ts"], {
-    cwd: workspace,
-    exclude: ["**/node_modules/**"],
-  }).map((path) => join(workspace, path));
-
-  /** In tables of what holds the rules: `file` "the beginning of a name…". */
-  test.each(pages)("tests by name: %s", (page) => {
-    const named = [...pageOf(page).matchAll(/`([\w./-]+\.test\.ts)`((?:,? "[^"]+")*)/g)];
-    const isBuilt = (file: string) => pageOf(page).includes(`ts ${file}\n`);
-    const missing = named.flatMap(([, file = "", names = ""]) => {
-      const sources = tests
-        .filter((path) => path.endsWith(`/${basename(file)}`))
-        .map((path) => readFileSync(path, "utf8"));
-      const wanted = [...names.matchAll(/"([^"]+)"/g)].map(([, name = ""]) => name.replace(/…$/, ""));
-      const lost = wanted.filter((name) => !sources.some((source) => source.includes(name)));
-      if (sources.length === 0) return isBuilt(file) ? [] : [file];
-      return lost.map((name) => `${file} "${name}"`);
-    });
-    expect(missing).toEqual([]);
-  });
-
-  test("deliberate bugs: in the last columns of tables of what holds the rules", () => {
-    const known = new Set(bugs.map(({ name }) => name));
-    const columns = pages.flatMap((page) => {
-      const [, table = ""] = /\| some of the bugs \|\n\|[-|]+\|\n((?:\|.*\|\n)+)/.exec(pageOf(page)) ?? [];
-      return table.split("\n").map((row) => row.split("|").at(-2)?.trim() ?? "");
-    });
-    const named = columns.flatMap((text) => text.split(/, /)).filter((name) => /^[a-z]+(-[a-z]+)+$/.test(name));
-    expect(named.length).toBeGreaterThan(60);
-    expect(named.filter((name) => !known.has(name))).toEqual([]);
-  });
-
-  test.each(pages)("links: %s", (page) => {
-    const links = [...pageOf(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
-    const dead = links.filter(([, path = "", anchor]) => {
-      const file = path === "" ? join(docs, page) : resolve(docs, path);
-      return !existsSync(file) || (anchor !== undefined && !anchorsIn(file).includes(anchor));
-    });
-    expect(dead.map(([link]) => link)).toEqual([]);
   });
 });

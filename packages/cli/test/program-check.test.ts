@@ -180,8 +180,8 @@ describe("what is no program", () => {
     expect(complaint.message).toMatch(/[^.]\.$/);
   });
 
-  test("each code stands in docs/running.md", () => {
-    const page = readFileSync(join(import.meta.dirname, "../../../docs/running.md"), "utf8");
+  test("each code stands in docs/programs-by-hand.md", () => {
+    const page = readFileSync(join(import.meta.dirname, "../../../docs/programs-by-hand.md"), "utf8");
     for (const [, , code] of mistakes) expect(page).toMatch(new RegExp(`^\\| .*\`${code}\`.* \\|`, "m"));
     for (const code of ["unpaid-step", "unpaid-keys", "unknown-function", "no-shard"]) {
       expect(page).toContain(`| \`${code}\` |`);

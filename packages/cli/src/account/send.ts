@@ -8,7 +8,8 @@ import { amountFlag, badFlag, neededText, noPositionals } from "../flags.ts";
 import { keystoreOf } from "./keystore.ts";
 
 export const sendCommand: Command = {
-  help: `./tandem account send --from NAME --to NAME|KEY --amount N [--tip T] [--wait] [--json]
+  help: `./tandem account send --from NAME --to NAME|KEY --amount N [--tip T] [--nonce N] [--life B]
+                      [--wait] [--keys DIR] [--api URL] [--json]
 
 Signs a transfer and submits it to a node.
 

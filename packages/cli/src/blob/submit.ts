@@ -14,7 +14,8 @@ import { type Content, noteLate, type Paid, paidWords, pay, payHelp, payOptions,
 
 export const submitCommand: Command = {
   help: `./tandem blob submit --from NAME [--program FILE | --payload FILE | --text T] [--touch SHARD ...]
-                     [--wait | --sign-only FILE] [--json]
+                     [--budget B] [--tip T] [--nonce N] [--life B] [--wait | --sign-only FILE]
+                     [--keys DIR] [--api URL] [--json]
 
 Signs a blob and submits it to a node. Its payload may be anything: ordering does not look into it.
 

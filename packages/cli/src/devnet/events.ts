@@ -145,7 +145,7 @@ try in another terminal:
     --api ${api}
   curl ${api}/status
 ${follow}${kill}  ./tandem story run train-and-hotel    # such a program to its end, both or neither
-programs of your own: --program FILE in place of --text; docs/running.md says how`;
+programs of your own: --program FILE in place of --text; docs/programs-by-hand.md says how`;
 }
 
 function stoppedWords({ nodes, badly, tookMs }: Extract<DevnetEvent, { readonly kind: "stopped" }>): string {

@@ -30,8 +30,9 @@ export const createCommand: Command = {
 
 Makes a new network in DIR: genesis.json, node-0 … with a config.json and a validator's key each,
 and accounts/ with the keys of payers that the genesis funds. All nodes are on this machine; for
-others, change the addresses in their config.json. Such as --out .tandem/net.
+others, change the addresses in their config.json.
 
+  --out DIR             a folder without a network, such as .tandem/net
   --validators N        seats, each of weight 1 on both chains (4)
   --shards A,B          names of shards (main), each followed by every validator
   --committee-size K    by K of them: each shard leaves out others than the next. A claim counts
@@ -40,13 +41,13 @@ others, change the addresses in their config.json. Such as --out .tandem/net.
   --order-only A,B      validators, such as 3, who do not attest, and follow no shard
   --attest-only A,B     validators who do not order: they attest, and follow shards as all others do
   --contracts FILE      what the genesis creates: {"main/sum": {"environment": "counter", "config":
-                        0}}; values are written as in programs (docs/running.md), and {"account":
-                        "account-0"} is the key of an account that is made here
+                        0}}; values are written as in programs (docs/programs-by-hand.md), and
+                        {"account": "account-0"} is the key of an account that is made here
   --accounts N          payers with a balance (4)
   --balance X           of each (${balanceUsual})
   --delay-ms D          Δ: the longest that a message takes in good times (200)
   --heartbeat-ms H      time between blocks while nothing is to be ordered (5000)
-  --port P              the first of two ports for each node (${portUsual}); 0 for ports that are free now
+  --port P              the first of two ports for each node (${portUsual}); 0 for free ones
   --store KIND          rocksdb or level (rocksdb)
   --verify-threads T    threads of each node that check signatures (1)
 `,

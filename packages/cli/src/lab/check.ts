@@ -20,24 +20,28 @@ const seedsUsual = 200;
 const controlSeeds = 60;
 
 export const checkCommand: Command = {
-  help: `./tandem lab check [--seeds N] [--from S] [--stage STAGE] [--jobs J] [--blocks N] [--native] [--no-controls]
-                   [--entry PATH] [--json]
+  help: `./tandem lab check [--seeds N] [--from S] [--stage STAGE] [--jobs J] [--blocks N] [--native]
+                   [--no-controls] [--entry PATH] [--json]
 
-One run for each seed from S on: 4 to 10 validators (with both chains 4 to 16), some weights, faults and Byzantine
-habits up to less than a third, until 200 blocks or 60 virtual seconds; with both chains also until all that was
-submitted is attested. Every rule is checked in every run. Then each deliberate bug is put into a copy of the
-machine, and has to be caught. In the rounds stage a run is a log of programs with random citations, and what happens
-in it is counted instead of faults. Exit code 1 if a checker fired in the campaign, if a fault or habit that 20 of
-its runs or more list was never felt, or if a bug was not caught.
+One run for each seed from S on: 4 to 10 validators (with both chains 4 to 16), some weights,
+faults and Byzantine habits up to less than a third, until 200 blocks or 60 virtual seconds; with
+both chains also until all that was submitted is attested. Every rule is checked in every run. Then
+each deliberate bug is put into a copy of the machine, and has to be caught. In the rounds stage a
+run is a log of programs with random citations, and what happens in it is counted instead of
+faults. Exit code 1 if a checker fired in the campaign, if a fault or habit that 20 of its runs or
+more list was never felt, or if a bug was not caught.
 
   --seeds N         how many (${seedsUsual})
   --from S          the first (1)
   --jobs J          processes (one for each core)
-  --native          BLS signatures instead of the mock: some hundred times slower, so take few seeds; not in rounds
+  --native          BLS signatures instead of the mock: some hundred times slower, so take few
+                    seeds; not in rounds
   --blocks N        end runs after so many blocks (200); not in rounds
   --no-controls     leave the deliberate bugs out
-  --stage STAGE     consensus alone (usual); order: the order chain; whole: both chains; rounds: execution
-  --entry PATH      the index.ts of another copy of packages/consensus, packages/replica or packages/execution
+  --stage STAGE     consensus alone (usual); order: the order chain; whole: both chains; rounds:
+                    execution
+  --entry PATH      the index.ts of another copy of packages/consensus, packages/replica or
+                    packages/execution
 `,
   options: {
     seeds: { type: "string" },

@@ -12,11 +12,12 @@ const stages = 15;
 export const hopsCommand: Command = {
   help: `./tandem lab hops [--programs N] [--seed S] [--json]
 
-Four validators, both chains. Chains of 0 to 8 hops between three shards, plain and as one group, each alone and all
-together: rounds after their own height, and milliseconds from ordered to attested. Then loads of N programs at once over up
-to eight shards: calls that have nothing to do with each other, programs that go through all shards, programs of which each
-takes on what the one before brought, and groups over all shards. docs/experiments.md says what to expect. Exit code 1 if a
-chain's step ran in another round than the citations say.
+Four validators, both chains. Chains of 0 to 8 hops between three shards, plain and as one group,
+each alone and all together: rounds after their own height, and milliseconds from ordered to
+attested. Then loads of N programs at once over up to eight shards: calls that have nothing to do
+with each other, programs that go through all shards, programs of which each takes on what the one
+before brought, and groups over all shards. docs/experiments.md says what to expect. Exit code 1 if
+a chain's step ran in another round than the citations say.
 
   --programs N      of each kind and length, from 1 to 200 (${programsUsual})
   --seed S          decides delays and leaders (1)

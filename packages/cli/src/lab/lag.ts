@@ -13,10 +13,11 @@ const overloadUsual = 2;
 export const lagCommand: Command = {
   help: `./tandem lab lag [--seconds N] [--overload X] [--seed S] [--svg FILE] [--json]
 
-Four validators, four shards, programs from one shard to another. Each node of a program takes the core of its shard 50 ms,
-so 40 programs a second saturate; ${overloadUsual} times as many are offered, once with O10 (blobs are refused while a shard that they
-touch is behind) and once with its limits as wide as they may be. Drawn: final heights that touched a shard and that no
-attested claim covers, second by second. The same seed gives the same picture. docs/experiments.md has the model.
+Four validators, four shards, programs from one shard to another. Each node of a program takes the
+core of its shard 50 ms, so 40 programs a second saturate; ${overloadUsual} times as many are offered, once
+with O10 (blobs are refused while a shard that they touch is behind) and once with its limits as
+wide as they may be. Drawn: final heights that touched a shard and that no attested claim covers,
+second by second. The same seed gives the same picture. docs/experiments.md has the model.
 
   --seconds N       virtual seconds of load, from 2 to 600 (${secondsUsual})
   --overload X      load for each that saturates, from 1 to 10 (${overloadUsual})

@@ -11,10 +11,11 @@ const keysMax = 100_000;
 export const liarsCommand: Command = {
   help: `./tandem lab liars [--keys N] [--seed S] [--json]
 
-Ten validators, three shards, an observer of all. Of the four members of the shard "bank", three run other code: one payment
-credits its receiver with more than was paid. So of all keys of the contract one is another, their claim has a quorum, and
-it is attested. What is shown: who finds out, how the difference comes down to step, key and both values, and that ordering
-and the other shards go on. Exit code 1 if anyone who follows the shard does not find exactly that key.
+Ten validators, three shards, an observer of all. Of the four members of the shard "bank", three
+run other code: one payment credits its receiver with more than was paid. So of all keys of the
+contract one is another, their claim has a quorum, and it is attested. What is shown: who finds
+out, how the difference comes down to step, key and both values, and that ordering and the other
+shards go on. Exit code 1 if anyone who follows the shard does not find exactly that key.
 
   --keys N          accounts of the bank, from ${keysMin} to ${keysMax} (${keysUsual})
   --seed S          decides delays and leaders (1)

@@ -16,26 +16,30 @@ import {
   useNative,
 } from "@tandem/lab";
 import type { Command } from "../command.ts";
-import { Complaint } from "../terminal.ts";
+import { Complaint, wrap } from "../terminal.ts";
 import { countFlag, entryFlag, neededFlag, pathFlag, stageFlag } from "./flags.ts";
 import { refuseOfWorlds, replayLog } from "./rounds.ts";
 
 export const replayCommand: Command = {
-  help: `./tandem lab replay --seed S|--file PATH [--node N] [--kind K] [--from MS] [--to MS] [--json]
+  help: `./tandem lab replay --seed S|--file PATH [--node N] [--kind K] [--from MS] [--to MS] [--setting]
+                    [--native] [--stage STAGE] [--entry PATH] [--json]
 
-Runs one seed again and prints its timeline: time, instance, kind, what; in the rounds stage the log, and what each
-shard claims of it. Exit code 1 if a checker fires.
+Runs one seed again and prints its timeline: time, instance, kind, what; in the rounds stage the
+log, and what each shard claims of it. Exit code 1 if a checker fires.
 
   --seed S          the seed
   --file PATH       a setting that shrink printed with --json, instead of a seed
   --node N          only this instance, as receiver or sender
-  --kind K          only this kind, or several: deliver,observe. Kinds: ${timelineKinds.join(", ")}
+  --kind K          only this kind, or several: deliver,observe. There are
+                    ${wrap(timelineKinds.join(", "), 76).join("\n                    ")}
   --from MS         only from this time on, in virtual milliseconds
   --to MS           only up to this time
   --setting         print the setting of the seed, and nothing else
   --native          BLS signatures instead of the mock
-  --stage STAGE     consensus alone (usual); order: the order chain; whole: both chains; rounds: execution
-  --entry PATH      the index.ts of another copy of packages/consensus, packages/replica or packages/execution
+  --stage STAGE     consensus alone (usual); order: the order chain; whole: both chains; rounds:
+                    execution
+  --entry PATH      the index.ts of another copy of packages/consensus, packages/replica or
+                    packages/execution
 `,
   options: {
     seed: { type: "string" },

@@ -15,20 +15,24 @@ const seatsUsual = 16;
 const wholeSizesUsual = [4, 16, 64];
 
 export const scaleCommand: Command = {
-  help: `./tandem lab scale [--stage STAGE] [--validators N] [--shards S] [--seats C] [--blocks B] [--json]
+  help: `./tandem lab scale [--stage STAGE] [--validators N] [--shards S] [--seats C] [--blocks B]
+                   [--entry PATH] [--json]
 
-Runs N honest validators (${sizesUsual.join(", ")}) on a good day with the mock scheme, and prints what a final block costs:
-messages delivered, processor time of all validators and checkers together, and virtual time.
+Runs N honest validators (${sizesUsual.join(", ")}) on a good day with the mock scheme, and prints what a
+final block costs: messages delivered, processor time of all validators and checkers together, and
+virtual time.
 
-With --stage whole both chains run, with S shards and programs from one shard to another; each validator follows those in
-whose committees it sits. Then the cost is that of the replicas and their world alone, for each order block and for each
-attested claim; what all of them deliver and claim is compared. Exit code 1 if two of them do not agree.
+With --stage whole both chains run, with S shards and programs from one shard to another; each
+validator follows those in whose committees it sits. Then the cost is that of the replicas and
+their world alone, for each order block and for each attested claim; what all of them deliver and
+claim is compared. Exit code 1 if two of them do not agree.
 
   --stage STAGE     consensus alone (usual), or whole
   --validators N    only so many
   --shards S        in the whole stage, from 1 to 64 (${shardsUsual})
   --seats C         in the whole stage: of each committee (${seatsUsual}, or all)
   --blocks B        order blocks to run for (${blocksUsual})
+  --entry PATH      the index.ts of another copy of packages/consensus; not in the whole stage
 `,
   options: {
     stage: { type: "string" },

@@ -19,9 +19,10 @@ const viewsUsual = 3;
 export const scopeCommand: Command = {
   help: `./tandem lab scope [--views V] [--sample N] [--seed S] [--jobs J] [--entry PATH] [--json]
 
-Four validators of equal weight, one of which runs twice with one key (Twins). For each of the first V views (${viewsUsual}), a
-schedule says who leads it and how it is cut: the five instances stand on two sides or one. Runs every schedule, up to
-renaming the honest three and the two twins, then heals the world and demands progress. Exit code 1 if a checker fired.
+Four validators of equal weight, one of which runs twice with one key (Twins). For each of the
+first V views (${viewsUsual}), a schedule says who leads it and how it is cut: the five instances stand on
+two sides or one. Runs every schedule, up to renaming the honest three and the two twins, then
+heals the world and demands progress. Exit code 1 if a checker fired.
 
   --views V         views that a schedule cuts
   --sample N        only so many schedules, drawn at random

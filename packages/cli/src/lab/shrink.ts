@@ -7,14 +7,17 @@ import { entryFlag, neededFlag, stageFlag } from "./flags.ts";
 import { shrinkRounds } from "./rounds.ts";
 
 export const shrinkCommand: Command = {
-  help: `./tandem lab shrink --seed S [--json]
+  help: `./tandem lab shrink --seed S [--stage STAGE] [--entry PATH] [--json]
 
-Takes faults, habits and time away from a run that fails, as long as the same checker fires, and prints the setting
-that is left. In the rounds stage: blocks, programs and steps, and what is left is a log.
+Takes faults, habits and time away from a run that fails, as long as the same checker fires, and
+prints the setting that is left. In the rounds stage: blocks, programs and steps, and what is left
+is a log.
 
   --seed S          the seed of a run that fails
-  --stage STAGE     consensus alone (usual); order: the order chain; whole: both chains; rounds: execution
-  --entry PATH      the index.ts of another copy of packages/consensus, packages/replica or packages/execution
+  --stage STAGE     consensus alone (usual); order: the order chain; whole: both chains; rounds:
+                    execution
+  --entry PATH      the index.ts of another copy of packages/consensus, packages/replica or
+                    packages/execution
 `,
   options: { seed: { type: "string" }, stage: { type: "string" }, entry: { type: "string" } },
   async run({ flags, json, print }) {

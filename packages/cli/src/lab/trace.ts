@@ -18,15 +18,17 @@ const traceBytesMax = 256 * 1024 * 1024;
 export const traceCommand: Command = {
   help: `./tandem lab trace FILE [--shards N] [--delay D] [--without-hottest] [--json]
 
-Reads a trace of a real chain (JSON lines, packed by gzip or not: for each transaction of some blocks the contracts and
-slots that it wrote) and schedules it over ${shardsUsual.join(", ")} shards. Each transaction is a program with one step for each
-contract, which uses the step before; all its steps are one group, or none are. docs/rounds.md has the model, and what
-the columns mean. A line for each block:
+Reads a trace of a real chain (JSON lines, packed by gzip or not: for each transaction of some
+blocks the contracts and slots that it wrote) and schedules it over ${shardsUsual.join(", ")} shards. Each
+transaction is a program with one step for each contract, which uses the step before; all its steps
+are one group, or none are. docs/trace.md has the model, and what the columns mean. A line for each
+block:
 
   ${lineForm}
 
-Such can be made of block access lists (EIP-7928), or of what debug_traceBlockByNumber says with the prestateTracer in
-diffMode: the slots of "pre" and of "post". Other keys beside these are of no matter.
+Such can be made of block access lists (EIP-7928), or of what debug_traceBlockByNumber says with
+the prestateTracer in diffMode: the slots of "pre" and of "post". Other keys beside these are of
+no matter.
 
   --shards N        only so many
   --delay D         d: order blocks until a claim is cited (${delaysUsual.join(" and ")})

@@ -17,7 +17,7 @@ export const checkCommand: Command = {
 Says whether a program is void, and where and why (exit code 1); else what follows from it alone:
 its nodes, what each needs and comes after, its hops, and how outcomes are used; and warnings, of
 steps that cannot pay for themselves, functions that no node has, and programs that nobody runs.
-FILE is JSON (docs/running.md shows how it is written) or an encoded program; - is stdin.
+FILE is JSON (docs/programs-by-hand.md shows how it is written) or an encoded program; - is stdin.
 `,
   async run({ positionals, json, print }) {
     const read = await readProgram(onePositional(positionals, "FILE"));

@@ -9,8 +9,9 @@ import { readProgram } from "./read-file.ts";
 export const encodeCommand: Command = {
   help: `./tandem program encode FILE [--out FILE] [--json]
 
-Encodes a program that is written as JSON (docs/running.md shows how), and prints it in hexadecimal.
-FILE may be - for stdin. Exit code 1, with the rule that is broken, if the program would be void.
+Encodes a program that is written as JSON (docs/programs-by-hand.md shows how), and prints it in
+hexadecimal. FILE may be - for stdin. Exit code 1, with the rule that is broken, if the program
+would be void.
 
   --out FILE   the bytes go there instead; ./tandem blob submit --program takes either
 `,

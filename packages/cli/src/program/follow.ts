@@ -13,7 +13,7 @@ const timeoutSecondsMax = 86_400;
 const pollMs = 100;
 
 export const followCommand: Command = {
-  help: `./tandem program follow ROOT [--api URL] [--wait] [--json]
+  help: `./tandem program follow ROOT [--api URL] [--wait] [--timeout S] [--json]
 
 Says what became of a program: whether it is ordered, what came of each step and settle that ran,
 and how far each of its shards is: run by that node, affirmed by a quorum of the shard's committee,

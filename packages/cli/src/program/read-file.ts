@@ -79,7 +79,7 @@ function fromJson(text: string): Program {
 }
 
 const formAdvice =
-  "docs/running.md shows how programs are written, and what each code means; ./tandem story show NAME --json has some.";
+  "docs/programs-by-hand.md shows how programs are written, and what each code means; ./tandem story show NAME --json has some.";
 
 function decoded(bytes: Uint8Array): Program {
   const program = decodeProgram(bytes);
