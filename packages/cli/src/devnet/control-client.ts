@@ -3,9 +3,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readJson } from "@tandem/shared";
+import { host } from "../ports.ts";
 import { Complaint } from "../terminal.ts";
 import { type ControlPlace, controlCharactersMax, controlFileName, controlReader } from "./control.ts";
-import { host } from "./ports.ts";
 
 /** A node that is started again has a minute to answer. */
 const timeoutMs = 90_000;

@@ -11,9 +11,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { jsonCount, jsonObject, jsonText } from "@tandem/shared";
+import { host } from "../ports.ts";
 import { Complaint, describe, isTold } from "../terminal.ts";
 import type { Operator } from "./operator.ts";
-import { host } from "./ports.ts";
 
 /** What the file says. */
 export interface ControlPlace {

@@ -14,10 +14,10 @@ import { lockFolder } from "@tandem/node";
 import { jsonCount, jsonObject, jsonText, readJson } from "@tandem/shared";
 import { rotatedCommittees, threeQuarters } from "../genesis/committees.ts";
 import { createNetworkFolder } from "../genesis/network-folder.ts";
+import { areFree, findPorts, host } from "../ports.ts";
 import { Complaint } from "../terminal.ts";
 import { devnetContracts, devnetShards } from "./contracts.ts";
 import type { DevnetOptions } from "./options.ts";
-import { areFree, findPorts, host } from "./ports.ts";
 
 export interface DevnetFolder {
   readonly folder: string;

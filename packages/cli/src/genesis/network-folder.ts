@@ -10,7 +10,6 @@
 
 import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { nativePayerScheme, nativeScheme, useNative } from "@tandem/native";
 import { checkContracts, type NodeConfig, writeKeyFile } from "@tandem/node";
@@ -38,6 +37,7 @@ import {
   secretKeyBytes,
   toHex,
 } from "@tandem/shared";
+import { findPorts, host } from "../ports.ts";
 import { Complaint } from "../terminal.ts";
 import type { Committees } from "./committees.ts";
 import { contractWords } from "./contract-words.ts";
@@ -74,8 +74,6 @@ export interface NodeFolder {
   readonly listen: string;
   readonly api: string;
 }
-
-const host = "127.0.0.1";
 
 /** An empty blob costs some 300, a full one some 260,000. */
 const fees: Fees = { base: asAmount(100n), perByte: asAmount(1n), perTouch: asAmount(10n), perBudget: asAmount(1n) };
@@ -196,7 +194,7 @@ async function makeNew(folder: string, genesis: string): Promise<void> {
 }
 
 async function writeNodes(folder: string, plan: NetworkPlan, secrets: readonly SecretKey[]): Promise<NodeFolder[]> {
-  const ports = await choosePorts(plan.port, 2 * secrets.length);
+  const ports = await choosePorts(plan);
   const portOf = (node: number, which: 0 | 1) => ports[2 * node + which] as number;
   const addressOf = (node: number) => `/ip4/${host}/tcp/${portOf(node, 0)}`;
   const nodes: NodeFolder[] = [];
@@ -230,16 +228,8 @@ async function writeFirstMarks(data: string): Promise<void> {
   await writeFile(join(data, "first-marks"), `${JSON.stringify({ round: 0 })}\n`);
 }
 
-async function choosePorts(first: number, count: number): Promise<readonly number[]> {
-  if (first !== 0) return Array.from({ length: count }, (_, index) => first + index);
-  // All are held until all are known, so that none comes twice.
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports: number[] = [];
-  for (const server of servers) {
-    await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, host, resolve));
-    const address = server.address();
-    if (typeof address === "object" && address !== null) ports.push(address.port);
-  }
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+async function choosePorts(plan: NetworkPlan): Promise<readonly number[]> {
+  const count = 2 * plan.validators;
+  const first = plan.port === 0 ? await findPorts(count) : plan.port;
+  return Array.from({ length: count }, (_, index) => first + index);
 }

@@ -1,9 +1,9 @@
-// Ports of a devnet on loopback. They lie below those that systems give to outgoing connections (from 32,768 on), so that
-// a devnet that was stopped finds its own free when it comes back.
+// Ports of nodes on loopback. They lie below those that systems give to outgoing connections (from 32,768 on), so that a
+// node that was stopped finds its own free when it comes back.
 
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
-import { Complaint } from "../terminal.ts";
+import { Complaint } from "./terminal.ts";
 
 export const host = "127.0.0.1";
 
