@@ -153,7 +153,9 @@ describe("shard list and show", () => {
 
   test("say loudly what is disputed, and how to look into it", async () => {
     const node = await nodeWith(disputed);
-    expect(await run(listCommand, [], node)).toMatch(/^bank: DISPUTE in round 12: .*tandem shard explain bank$/m);
+    expect(await run(listCommand, [], node)).toMatch(
+      /^bank: DISPUTE in round 12: [\s\S]*\n\.\/tandem shard explain bank$/m,
+    );
     expect(await run(showCommand, ["bank"], node)).toMatch(/^alarm: bank: a quorum stands behind another claim$/m);
     expect(JSON.parse(await run(showCommand, ["bank"], node, true))).toMatchObject({ explained: { end: "all" } });
   });

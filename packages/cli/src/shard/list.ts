@@ -3,7 +3,7 @@
 import { apiHelp, apiOf, apiOption } from "../api-client.ts";
 import type { Command } from "../command.ts";
 import { noPositionals } from "../flags.ts";
-import { formatTable } from "../terminal.ts";
+import { columns, formatTable, wrap } from "../terminal.ts";
 import type { ShardAnswer } from "./answers.ts";
 import { disputeWords, ownWords, waitingWords } from "./words.ts";
 
@@ -24,7 +24,8 @@ ${apiHelp}
     const head = ["shard", "attested", "in block", "affirmed", "lag", "pending", "this node"];
     const table = formatTable(head, shards.map(rowOf), [1, 2, 3, 4, 5]);
     const notes = shards.flatMap((shard) => [...waitingWords(shard), ...disputeWords(shard)]);
-    print(`${table}${notes.map((note) => `${note}\n`).join("")}`);
+    const lines = notes.flatMap((note) => wrap(note, columns(process.stdout)));
+    print(`${table}${lines.map((line) => `${line}\n`).join("")}`);
   },
 };
 

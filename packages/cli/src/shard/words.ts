@@ -28,6 +28,7 @@ export function disputeWords({ name, dispute }: ShardAnswer): readonly string[] 
   const own = dispute.own === null ? "no claim" : `${dispute.own.slice(0, 16)}…`;
   const theirs = `${dispute.theirs.slice(0, 16)}…`;
   return [
-    `${name}: DISPUTE in round ${dispute.round}: this node made ${own}, a quorum stands behind ${theirs}; ./tandem shard explain ${name}`,
+    `${name}: DISPUTE in round ${dispute.round}: this node made ${own}, a quorum stands behind ${theirs}`,
+    `./tandem shard explain ${name}`,
   ];
 }

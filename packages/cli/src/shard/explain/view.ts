@@ -105,7 +105,6 @@ const rootNames: Readonly<Record<string, string>> = {
 
 function rootWords(side: unknown): string | undefined {
   if (typeof side === "string" || typeof side === "number") return `${side}`;
-  if (typeof side === "number") return `${side}`;
   if (typeof side !== "object" || side === null || !("root" in side)) return undefined;
   const { count, root } = side as { readonly count: number; readonly root: string };
   return `${count}, ${root}`;
