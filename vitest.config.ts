@@ -10,12 +10,31 @@ export const common = {
   disableConsoleIntercept: true,
 } as const;
 
+/** Tests with processes and sockets of their own. What these wait for takes longer when others want the cores. */
+const ofProcesses = [
+  "packages/{cli,node}/test/**/*.test.ts",
+  "packages/environments/test/tutorial/*.test.ts",
+  "test/{check,devnet,pack}/**/*.test.ts",
+];
+const exclude = ["**/node_modules/**", "**/*.long.test.ts"];
+
+/** A group is begun when the one before it has ended. */
+const projects = [
+  { name: "processes", include: ofProcesses, exclude, testTimeout: 300_000, hookTimeout: 300_000 },
+  {
+    name: "rooms",
+    include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
+    exclude: [...exclude, ...ofProcesses],
+  },
+].map((test, groupOrder) => ({ extends: true as const, test: { ...test, sequence: { groupOrder } } }));
+
 export default defineConfig({
   test: {
     ...common,
-    include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/*.long.test.ts"],
+    projects,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // Of `expect.poll`: the usual second is short on a busy machine.
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -62,7 +62,7 @@ test("in a pipe it shows three blobs and a program final on every node, and ends
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, "start", "--folder", folder], {
     encoding: "utf8",
   });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect({ status, stderr }, stdout).toEqual({ status: 0, stderr: "" });
   for (const name of ["transfer", "text", "garbage"]) {
     expect(stdout).toMatch(new RegExp(`^${name} .* final on 4 nodes: height \\d+, \\d+ ms$`, "m"));
   }
@@ -146,15 +146,21 @@ async function untilShards(
 }
 
 /** Signed by one of the devnet's accounts, and the height that orders it. */
-function submit(folder: string, from: string, program: object): number {
+async function submit(folder: string, from: string, program: object): Promise<number> {
   const file = join(temporary, `${from}.json`);
   writeFileSync(file, JSON.stringify(program));
   const { api } = JSON.parse(readFileSync(join(folder, "node-0/config.json"), "utf8")) as { api: { port: number } };
-  const where = ["--keys", join(folder, "accounts"), "--api", `http://127.0.0.1:${api.port}`];
-  const args = ["blob", "submit", "--program", file, "--from", from, ...where, "--wait", "--json"];
+  const url = `http://127.0.0.1:${api.port}`;
+  const where = ["--keys", join(folder, "accounts"), "--api", url];
+  const args = ["blob", "submit", "--program", file, "--from", from, ...where, "--json"];
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8" });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  return (JSON.parse(stdout) as { readonly height: number }).height;
+  const { blob } = JSON.parse(stdout) as { readonly blob: string };
+  for (;;) {
+    const answer = (await (await fetch(`${url}/blobs/${blob}`)).json()) as { readonly height?: number };
+    if (answer.height !== undefined) return answer.height;
+    await sleep(50);
+  }
 }
 
 /** One place on a day; in a shard that has a booking contract. */
@@ -189,8 +195,11 @@ test("a node that is killed stops the shards that need it, and no others; starte
   ]);
 
   // Ordering goes on, and so does the bank.
-  const trip = submit(folder, "account-0", { steps: [booked("rail/trains"), booked("hotel/rooms")], groups: [[0, 2]] });
-  const paid = submit(folder, "account-1", payment(folder));
+  const trip = await submit(folder, "account-0", {
+    steps: [booked("rail/trains"), booked("hotel/rooms")],
+    groups: [[0, 2]],
+  });
+  const paid = await submit(folder, "account-1", payment(folder));
   const isStill = (shard: Shard | undefined) =>
     shard?.state === "no-quorum" &&
     shard.waiting?.have === 2 &&

@@ -4,39 +4,17 @@
 
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { nativePayerScheme } from "@tandem/native";
-import {
-  type Argument,
-  asAmount,
-  asBudget,
-  asContractName,
-  asHeight,
-  asMethodName,
-  asNonce,
-  asRoot,
-  asShardName,
-  asStepIndex,
-  type CallStep,
-  encodeProgram,
-  fromHex,
-  leastAllowance,
-  type Program,
-  type SignedBlob,
-  signBlob,
-  toHex,
-  utf8,
-} from "@tandem/shared";
+import { asBudget, asShardName, asStepIndex, type Program, toHex } from "@tandem/shared";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ask, counterIn, Fleet } from "./support/fleet.ts";
+import { Fleet } from "./support/fleet.ts";
+import { add, contentOf, number, sign, stepOf } from "./support/programs.ts";
 import { type Bend, Relay } from "./support/relay.ts";
 
 const main = join(import.meta.dirname, "../../packages/cli/src/main.ts");
 const [trips, others] = [18, 60] as const;
 const otherBytes = 4000;
-const farHeight = 1_000_000_000;
 
 let fleet: Fleet;
 /** Programs of the shard that is followed, by the roots of their blobs. */
@@ -47,21 +25,14 @@ beforeAll(async () => {
   fleet.startAll();
   for (let node = 0; node < fleet.size; node++) while ((await fleet.height(node)) === 0) await sleep(50);
   await Promise.all([submitTrips(), submitOthers()]);
-  for (const root of programs) await untilAttested(root);
+  for (const root of programs) await fleet.untilAttested(0, root);
 });
 afterAll(async () => {
   await fleet.killAll();
   fleet.remove();
 });
 
-function add(shard: string, what: Argument): CallStep {
-  const footprint = { kind: "keys", reads: [], writes: [utf8("total")] } as const;
-  const at = asContractName(counterIn(shard));
-  return { kind: "call", at, method: asMethodName("add"), args: [what], footprint, budget: asBudget(200_000) };
-}
-
-const one: Argument = { kind: "literal", value: 1n };
-const stepOf = (step: number): Argument => ({ kind: "step", step: asStepIndex(step) });
+const one = number(1n);
 
 /** There and back; every third time both of two shards or neither. */
 function tripOf(index: number): Program {
@@ -73,10 +44,9 @@ function tripOf(index: number): Program {
 
 async function submitTrips(): Promise<void> {
   for (let nonce = 0; nonce < trips; nonce++) {
-    const program = tripOf(nonce);
-    const blob = sign(0, nonce, { ...leastAllowance(program), payload: encodeProgram(program) });
+    const blob = sign(fleet, 0, nonce, contentOf(tripOf(nonce)));
     programs.push(toHex(blob.root));
-    await submit(blob);
+    await fleet.submit(0, blob.bytes);
     // So that it takes many rounds.
     await sleep(40);
   }
@@ -86,36 +56,9 @@ async function submitTrips(): Promise<void> {
 async function submitOthers(): Promise<void> {
   for (let nonce = 0; nonce < others; nonce++) {
     const touches = nonce % 2 === 0 ? [] : [asShardName("far")];
-    await submit(sign(1, nonce, { touches, budget: asBudget(0), payload: new Uint8Array(randomBytes(otherBytes)) }));
+    const payload = new Uint8Array(randomBytes(otherBytes));
+    await fleet.submit(0, sign(fleet, 1, nonce, { touches, budget: asBudget(0), payload }).bytes);
   }
-}
-
-type Content = Pick<Parameters<typeof signBlob>[2], "touches" | "budget" | "payload">;
-
-function sign(account: number, nonce: number, content: Content): SignedBlob {
-  const file = fleet.created.accounts[account]?.file ?? "";
-  const { secretKey } = JSON.parse(readFileSync(file, "utf8")) as { readonly secretKey: string };
-  return signBlob(nativePayerScheme, fromHex(secretKey) as Uint8Array, {
-    network: asRoot(fromHex(fleet.created.network) as Uint8Array),
-    nonce: asNonce(nonce),
-    expires: asHeight(farHeight),
-    tip: asAmount(0n),
-    transfers: [],
-    ...content,
-  });
-}
-
-async function submit({ bytes }: SignedBlob): Promise<void> {
-  const headers = { "content-type": "application/octet-stream" };
-  const answer = await ask(`${fleet.urlOf(0)}/blobs`, { method: "POST", headers, body: new Uint8Array(bytes) });
-  expect(answer?.status).toBe(202);
-}
-
-async function untilAttested(root: string): Promise<void> {
-  const answer = await ask<{ readonly status: string }>(
-    `${fleet.urlOf(0)}/programs/${root}?wait=attested&timeoutMs=9000`,
-  );
-  if (answer?.body.status !== "attested") throw new Error(`not attested: ${JSON.stringify(answer)}`);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into it by name

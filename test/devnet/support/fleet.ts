@@ -8,12 +8,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** What every network here begins with, in each of its shards: a total that anybody may add to. */
 export const counterIn = (shard: string) => `${shard}/sum`;
-export const counter = counterIn("main");
 
 const project = resolve(import.meta.dirname, "../../..");
 const main = join(project, "packages/cli/src/main.ts");
 /** A node ends when the test that started it is gone. */
 const leash = join(project, "packages/cli/src/devnet/leash.ts");
+
+const pollMs = 50;
+/** What a node answers that reads what it stored. */
+const starting = 503;
+/** What can be sent again in a moment. */
+const tooMany = 429;
+
+interface Refused {
+  readonly error: { readonly code: string };
+}
 
 export interface Created {
   readonly network: string;
@@ -31,14 +40,25 @@ export interface BlockAnswer {
 /** Of GET /shards/NAME. */
 export interface ShardAnswer {
   readonly attested: { readonly round: number; readonly claim: string };
+  readonly own: { readonly state: string };
   readonly pending: number;
-  readonly dispute: object | null;
+  readonly dispute: { readonly round: number; readonly own: string | null; readonly theirs: string } | null;
+  readonly alarms: readonly string[];
+  readonly explained: { readonly end?: string } | null;
 }
 
 /** Of GET /programs/ROOT. */
 export interface ProgramAnswer {
   readonly status: string;
-  readonly shards: readonly { readonly ran: readonly { readonly outcome: string; readonly value: string }[] }[];
+  readonly shards: readonly { readonly shard: string; readonly status: string; readonly ran: readonly RanAnswer[] }[];
+}
+
+interface RanAnswer {
+  readonly outcome: string;
+  readonly value: string;
+  readonly round: number;
+  readonly claim: string;
+  readonly attestHeight: number | null;
 }
 
 export interface StatusAnswer {
@@ -52,8 +72,10 @@ export interface FleetPlan {
   readonly accounts: number;
   /** Δ. */
   readonly deltaMs: number;
-  /** `main` alone without them; of several, each has three of the four validators. */
+  /** `main` alone without them. */
   readonly shards?: readonly string[];
+  /** Of the four validators, how many follow each shard: of several shards three, if it is not said. */
+  readonly committeeSize?: number;
 }
 
 export class Fleet {
@@ -61,13 +83,14 @@ export class Fleet {
   readonly created: Created;
   readonly #children: (ChildProcess | undefined)[];
 
-  static create({ accounts, deltaMs, shards = ["main"] }: FleetPlan): Fleet {
+  static create({ accounts, deltaMs, shards = ["main"], committeeSize }: FleetPlan): Fleet {
     const folder = mkdtempSync(join(tmpdir(), "tandem-fleet-"));
     const sizes = ["--accounts", `${accounts}`, "--delay-ms", `${deltaMs}`, "--heartbeat-ms", "1000", "--port", "0"];
     const contracts = join(folder, "contracts.json");
     const made = shards.map((shard) => [counterIn(shard), { environment: "counter", config: 0 }]);
     writeFileSync(contracts, JSON.stringify(Object.fromEntries(made)));
-    const committees = ["--shards", shards.join(","), ...(shards.length > 1 ? ["--committee-size", "3"] : [])];
+    const size = committeeSize ?? (shards.length > 1 ? 3 : 4);
+    const committees = ["--shards", shards.join(","), "--committee-size", `${size}`];
     const args = [
       main,
       "genesis",
@@ -104,9 +127,11 @@ export class Fleet {
     return join(this.folder, `node-${node}`, "data", chain === "order" ? "votes" : "attest-votes");
   }
 
-  start(node: number): void {
+  /** `imports`: modules that it loads before all else. */
+  start(node: number, ...imports: readonly string[]): void {
     const log = openSync(this.#logOf(node), "a");
-    const args = ["--import", leash, main, "node", "--config", this.created.nodes[node]?.config ?? ""];
+    const loaded = [leash, ...imports].flatMap((each) => ["--import", each]);
+    const args = [...loaded, main, "node", "--config", this.created.nodes[node]?.config ?? ""];
     this.#children[node] = spawn(process.execPath, args, { stdio: ["ignore", log, log, "ipc"] });
     closeSync(log);
   }
@@ -142,7 +167,7 @@ export class Fleet {
       }
       const answer = await ask<StatusAnswer>(`${this.urlOf(node)}/status`);
       if (answer !== undefined) return answer.body;
-      await sleep(50);
+      await sleep(pollMs);
     }
   }
 
@@ -153,12 +178,32 @@ export class Fleet {
   /** Both ends included. */
   async blocks(node: number, from: number, height: number): Promise<readonly BlockAnswer[]> {
     const blocks: BlockAnswer[] = [];
-    for (let at = from; at <= height; at++) {
-      const answer = await ask<BlockAnswer>(`${this.urlOf(node)}/blocks/${at}`);
-      if (answer?.status !== 200) throw new Error(`node-${node} has no block ${at} of ${height}`);
-      blocks.push(answer.body);
-    }
+    for (let at = from; at <= height; at++) blocks.push(await this.#get(node, `/blocks/${at}`));
     return blocks;
+  }
+
+  /** Resolves when the node has accepted it, or knows that it is ordered; a busy one is asked again. */
+  async submit(node: number, blob: Uint8Array): Promise<void> {
+    const headers = { "content-type": "application/octet-stream" };
+    const request = { method: "POST", headers, body: new Uint8Array(blob) };
+    for (;;) {
+      const answer = await ask<Partial<Refused>>(`${this.urlOf(node)}/blobs`, request);
+      if (answer?.status === 202 || answer?.body.error?.code === "duplicate") return;
+      const isLater = answer === undefined || answer.status === tooMany;
+      if (!isLater) throw new Error(`node-${node} does not take a blob: ${JSON.stringify(answer)}`);
+      await this.status(node);
+      await sleep(pollMs);
+    }
+  }
+
+  /** In all shards of the program, as the node sees it. */
+  async untilAttested(node: number, root: string): Promise<ProgramAnswer> {
+    for (;;) {
+      const answer = await ask<ProgramAnswer>(`${this.urlOf(node)}/programs/${root}?wait=attested&timeoutMs=5000`);
+      if (answer?.body.status === "attested") return answer.body;
+      // Throws if it has ended.
+      await this.status(node);
+    }
   }
 
   shard(node: number, name: string): Promise<ShardAnswer> {
@@ -169,12 +214,17 @@ export class Fleet {
     return this.#get(node, `/programs/${root}`);
   }
 
-  /** Throws if it has another answer than one. */
+  /** Resolves when it answers, and knows what it has stored; throws if it says that there is no such thing. */
   async #get<T>(node: number, path: string): Promise<T> {
-    await this.status(node);
-    const answer = await ask<T>(`${this.urlOf(node)}${path}`);
-    if (answer?.status === 200) return answer.body;
-    throw new Error(`node-${node} does not say ${path}: ${JSON.stringify(answer)}`);
+    for (;;) {
+      const answer = await ask<T>(`${this.urlOf(node)}${path}`);
+      if (answer?.status === 200) return answer.body;
+      const isLater = answer === undefined || answer.status === starting;
+      if (!isLater) throw new Error(`node-${node} does not say ${path}: ${JSON.stringify(answer)}`);
+      // Throws if it has ended.
+      await this.status(node);
+      await sleep(pollMs);
+    }
   }
 
   logOf(node: number): string {
@@ -201,7 +251,7 @@ export async function ask<T>(
   request: RequestInit = {},
 ): Promise<{ readonly status: number; readonly body: T } | undefined> {
   try {
-    const response = await fetch(url, { ...request, signal: AbortSignal.timeout(10_000) });
+    const response = await fetch(url, { ...request, signal: AbortSignal.timeout(30_000) });
     return { status: response.status, body: (await response.json()) as T };
   } catch {
     return undefined;

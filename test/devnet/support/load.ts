@@ -2,51 +2,21 @@
 // to be ordered in the end, whatever was killed meanwhile.
 
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { nativePayerScheme } from "@tandem/native";
-import {
-  asAmount,
-  asBudget,
-  asContractName,
-  asHeight,
-  asMethodName,
-  asNonce,
-  asRoot,
-  encodeProgram,
-  fromHex,
-  leastAllowance,
-  type Program,
-  type SignedBlob,
-  signBlob,
-  toHex,
-  utf8,
-} from "@tandem/shared";
-import { ask, counter, type Fleet } from "./fleet.ts";
+import { asBudget, type Program, type SignedBlob, toHex } from "@tandem/shared";
+import { ask, type Fleet } from "./fleet.ts";
+import { add, contentOf, number, sign } from "./programs.ts";
 
 const payloadBytesMax = 1000;
 /** Between two blobs of one payer. */
 const pauseMs = 20;
-const farHeight = 1_000_000_000;
 
 interface SubmitAnswer {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
 /** One more, for the total to tell how many of these were run. */
-const addOne: Program = {
-  steps: [
-    {
-      kind: "call",
-      at: asContractName(counter),
-      method: asMethodName("add"),
-      args: [{ kind: "literal", value: 1n }],
-      footprint: { kind: "keys", reads: [], writes: [utf8("total")] },
-      budget: asBudget(100_000),
-    },
-  ],
-  groups: [],
-};
+const addOne: Program = { steps: [add("main", number(1n))], groups: [] };
 
 export class Load {
   /** Roots of what was accepted. */
@@ -61,7 +31,7 @@ export class Load {
 
   constructor(fleet: Fleet) {
     this.#fleet = fleet;
-    this.#payers = fleet.created.accounts.map(({ file }, payer) => this.#run(file, payer));
+    this.#payers = fleet.created.accounts.map((_, payer) => this.#run(payer));
   }
 
   /** When each payer's last blob is accepted. */
@@ -70,28 +40,18 @@ export class Load {
     await Promise.all(this.#payers);
   }
 
-  async #run(file: string, payer: number): Promise<void> {
-    const { secretKey } = JSON.parse(readFileSync(file, "utf8")) as { readonly secretKey: string };
+  async #run(payer: number): Promise<void> {
     for (let nonce = 0; !this.#isStopping; nonce++) {
-      await this.#submit(this.#sign(fromHex(secretKey) as Uint8Array, nonce), payer + nonce);
+      await this.#submit(this.#sign(payer, nonce), payer + nonce);
       await sleep(pauseMs);
     }
   }
 
   /** Every other one is a program. */
-  #sign(seed: Uint8Array, nonce: number): SignedBlob {
+  #sign(payer: number, nonce: number): SignedBlob {
     const isProgram = nonce % 2 === 1;
-    const content = isProgram
-      ? { ...leastAllowance(addOne), payload: encodeProgram(addOne) }
-      : { touches: [], budget: asBudget(0), payload: new Uint8Array(randomBytes(nonce % payloadBytesMax)) };
-    const blob = signBlob(nativePayerScheme, seed, {
-      network: asRoot(fromHex(this.#fleet.created.network) as Uint8Array),
-      nonce: asNonce(nonce),
-      expires: asHeight(farHeight),
-      tip: asAmount(0n),
-      transfers: [],
-      ...content,
-    });
+    const bytes = { touches: [], budget: asBudget(0), payload: new Uint8Array(randomBytes(nonce % payloadBytesMax)) };
+    const blob = sign(this.#fleet, payer, nonce, isProgram ? contentOf(addOne) : bytes);
     if (isProgram) this.programs.add(toHex(blob.root));
     return blob;
   }

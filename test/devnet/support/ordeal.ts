@@ -14,7 +14,7 @@ type Books = Readonly<Record<(typeof chains)[number], VoteBook>>;
 
 const pollMs = 100;
 /** What is not ordered so long after the last blow is lost. */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 /** The same numbers for the same seed (Lehmer); when the blows fall in the life of a process is never the same. */
 export function dice(seed: number): (below: number) => number {
