@@ -11,21 +11,21 @@ import {
   codec,
   concatBytes,
   container,
+  decodeRecord,
   equalBytes,
   type Height,
   heightType,
+  numberBytes,
   type Reading,
   type Root,
   type Round,
   rootType,
   type ShardName,
   type StoreBatch,
-  StoreFault,
   storeBatchOf,
   utf8,
 } from "@tandem/shared";
 import { type Fault, faultText } from "./faults.ts";
-import { numberBytes } from "./record-parts.ts";
 import type { AttestedPlace, AttestState } from "./state.ts";
 
 const kinds = { claim: 32, fault: 33, frontier: 34 } as const;
@@ -70,9 +70,7 @@ export function* isAttested(
   { round, root }: { readonly round: Round; readonly root: Root },
 ): Reading<boolean> {
   const [record] = yield [attestedKey(shard, round)];
-  const attested = record && attestedCodec.decode(record);
-  if (attested?.ok === false) throw new StoreFault("bad-record", `attested-record: ${attested.error.message}`);
-  return attested !== undefined && equalBytes(attested.value.claim, root);
+  return record !== undefined && equalBytes(decodeRecord(attestedCodec, record).claim, root);
 }
 
 /** S10: whether a final block has evidence of it. */

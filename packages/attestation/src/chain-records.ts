@@ -22,6 +22,7 @@ import {
   codec,
   concatBytes,
   container,
+  decodeRecord,
   type Frontier,
   frontierCodec,
   type Height,
@@ -32,6 +33,7 @@ import {
   historyPlaces,
   historyType,
   limits,
+  numberBytes,
   optional,
   type Reading,
   type Root,
@@ -46,7 +48,6 @@ import {
   utf8,
 } from "@tandem/shared";
 import type { Dispute } from "./following/types.ts";
-import { decodeRecord, numberBytes } from "./record-parts.ts";
 import type { AttestState, OrderPlaces } from "./state.ts";
 
 const kinds = { block: 36, final: 37, history: 38, tip: 39, shard: 50, dispute: 51, state: 64 } as const;

@@ -18,9 +18,11 @@ import {
   codec,
   concatBytes,
   container,
+  decodeRecord,
   type Epoch,
   epochType,
   limits,
+  numberBytes,
   type Reading,
   type Root,
   type Round,
@@ -33,7 +35,6 @@ import {
   utf8,
 } from "@tandem/shared";
 import { type ClaimContent, claimContentCodec } from "./content/claim-content.ts";
-import { decodeRecord, numberBytes } from "./record-parts.ts";
 
 const kinds = { content: 48, own: 49 } as const;
 const ownKinds = { mark: 0, affirmation: 1 } as const;

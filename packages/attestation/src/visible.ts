@@ -14,6 +14,7 @@ import {
   assert,
   type BlockRef,
   type Codec,
+  decodeRecord,
   type Height,
   type Reading,
   type Round,
@@ -22,7 +23,6 @@ import {
 } from "@tandem/shared";
 import { type Attested, attestedCodec, attestedKey, faultKey, faultRecordCodec } from "./block-records.ts";
 import { type Fault, faultOf, faultText } from "./faults.ts";
-import { decodeRecord } from "./record-parts.ts";
 import { type AttestState, type ChainSetting, type OrderPlace, type OrderPlaces, statesFrom } from "./state.ts";
 
 /** What blocks up to some one say; it knows what it was opened for. */

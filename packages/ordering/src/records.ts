@@ -30,6 +30,7 @@ import {
   compareText,
   concatBytes,
   container,
+  decodeRecord,
   emptyHistory,
   type Height,
   type History,
@@ -40,6 +41,7 @@ import {
   isCount,
   limits,
   list,
+  numberBytes,
   type OrderBlock,
   type OrderHeader,
   orderBlockCodec,
@@ -113,12 +115,6 @@ function prefixed(kind: number, rest: Uint8Array): Uint8Array {
   return key;
 }
 
-function numberBytes(number: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(number));
-  return bytes;
-}
-
 // Values.
 
 /** A record that is not what was written is a `StoreFault`. */
@@ -127,15 +123,8 @@ export interface RecordCodec<T> {
   decode(record: Uint8Array): T;
 }
 
-function recordCodec<T>({ encode, decode }: Codec<T>): RecordCodec<T> {
-  return {
-    encode,
-    decode(record) {
-      const value = decode(record);
-      if (!value.ok) throw new StoreFault("bad-record", value.error.message);
-      return value.value;
-    },
-  };
+function recordCodec<T>(codec: Codec<T>): RecordCodec<T> {
+  return { encode: codec.encode, decode: (record) => decodeRecord(codec, record) };
 }
 
 export interface BlockRecord {

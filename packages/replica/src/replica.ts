@@ -30,13 +30,13 @@ import { attestBlockKey, attestBlockRules, attestRecordCodec } from "@tandem/att
 import { blockKey, blockRecordCodec, type OrderEffect, type OrderInput, orderBlockRules } from "@tandem/ordering";
 import {
   type AttestBlock,
+  decodeRecord,
   type Machine,
   type OrderBlock,
   type Position,
   type Records,
   type Root,
   type ShardName,
-  StoreFault,
 } from "@tandem/shared";
 import { Agreement, type Surroundings } from "./agreement.ts";
 import { type Ask, askOf, numberOf } from "./asks.ts";
@@ -108,7 +108,11 @@ export class Replica implements Machine<ReplicaInput, ReplicaEffect> {
         rules: attestBlockRules,
         genesis: infos.attest,
         peers: new ChainPeers(genesis, "attest"),
-        shelf: { keyOf: attestBlockKey, decode: decodeAttestRecord, readBlocksMax: attestBlocksMax },
+        shelf: {
+          keyOf: attestBlockKey,
+          decode: (record) => decodeRecord(attestRecordCodec, record),
+          readBlocksMax: attestBlocksMax,
+        },
         words: {
           message: (message) => ({ kind: "attest", message }),
           timer: (timer) => ({ name: "attest", timer }),
@@ -349,9 +353,3 @@ export class Replica implements Machine<ReplicaInput, ReplicaEffect> {
 const nobody: Partial<Ask> & { readonly id: number } = { id: 0 };
 
 function doNothing(): void {}
-
-function decodeAttestRecord(bytes: Uint8Array) {
-  const record = attestRecordCodec.decode(bytes);
-  if (!record.ok) throw new StoreFault("bad-record", `attest block: ${record.error.message}`);
-  return record.value;
-}

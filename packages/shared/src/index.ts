@@ -45,6 +45,7 @@ export * from "./programs/decode.ts";
 export * from "./programs/encode.ts";
 export * from "./programs/program.ts";
 export * from "./proofs/index.ts";
+export * from "./record-parts.ts";
 export * from "./result.ts";
 export * from "./scheme.ts";
 export { mockScheme } from "./schemes/mock.ts";

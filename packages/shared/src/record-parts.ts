@@ -1,6 +1,7 @@
-// What records of all kinds are made of.
+// What records of all kinds, of both chains, are made of.
 
-import { type Codec, StoreFault } from "@tandem/shared";
+import { StoreFault } from "./sparse/index.ts";
+import type { Codec } from "./ssz/index.ts";
 
 /** Of keys: big-endian, so that records are sorted by it. */
 export function numberBytes(number: number): Uint8Array {
