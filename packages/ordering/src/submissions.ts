@@ -3,7 +3,7 @@
 // Accepted means: in the pool, and durable. It is offered to all until it is ordered, replaced or expired, after a restart
 // too. So what a client was promised is never given up for what a peer sends, as long as its payer does not leave it stuck.
 
-import { assert, limits, type StoreBatch } from "@tandem/shared";
+import { limits, type StoreBatch, StoreFault } from "@tandem/shared";
 import { type Candidate, type Refusal, readCandidate, refuse } from "./candidate.ts";
 import type { Core } from "./core.ts";
 import { type Examined, examine, type Source } from "./intake.ts";
@@ -40,7 +40,7 @@ export class Submissions {
   onKept(blobs: readonly Uint8Array[]): void {
     for (const bytes of blobs) {
       const candidate = readCandidate(this.#core.network, bytes);
-      assert(candidate.ok, "what was kept was a blob");
+      if (!candidate.ok) throw new StoreFault("bad-record", `a kept blob: ${candidate.error.message}`);
       this.#core.intake.add({ candidate: candidate.value, source: { kind: "kept" } });
     }
   }

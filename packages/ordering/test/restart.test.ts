@@ -1,7 +1,8 @@
 // A node that stops anywhere goes on where its store ends, and comes to the same.
 
-import { asRound, type Certificate, type StoreBatch, toHex } from "@tandem/shared";
+import { asRound, type Certificate, type StoreBatch, StoreFault, toHex } from "@tandem/shared";
 import { expect, test } from "vitest";
+import { keptKey } from "../src/records.ts";
 import type { AttestedBlock, OrderEffect } from "../src/types.ts";
 import { blobOf, testNetwork } from "./support/blobs.ts";
 import { Forge, type Forged } from "./support/forge.ts";
@@ -104,6 +105,11 @@ test("O7: what a client was promised is not kept once it has expired", () => {
   expect(kept()).toBe(1);
   single.deliver(forge.forge({ parent: one }));
   expect(kept()).toBe(0);
+});
+
+test("O7: what was kept and does not decode any more is the store's fault, which the shell handles", () => {
+  const disk = new Map([[toHex(keptKey(touch(0, 0).root)), new Uint8Array(3)]]);
+  expect(() => new Single({ network, disk })).toThrow(StoreFault);
 });
 
 test("O7: what only has to wait is kept over a restart", () => {
