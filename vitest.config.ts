@@ -12,7 +12,8 @@ export const common = {
 
 /** Tests with processes and sockets of their own. What these wait for takes longer when others want the cores. */
 const ofProcesses = [
-  "packages/{cli,node}/test/**/*.test.ts",
+  "packages/cli/test/!(experiments|lab).test.ts",
+  "packages/node/test/**/*.test.ts",
   "packages/environments/test/tutorial/*.test.ts",
   "test/{check,devnet,pack}/**/*.test.ts",
 ];
