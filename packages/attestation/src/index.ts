@@ -28,7 +28,6 @@ export {
   type FollowEffect,
   followLimits,
   type MadeClaim,
-  type WaitingProgram,
 } from "./following/types.ts";
 export { performBlockChecks } from "./judge-block.ts";
 export { type AttestNetwork, openAttestNetwork, type ShardPlace } from "./network.ts";

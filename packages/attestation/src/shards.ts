@@ -221,6 +221,7 @@ export class Shards {
     const effects = this.#follower.onExecuted(id, executed);
     const done = this.#follower.doneOf(shard);
     if (done !== undefined && done !== before) this.statuses.onExecuted(shard, done, executed);
+    else if (done !== undefined) this.statuses.onWaiting(shard, done, executed.waiting);
     if (result !== undefined) this.#meetFrontier(shard, result.claim.round, result.root);
     this.#perform(effects);
   }

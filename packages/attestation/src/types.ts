@@ -1,6 +1,13 @@
 // The words of Stage 2's machine: what it is told, what it asks for, and what travels between peers.
 
-import type { OrderedProgram, RefusedCall, RoundInput, RoundResult, VisibleClaim } from "@tandem/execution";
+import type {
+  OrderedProgram,
+  RefusedCall,
+  RoundInput,
+  RoundResult,
+  VisibleClaim,
+  WaitingProgram,
+} from "@tandem/execution";
 import type {
   Affirmation,
   AttestBlock,
@@ -28,7 +35,7 @@ import type { AttestBlockInfo } from "./block.ts";
 import type { ContentMessage, ContentTimer } from "./content/types.ts";
 import type { Explanation, StateMessage, StateTimer } from "./explaining/types.ts";
 import type { Difference } from "./following/difference.ts";
-import type { ClaimPlace, Dispute, WaitingProgram } from "./following/types.ts";
+import type { ClaimPlace, Dispute } from "./following/types.ts";
 import type { Progress } from "./frontiers.ts";
 import type { AttestProblem, BlockChecks } from "./judge-block.ts";
 import type { OrderPlaces } from "./state.ts";
@@ -141,12 +148,14 @@ export interface OpenedShard {
   readonly frontier: Frontier;
   /** What a shard that begins leaves in the store. */
   readonly batch: StoreBatch;
+  /** All that waits after that claim. */
   readonly waiting: readonly WaitingProgram[];
 }
 
 export interface ExecutedRound {
   /** Nothing if the round made no claim (C1), and for `recall`. */
   readonly result: RoundFacts | undefined;
+  /** What changed of it since the answer before. */
   readonly waiting: readonly WaitingProgram[];
 }
 

@@ -24,11 +24,11 @@ export * from "./ordered.ts";
 export type { RanLane } from "./round/claim.ts";
 export { type GenesisCode, type GenesisShard, type GenesisState, genesisShard } from "./round/genesis.ts";
 export type { LaneContent, RefusedCall } from "./round/lane-run.ts";
-export type { AwaitedStep, PendingProgram, VisibleClaim } from "./round/pending-programs.ts";
+export type { PendingProgram, VisibleClaim } from "./round/pending-programs.ts";
 export { type RoundInput, type RoundResult, ShardExecution, type ShardSetting } from "./round/shard-execution.ts";
 export { type PureFunctions, type Rules, rulesOf } from "./run/rules.ts";
 export { type RoundBounds, roundBounds } from "./schedule/room.ts";
-export { type DueNode, type RanNodes, Schedule } from "./schedule/schedule.ts";
+export { type DueNode, type RanNodes, Schedule, type WaitingProgram } from "./schedule/schedule.ts";
 export {
   type ContractAt,
   contractAt,

@@ -116,6 +116,8 @@ interface Shard {
   readonly name: string;
   fast: Schedule;
   readonly naive: NaiveSchedule;
+  /** Who waits for which steps elsewhere, as the schedule told it piece by piece. */
+  readonly told: Map<string, readonly number[]>;
   readonly claims: { readonly round: number; readonly sights: readonly Sight[] }[];
   /** Of its claims, so many are visible. */
   visible: number;
@@ -132,7 +134,7 @@ class Comparison {
     this.#bounds = bounds;
     this.#shards = shards.map((name) => {
       const fast = new Schedule(asShardName(name), bounds);
-      return { name, fast, naive: new NaiveSchedule(name, bounds), claims: [], visible: 0 };
+      return { name, fast, naive: new NaiveSchedule(name, bounds), told: new Map(), claims: [], visible: 0 };
     });
   }
 
@@ -142,13 +144,18 @@ class Comparison {
 
   block({ programs, cites, restart }: BlockPlan): void {
     this.#height++;
-    if (restart) for (const shard of this.#shards) shard.fast = this.#restarted(shard);
+    if (restart) for (const shard of this.#shards) this.#restart(shard);
     const ordered = programs.flatMap((plan, index) => this.#order(plan, index));
     const fresh = this.#shards.map((shard, index) => [shard.name, cite(shard, cites[index] as number)] as const);
     for (const shard of this.#shards) {
       const sights = fresh.flatMap(([name, each]) => (name === shard.name ? [] : each));
       this.#round(shard, ordered, sights);
     }
+  }
+
+  #restart(shard: Shard): void {
+    shard.fast = this.#restarted(shard);
+    shard.told.clear();
   }
 
   #restarted({ name, naive }: Shard): Schedule {
@@ -168,7 +175,11 @@ class Comparison {
     return checked.kind === "void" ? [] : [inLine(made, this.#height, index, asBudget(plan.budget))];
   }
 
-  #round({ name, fast, naive, claims }: Shard, ordered: readonly OrderedProgram[], sights: readonly Sight[]): void {
+  #round(
+    { name, fast, naive, told, claims }: Shard,
+    ordered: readonly OrderedProgram[],
+    sights: readonly Sight[],
+  ): void {
     for (const each of ordered) fast.add(each);
     seeAll(fast, sights);
     const wasReady = fast.isReady;
@@ -177,6 +188,8 @@ class Comparison {
     expect(took.map(nameOf), `${name} at ${this.#height}`).toEqual(due.map(nameOf));
     expect(wasReady).toBe(due.length > 0);
     expect(fast.pendingCount).toBe(new Set(naive.left.map(({ program }) => program)).size);
+    // It is not asked in every round.
+    if (this.#height % 3 > 0) expect(hear(told, fast)).toEqual(naive.awaited);
     const ran = due.map(({ program, place }) => ({ ...program.analysis.nodes[place], ...program }) as Ran);
     const source = sourceOf(name, this.#height);
     const made = ran.filter(({ kind }) => kind === "step").map((each) => ({ ...each, source }));
@@ -189,6 +202,19 @@ class Comparison {
 }
 
 type Ran = ProgramNode & OrderedProgram;
+
+function hear(told: Shard["told"], schedule: Schedule): Shard["told"] {
+  for (const { program, awaited } of schedule.takeWaiting()) {
+    const name = `${program.height}/${program.index}`;
+    if (awaited === undefined) told.delete(name);
+    else
+      told.set(
+        name,
+        awaited.map(({ step }) => step).sort((a, b) => a - b),
+      );
+  }
+  return told;
+}
 
 function seeAll(schedule: Schedule, sights: readonly Sight[]): void {
   for (const { height, index, step, source } of sights) {

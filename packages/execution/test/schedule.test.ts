@@ -1,7 +1,7 @@
 // R1, R3, R4: which nodes of a shard are due, and in which round. Names of nodes are `height/index.step`, settles have
 // an `s`.
 
-import { asShardName, asStepIndex, type Footprint, type Program } from "@tandem/shared";
+import { asBlobIndex, asHeight, asShardName, asStepIndex, type Footprint, limits, type Program } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
 import { type RanNodes, Schedule } from "../src/index.ts";
 import { inLine, sourceOf, taken, wide } from "./support/line.ts";
@@ -127,7 +127,7 @@ describe("R1: a node waits for the calls whose outcomes it uses", () => {
       ]),
     );
     expect(taken(schedule)).toEqual(["1/0.0"]);
-    expect(schedule.awaitedOf(inLine(one(keys([])), 1))).toEqual([{ shard: "b", step: 1 }]);
+    expect(schedule.takeWaiting()).toEqual([{ program: { height: 1, index: 0 }, awaited: [{ shard: "b", step: 1 }] }]);
     schedule.see(inLine(one(keys([])), 1), asStepIndex(1), sourceOf("b", 1));
     expect(taken(schedule)).toEqual(["1/0.2"]);
   });
@@ -249,16 +249,33 @@ describe("what a schedule says of itself", () => {
     const position = inLine(waiting, 1, 1);
     expect(schedule.pending().map(({ index }) => index)).toEqual([1]);
     expect(schedule.leftOf(position)).toEqual([1, 2]);
-    expect(schedule.awaitedOf(position)).toEqual([{ shard: "b", step: 0 }]);
     expect(schedule.isPending(position)).toBe(true);
+    const told = { program: { height: 1, index: 1 }, awaited: [{ shard: "b", step: 0 }] };
+    expect(schedule.takeWaiting()).toEqual([told]);
     release(schedule, 1);
-    expect([schedule.isReady, schedule.awaitedOf(position)]).toEqual([true, []]);
+    expect([schedule.isReady, schedule.takeWaiting()]).toEqual([true, [{ ...told, awaited: [] }]]);
     taken(schedule);
-    expect([schedule.isPending(position), schedule.leftOf(position), schedule.awaitedOf(position)]).toEqual([
-      false,
-      [],
-      [],
-    ]);
+    expect([schedule.isPending(position), schedule.leftOf(position)]).toEqual([false, []]);
+    expect(schedule.takeWaiting()).toEqual([{ ...told, awaited: undefined }]);
+  });
+
+  test("what moved in a round, however many wait on", () => {
+    const schedule = new Schedule(asShardName("a"), wide);
+    for (let index = 0; index < 1_000; index++) schedule.add(inLine(held(keys([])), 1, index));
+    expect(schedule.takeWaiting()).toHaveLength(1_000);
+    schedule.add(inLine(one(keys([])), 2));
+    release(schedule, 7);
+    expect(taken(schedule)).toEqual(["1/7.1", "2/0.0"]);
+    expect(schedule.takeWaiting()).toEqual([{ program: { height: 1, index: 7 }, awaited: undefined }]);
+    expect(schedule.takeWaiting()).toEqual([]);
+  });
+
+  test("a program by its own place, however a claim of liars names it", () => {
+    const schedule = scheduleOf(held(keys([])));
+    schedule.takeWaiting();
+    const alias = { height: asHeight(0), index: asBlobIndex(limits.blockBlobsMax) };
+    expect(schedule.see(alias, asStepIndex(0), sourceOf("b", 1))).toBe(true);
+    expect(schedule.takeWaiting()).toEqual([{ program: { height: 1, index: 0 }, awaited: [] }]);
   });
 });
 

@@ -56,7 +56,7 @@ export class Executions {
       return { kind: "executed", id, executed: yield* readUnder(shardPrefix(shard), execute(execution, task.input)) };
     }
     execution.recall(task.visible);
-    return { kind: "executed", id, executed: { result: undefined, waiting: waitingIn(execution) } };
+    return { kind: "executed", id, executed: { result: undefined, waiting: execution.takeWaiting() } };
   }
 
   *#open(shard: ShardName, frontier: Frontier | undefined): Reading<OpenedShard> {
@@ -66,7 +66,7 @@ export class Executions {
     const setting = { shard, epoch, rules, bounds: roundBounds(genesis.limits) };
     const execution = new ShardExecution(setting, begun.frontier, pending);
     this.#shards.set(shard, execution);
-    return { ...begun, waiting: waitingIn(execution) };
+    return { ...begun, waiting: execution.takeWaiting() };
   }
 
   *#begin(shard: ShardName): Reading<Pick<OpenedShard, "frontier" | "batch">> {
@@ -92,15 +92,8 @@ export class Executions {
 
 function* execute(execution: ShardExecution, input: RoundInput): Reading<ExecutedRound> {
   const ran = yield* execution.round(input);
-  const waiting = waitingIn(execution);
+  const waiting = execution.takeWaiting();
   if (ran === undefined) return { result: undefined, waiting };
   const { claim, root, lanes, entries, refusals, batch } = ran;
   return { result: { claim, root, lanes, entries, refusals, batch }, waiting };
-}
-
-/** Plain data, and no more of a program than where it stands: it goes between threads. */
-function waitingIn(execution: ShardExecution): ExecutedRound["waiting"] {
-  return execution
-    .waiting()
-    .map(({ program: { height, index }, awaited }) => ({ program: { height, index }, awaited }));
 }

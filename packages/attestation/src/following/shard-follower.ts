@@ -63,7 +63,7 @@ export class ShardFollower {
   readonly #attests: Feed<FinalAttest>;
   readonly #own: OwnClaims;
   #done: Height;
-  #waiting: WaitingFor;
+  readonly #waiting: WaitingFor;
   /** Of other shards, the latest claims that it used. */
   readonly #used = new Map<ShardName, Round>();
   /** What the next round makes visible and needs, in the order in which it was attested. */
@@ -249,7 +249,7 @@ export class ShardFollower {
   #onExecuted({ result, waiting }: Executed, isRound: boolean): void {
     if (this.#dispute !== undefined) return;
     this.#isRunning = false;
-    this.#waiting = new WaitingFor(waiting);
+    this.#waiting.learn(waiting);
     // What a portion brought is not awaited any more, so the rest may be less.
     this.#visible = this.#visible.slice(this.#shown).filter(({ place }) => this.needs(place));
     if (isRound) this.#finish(result);

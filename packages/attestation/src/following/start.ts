@@ -5,14 +5,15 @@
 // The execution that begins there was not there when claims of other shards became visible. It waits for what it did not
 // see, so it is enough to show it the attest chain from where the oldest of these could begin to matter.
 
+import type { WaitingProgram } from "@tandem/execution";
 import { asHeight, type Height } from "@tandem/shared";
-import type { WaitingProgram } from "./types.ts";
 
 /**
  * What was visible at this order height and before is of no use to an execution that was given rounds up to `done`: the
  * attest block that its header cites is where a `StartingPoint` has `seen`.
  */
 export function seenHeight(done: Height, waiting: readonly WaitingProgram[]): Height {
-  const awaiting = waiting.filter(({ awaited }) => awaited.length > 0);
-  return asHeight(Math.min(done, ...awaiting.map(({ program }) => program.height)));
+  // They stand in line.
+  const first = waiting.find(({ awaited = [] }) => awaited.length > 0);
+  return asHeight(Math.min(done, first?.program.height ?? done));
 }

@@ -72,7 +72,7 @@ interface Shard {
   /** Done, but not attested; in the order of rounds. */
   finished: Program[];
   /** What programs waited for after the last round, by position; also such as were ordered before this node started. */
-  awaited: ReadonlyMap<string, readonly AwaitedSince[]>;
+  readonly awaited: Map<string, readonly AwaitedSince[]>;
   /** Ordered, in rounds that were not executed yet. */
   readonly ordered: Map<Height, Program[]>;
 }
@@ -160,15 +160,19 @@ export class ProgramStatuses {
     this.onWaiting(name, height, waiting);
   }
 
-  /** What is pending after the round `height`; at a start, whatever round it has waited since. */
+  /** What changed of what is pending, after the round `height`; at a start, whatever round it has waited since. */
   onWaiting(name: ShardName, height: Height, waiting: Executed["waiting"]): void {
-    const shard = this.#shardOf(name);
-    const before = shard.awaited;
-    const entries = waiting.map(({ program, awaited }) => {
+    const known = this.#shardOf(name).awaited;
+    for (const { program, awaited } of waiting) {
       const key = keyOf(program);
-      return [key, awaited.map((step) => since(step, before.get(key) ?? [], height))] as const;
-    });
-    shard.awaited = new Map(entries);
+      const before = known.get(key) ?? [];
+      if (awaited === undefined) known.delete(key);
+      else
+        known.set(
+          key,
+          awaited.map((step) => since(step, before, height)),
+        );
+    }
   }
 
   #onClaim(name: ShardName, { claim, root, lanes, entries }: RanRound): void {

@@ -1,13 +1,12 @@
 // The words of followers: what they are given, what they ask for, and what they say.
 
-import type { OrderedProgram, RoundInput, RoundResult, RoundSlice, VisibleClaim } from "@tandem/execution";
+import type { RoundInput, RoundResult, RoundSlice, VisibleClaim, WaitingProgram } from "@tandem/execution";
 import {
   type BlockRef,
   type ClaimSummary,
   claimSummaryCodec,
   type Height,
   limits,
-  type Position,
   type Root,
   type Round,
   type ShardName,
@@ -42,19 +41,13 @@ export interface FinalAttest {
   readonly claims: readonly ClaimPlace[];
 }
 
-/** A program that waits in a shard, and for which steps elsewhere: of `ShardExecution.waiting()`. */
-export interface WaitingProgram {
-  readonly program: Pick<OrderedProgram, keyof Position>;
-  readonly awaited: readonly { readonly shard: ShardName; readonly step: number }[];
-}
-
 export type RanRound = Pick<RoundResult, "claim" | "root" | "lanes" | "entries">;
 
 /** The answer to `execute` or `recall`. What the round changed is in the store by then. */
 export interface Executed {
   /** Nothing if the round made no claim (C1), or if this answers `recall`. */
   readonly result: RanRound | undefined;
-  /** After it. */
+  /** After it, as far as that changed since the answer before. */
   readonly waiting: readonly WaitingProgram[];
 }
 
@@ -67,6 +60,7 @@ export interface StartingPoint {
   readonly claims: readonly [MadeClaim, ...MadeClaim[]];
   /** Claims up to this attest block were shown to the execution, as far as it needs them. */
   readonly seen: Height;
+  /** All of them. */
   readonly waiting: readonly WaitingProgram[];
   /** C6: the shard stopped before. */
   readonly dispute?: Dispute;

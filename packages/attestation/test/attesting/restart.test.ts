@@ -4,6 +4,7 @@ import { asBlobIndex, asHeight, asShardName } from "@tandem/shared";
 import { expect, test } from "vitest";
 import { program } from "../../../execution/test/support/programs.ts";
 import { add } from "../../../execution/test/support/seats.ts";
+import { followLimits } from "../../src/following/types.ts";
 import type { NetworkPlan } from "../support/attest-network.ts";
 import type { AttestNode } from "../support/attest-node.ts";
 import { AttestWorld, type WorldPlan } from "../support/attest-world.ts";
@@ -99,4 +100,25 @@ test("what a program waits for is known after a restart too, since when as far a
   world.at(0).start();
   world.run(1_000);
   expect(world.at(0).machine.awaitedOf(place, a)).toEqual([{ shard: "c", step: 0, since: 2 }]);
+});
+
+test("what a program waits for is what is left of it, also where an execution was shown claims in portions", () => {
+  const committees = { a: [0, 1, 2, 3], b: [0, 1, 2, 3], c: [3, 4, 5, 6] };
+  const world = new AttestWorld({ network: { validators: 7, committees } });
+  for (const place of [5, 6]) world.at(place).stop();
+  const given = program([add("b/x", "k", 1n), add("c/x", "k", 2n), add("a/x", "k", 0), add("a/x", "l", 1)]);
+  const count = followLimits.portionMax + 2;
+  world.order([given], 0);
+  for (let more = 1; more < count; more++) world.order([program([add("b/x", "l", 1n)])], 0);
+  world.until(() => world.attestedOf("b").length === count);
+  const { machine } = world.at(0);
+  const awaited = () => machine.awaitedOf({ height: asHeight(1), index: asBlobIndex(0) }, asShardName("a"));
+  const waits = [
+    { shard: "b", step: 0, since: 1 },
+    { shard: "c", step: 1, since: 1 },
+  ];
+  expect(awaited()).toEqual(waits);
+  world.order().until(() => world.at(0).standing("a").own?.done === count + 1);
+  expect(world.at(0).of("recall")).toHaveLength(1);
+  expect(awaited()).toEqual(waits.slice(1));
 });

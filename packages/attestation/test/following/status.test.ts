@@ -30,7 +30,7 @@ class Watched {
     for (const shard of followed) {
       const slice = this.world.sliceOf(height, shard);
       this.statuses.onOrdered(shard, slice);
-      const waiting = this.world.shard(shard).execution.waiting();
+      const waiting = this.world.shard(shard).execution.takeWaiting();
       this.statuses.onExecuted(shard, slice.height, { result: made.get(shard), waiting });
     }
   }

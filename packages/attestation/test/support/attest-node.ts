@@ -262,7 +262,7 @@ export class AttestNode {
     if (task.kind === "recall") execution.recall(task.visible);
     const result =
       task.kind === "recall" ? undefined : this.read(readUnder(shardPrefix(shard), execution.round(task.input)));
-    const executed: ExecutedRound = { result, waiting: waitingIn(execution) };
+    const executed: ExecutedRound = { result, waiting: execution.takeWaiting() };
     return { kind: "executed", id, executed };
   }
 
@@ -288,7 +288,7 @@ export class AttestNode {
     }
     const execution = new ShardExecution({ shard, epoch: asEpoch(0), rules, bounds: widestBounds }, from, pending);
     this.#executions.set(shard, execution);
-    return { frontier: from, batch: begun?.value.batch ?? { puts: [], deletes: [] }, waiting: waitingIn(execution) };
+    return { frontier: from, batch: begun?.value.batch ?? { puts: [], deletes: [] }, waiting: execution.takeWaiting() };
   }
 
   // What a test looks at.
@@ -310,10 +310,4 @@ export class AttestNode {
   get height(): Height {
     return this.machine.progress().height;
   }
-}
-
-function waitingIn(execution: ShardExecution): ExecutedRound["waiting"] {
-  return execution
-    .waiting()
-    .map(({ program: { height, index }, awaited }) => ({ program: { height, index }, awaited }));
 }

@@ -155,7 +155,7 @@ export function atClaim(
   const { setting } = chains.world.shard(name).execution;
   const execution = new ShardExecution(setting, frontier, pending);
   const height = asHeight(frontier.round);
-  const waiting = execution.waiting();
+  const waiting = execution.takeWaiting();
   const order = seenAt(height, waiting);
   const seen = asHeight(order === 0 ? 0 : (chains.orders[order - 1] as FinalOrder).attested.height);
   const claims = [{ round: frontier.round, root: frontier.claim }] as const;
@@ -262,7 +262,7 @@ export class FollowerNode {
       store.write(result.batch);
       this.chains.contents.set(toHex(result.root), contentOf(result));
     }
-    const waiting = execution.waiting();
+    const waiting = execution.takeWaiting();
     this.line([() => this.follower.onExecuted(effect.id, { result, waiting })]);
   }
 

@@ -19,7 +19,7 @@ import {
 import { type OrderedProgram, positionNumber, programsOf, type RoundSlice } from "../ordered.ts";
 import type { PureFunctions } from "../run/rules.ts";
 import type { RoundBounds } from "../schedule/room.ts";
-import { type DueNode, Schedule } from "../schedule/schedule.ts";
+import { type DueNode, Schedule, type WaitingProgram } from "../schedule/schedule.ts";
 import type { EntryChange } from "../state/shard-state.ts";
 import { ProgramRun } from "./program-run.ts";
 
@@ -34,11 +34,6 @@ export interface PendingProgram {
   readonly entry: PendingEntry;
   /** Of the entry. */
   readonly root: Root;
-}
-
-export interface AwaitedStep {
-  readonly shard: ShardName;
-  readonly step: number;
 }
 
 export class PendingPrograms {
@@ -79,9 +74,9 @@ export class PendingPrograms {
     });
   }
 
-  /** The same programs, each with the steps elsewhere that it waits for. */
-  waiting(): readonly { readonly program: OrderedProgram; readonly awaited: readonly AwaitedStep[] }[] {
-    return this.#schedule.pending().map((program) => ({ program, awaited: this.#schedule.awaitedOf(program) }));
+  /** Which of them wait for what, as far as that changed. */
+  takeWaiting(): readonly WaitingProgram[] {
+    return this.#schedule.takeWaiting();
   }
 
   /** Stands the programs of a slice at the end of the line. Gives those that have a node here. */

@@ -23,12 +23,12 @@ import {
 import type { OrderedProgram, RoundSlice } from "../ordered.ts";
 import type { Rules } from "../run/rules.ts";
 import type { RoundBounds } from "../schedule/room.ts";
-import type { DueNode } from "../schedule/schedule.ts";
+import type { DueNode, WaitingProgram } from "../schedule/schedule.ts";
 import { type EntryChange, ShardState } from "../state/shard-state.ts";
 import { laneOf, lanesInOrder, makeClaim, type RanLane, sourcesOf } from "./claim.ts";
 import type { ContractState } from "./contract-state.ts";
 import type { LaneRun, RefusedCall } from "./lane-run.ts";
-import { type AwaitedStep, type PendingProgram, PendingPrograms, type VisibleClaim } from "./pending-programs.ts";
+import { type PendingProgram, PendingPrograms, type VisibleClaim } from "./pending-programs.ts";
 import { keysOf, runNodes } from "./run-nodes.ts";
 
 /** What a shard's execution is told once. */
@@ -102,9 +102,12 @@ export class ShardExecution {
     return this.#programs.list();
   }
 
-  /** The programs that wait here, in line order, each with the steps elsewhere that it waits for. */
-  waiting(): readonly { readonly program: OrderedProgram; readonly awaited: readonly AwaitedStep[] }[] {
-    return this.#programs.waiting();
+  /**
+   * Which programs wait here for which steps elsewhere, in line order: at first all of them, then what changed since the
+   * last time. Plain data.
+   */
+  takeWaiting(): readonly WaitingProgram[] {
+    return this.#programs.takeWaiting();
   }
 
   /**

@@ -42,12 +42,26 @@ export interface RanNodes {
   hasSettled(step: StepIndex, contract: ContractName): boolean;
 }
 
+/** A program that waits here, as it came to stand since it was asked for the last time. */
+export interface WaitingProgram {
+  readonly program: Position;
+  /** The steps elsewhere that its nodes still wait for; nothing at all once every node of it has run here. */
+  readonly awaited: readonly AwaitedStep[] | undefined;
+}
+
+export interface AwaitedStep {
+  readonly shard: ShardName;
+  readonly step: StepIndex;
+}
+
 const nothingRan: RanNodes = { steps: new Set(), hasSettled: () => false };
 
 export class Schedule {
   readonly shard: ShardName;
   readonly #bounds: RoundBounds;
   readonly #programs = new Map<number, Pending>();
+  /** Of which it has to be said how they wait: those that came, that need less, and that are done. */
+  readonly #moved = new Map<number, Position>();
   readonly #conflicts = new ConflictLines<Waiting>();
   readonly #ready = new ReadyQueue<Waiting>(comesBefore);
 
@@ -72,12 +86,13 @@ export class Schedule {
 
   /** Stands a program at the end of the line. In a round, this comes before `take`. */
   add(program: OrderedProgram, ran: RanNodes = nothingRan): void {
-    const pending: Pending = { program, nodes: new Map(), elsewhere: new Map(), sources: new Map() };
+    const pending: Pending = { program, nodes: new Map(), elsewhere: new Map(), sources: new Map(), isTold: false };
     for (const [place, node] of program.analysis.nodes.entries()) {
       if (node.shard === this.shard && !hasRun(node, ran)) pending.nodes.set(place, waitingNode(pending, place, node));
     }
     if (pending.nodes.size === 0) return;
     this.#programs.set(positionNumber(program), pending);
+    this.#moved.set(positionNumber(program), program);
     for (const node of pending.nodes.values()) this.#stand(node);
   }
 
@@ -106,6 +121,7 @@ export class Schedule {
     if (shardOfStep(pending.program, step) !== source.shard) return false;
     pending.elsewhere.delete(step);
     pending.sources.set(step, source);
+    this.#moved.set(positionNumber(position), pending.program);
     for (const node of waiters) this.#countDown(node);
     return true;
   }
@@ -127,8 +143,15 @@ export class Schedule {
     const { nodes, program } = node.pending;
     this.#conflicts.leave(node);
     nodes.delete(node.place);
-    if (nodes.size === 0) this.#programs.delete(positionNumber(program));
+    if (nodes.size === 0) this.#end(node.pending, program);
     for (const later of node.followers) this.#countDown(later);
+  }
+
+  #end({ isTold }: Pending, program: OrderedProgram): void {
+    const position = positionNumber(program);
+    this.#programs.delete(position);
+    if (isTold) this.#moved.set(position, program);
+    else this.#moved.delete(position);
   }
 
   #countDown(node: Waiting): void {
@@ -147,12 +170,23 @@ export class Schedule {
     return [...(this.#programs.get(positionNumber(position))?.nodes.keys() ?? [])];
   }
 
-  /** Steps elsewhere whose outcomes a program's nodes here still wait for. */
-  awaitedOf(position: Position): readonly { readonly shard: ShardName; readonly step: StepIndex }[] {
-    const pending = this.#programs.get(positionNumber(position));
-    if (pending === undefined) return [];
-    return Array.from(pending.elsewhere.keys(), (step) => ({ step, shard: shardOfStep(pending.program, step) }));
+  /**
+   * What changed, in line order, since this was asked for the last time: at first all that waits. So a round costs what it
+   * moves, however many wait on.
+   */
+  takeWaiting(): readonly WaitingProgram[] {
+    const moved = [...this.#moved].sort(([a], [b]) => a - b);
+    this.#moved.clear();
+    return moved.map(([number, { height, index }]) => {
+      const pending = this.#programs.get(number);
+      if (pending !== undefined) pending.isTold = true;
+      return { program: { height, index }, awaited: pending && awaitedBy(pending) };
+    });
   }
+}
+
+function awaitedBy({ elsewhere, program }: Pending): readonly AwaitedStep[] {
+  return Array.from(elsewhere.keys(), (step) => ({ shard: shardOfStep(program, step), step }));
 }
 
 function shardOfStep({ program }: OrderedProgram, step: StepIndex): ShardName {
@@ -169,6 +203,8 @@ interface Pending {
   /** Steps elsewhere whose outcomes are not visible yet, and who waits for them. */
   readonly elsewhere: Map<StepIndex, Waiting[]>;
   readonly sources: Map<StepIndex, Source>;
+  /** Whoever asks has heard of it. */
+  isTold: boolean;
 }
 
 interface Waiting {

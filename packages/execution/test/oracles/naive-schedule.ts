@@ -34,6 +34,21 @@ export class NaiveSchedule {
     return this.line.filter((node) => !this.ran.has(node));
   }
 
+  /** Of each program with nodes left, the steps elsewhere which these need and which are not visible. */
+  get awaited(): ReadonlyMap<string, readonly number[]> {
+    const steps = new Map<string, Set<number>>();
+    for (const { program, place } of this.left) {
+      const name = `${program.height}/${program.index}`;
+      const awaited = steps.get(name) ?? new Set();
+      steps.set(name, awaited);
+      for (const need of (program.analysis.nodes[place] as ProgramNode).needs) {
+        const { shard, step } = program.analysis.nodes[need] as ProgramNode;
+        if (shard !== this.shard && this.sightOf(program, step) === undefined) awaited.add(step);
+      }
+    }
+    return new Map([...steps].map(([name, awaited]) => [name, [...awaited].sort((a, b) => a - b)]));
+  }
+
   round(programs: readonly OrderedProgram[], sights: readonly Sight[]): readonly LineNode[] {
     for (const program of programs) {
       for (const [place, node] of program.analysis.nodes.entries()) {

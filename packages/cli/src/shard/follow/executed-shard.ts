@@ -39,12 +39,12 @@ export class ExecutedShard {
   execute(input: RoundInput) {
     const result = this.#run(this.#execution.round(input));
     if (result !== undefined) this.#store.write(result.batch);
-    return { result, waiting: this.#execution.waiting() };
+    return { result, waiting: this.#execution.takeWaiting() };
   }
 
   recall(visible: readonly VisibleClaim[]) {
     this.#execution.recall(visible);
-    return { result: undefined, waiting: this.#execution.waiting() };
+    return { result: undefined, waiting: this.#execution.takeWaiting() };
   }
 
   #run<T>(reading: Reading<T>): T {

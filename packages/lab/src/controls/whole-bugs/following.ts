@@ -106,8 +106,8 @@ export const followingBugs: readonly Bug[] = [
     82,
     edit(
       "following/start.ts",
-      "return asHeight(Math.min(done, ...awaiting.map(({ program }) => program.height)));",
-      "return asHeight(Math.max(done, 0 * awaiting.length));",
+      "return asHeight(Math.min(done, first?.program.height ?? done));",
+      "return asHeight(first === undefined ? done : Math.max(done, first.program.height));",
     ),
   ),
   bug(
