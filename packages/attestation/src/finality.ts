@@ -2,8 +2,8 @@
 // them (O3), to the followers and the books. Consensus delivers them as fast as it learns of them, so a node that was away
 // has many; the last few are in memory, the others are read back from the store. One that was checked is not judged again.
 
-import { type AttestBlock, asHeight, assert, type Certificate } from "@tandem/shared";
-import { type AttestBlockInfo, attestBlockRules } from "./block.ts";
+import { type AttestBlock, asHeight, assert, type BlockInfo, type Certificate } from "@tandem/shared";
+import { attestBlockRules } from "./block.ts";
 import { attestBatch } from "./block-records.ts";
 import { type AttestRecord, deliveredBatch, readAttestBlock, tipRecords } from "./chain-records.ts";
 import type { Core, Job } from "./core.ts";
@@ -33,7 +33,7 @@ export class Finality {
     this.#onSettled = onSettled;
   }
 
-  deliver(block: AttestBlock, { height }: AttestBlockInfo, certificate: Certificate): void {
+  deliver(block: AttestBlock, { height }: BlockInfo, certificate: Certificate): void {
     const core = this.#core;
     assert(height === core.finalHeight + 1, "final blocks are delivered in order of height");
     core.finalHeight = height;
@@ -62,7 +62,7 @@ export class Finality {
     return record;
   }
 
-  *#judge(block: AttestBlock, info: AttestBlockInfo): Job<AttestState | undefined> {
+  *#judge(block: AttestBlock, info: BlockInfo): Job<AttestState | undefined> {
     const core = this.#core;
     // What it cites is final, so it comes.
     yield* until(() => core.orderHeight >= block.header.order.height);

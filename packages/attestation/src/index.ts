@@ -1,7 +1,7 @@
 export { firstMarks } from "./affirming/own.ts";
 export { performAffirmTask } from "./affirming/verify.ts";
 export { Attesting, type ShardProgress, type StageTwoProgress } from "./attesting.ts";
-export { type AttestBlockInfo, attestBlockRules } from "./block.ts";
+export { attestBlockRules } from "./block.ts";
 export { attestedCodec, attestedKey } from "./block-records.ts";
 export { type AttestRecord, attestBlockKey, attestRecordCodec, shardPrefix } from "./chain-records.ts";
 export { type ClaimContent, claimContentCodec, readClaimContent, visibleClaimOf } from "./content/claim-content.ts";

@@ -12,6 +12,7 @@ import type {
   Affirmation,
   AttestBlock,
   AttestHeader,
+  BlockInfo,
   BlockRef,
   Certificate,
   Frontier,
@@ -31,7 +32,6 @@ import type {
 } from "@tandem/shared";
 import type { OwnTimer } from "./affirming/own.ts";
 import type { AffirmTask, AffirmVerdict } from "./affirming/types.ts";
-import type { AttestBlockInfo } from "./block.ts";
 import type { ContentMessage, ContentTimer } from "./content/types.ts";
 import type { Explanation, StateMessage, StateTimer } from "./explaining/types.ts";
 import type { Difference } from "./following/difference.ts";
@@ -119,21 +119,21 @@ export type AttestInput =
   | {
       readonly kind: "build";
       readonly view: View;
-      readonly parent: AttestBlockInfo;
+      readonly parent: BlockInfo;
       readonly ancestors: readonly AttestBlock[];
       readonly isWanted: boolean;
     }
   | {
       readonly kind: "check";
       readonly block: AttestBlock;
-      readonly info: AttestBlockInfo;
+      readonly info: BlockInfo;
       readonly ancestors: readonly AttestBlock[];
       readonly leader: ValidatorIndex;
     }
   | {
       readonly kind: "deliver";
       readonly block: AttestBlock;
-      readonly info: AttestBlockInfo;
+      readonly info: BlockInfo;
       readonly certificate: Certificate;
     };
 
@@ -236,4 +236,4 @@ export type AttestEffect =
   /** O8: whether there is something to propose. */
   | { readonly kind: "reason"; readonly has: boolean }
   /** A quorum finalized what cannot be: this node attests no more, and keeps what it has. */
-  | { readonly kind: "attest-diverged"; readonly info: AttestBlockInfo; readonly problem: AttestProblem };
+  | { readonly kind: "attest-diverged"; readonly info: BlockInfo; readonly problem: AttestProblem };

@@ -1,15 +1,18 @@
 // The words of the consensus machine: what it is told, what it asks for, and what travels between peers.
 
-import type { Certificate, Codec, Epoch, Height, Root, ValidatorIndex, View, Vote, VoteEvidence } from "@tandem/shared";
+import type {
+  BlockInfo,
+  Certificate,
+  Codec,
+  Height,
+  Root,
+  ValidatorIndex,
+  View,
+  Vote,
+  VoteEvidence,
+} from "@tandem/shared";
 
-/** What the machine reads of a block; everything else in it is the payload's. */
-export interface BlockInfo {
-  readonly epoch: Epoch;
-  readonly view: View;
-  readonly height: Height;
-  readonly parent: Root;
-  readonly root: Root;
-}
+export type { BlockInfo };
 
 /** How the machine handles blocks of one kind without knowing them. */
 export interface BlockRules<Block> {

@@ -2,8 +2,16 @@
 // was away has many to execute; the last few are in memory, the others are read back from the store. A block that was
 // checked before is not executed again.
 
-import { asHeight, assert, type Certificate, type OrderBlock, storeBatchOf, toHex } from "@tandem/shared";
-import { type OrderBlockInfo, orderBlockRules } from "./block.ts";
+import {
+  asHeight,
+  assert,
+  type BlockInfo,
+  type Certificate,
+  type OrderBlock,
+  storeBatchOf,
+  toHex,
+} from "@tandem/shared";
+import { orderBlockRules } from "./block.ts";
 import type { BlockState } from "./chain.ts";
 import type { Core } from "./core.ts";
 import { type Job, read, until } from "./jobs.ts";
@@ -33,7 +41,7 @@ export class Finality {
     this.#core = core;
   }
 
-  deliver(block: OrderBlock, { height, root }: OrderBlockInfo, certificate: Certificate): void {
+  deliver(block: OrderBlock, { height, root }: BlockInfo, certificate: Certificate): void {
     const core = this.#core;
     assert(height === core.finalHeight + 1, "final blocks are delivered in order of height");
     core.finalHeight = height;
@@ -64,7 +72,7 @@ export class Finality {
     return record;
   }
 
-  *#execute(block: OrderBlock, info: OrderBlockInfo): Job<BlockState | undefined> {
+  *#execute(block: OrderBlock, info: BlockInfo): Job<BlockState | undefined> {
     const core = this.#core;
     const judged = yield* judge(core, block, core.chain.base, { leader: undefined });
     if (judged.ok) return judged.value;

@@ -1,4 +1,4 @@
-export { type OrderBlockInfo, orderBlockRules } from "./block.ts";
+export { orderBlockRules } from "./block.ts";
 export type { PayerSignature, Refusal, RefusalCode } from "./candidate.ts";
 export type { OrderingConfig } from "./core.ts";
 export { feeOf } from "./fees.ts";

@@ -22,7 +22,7 @@ import {
   type ValidatorIndex,
 } from "@tandem/shared";
 import type { Attested, AttestedChain } from "./attested.ts";
-import { isBodyOf, orderBlockRules } from "./block.ts";
+import { orderBlockRules, standsForBody } from "./block.ts";
 import { type Candidate, type Refusal, refusalAt, refuse, signatureOf } from "./candidate.ts";
 import type { BlockState, Chain } from "./chain.ts";
 import { ask, type Job, until } from "./jobs.ts";
@@ -107,7 +107,7 @@ function headerProblem(
   if (!equalBytes(header.validatorsRoot, first.validatorsRoot)) return problem("sets", "other validator sets");
   if (body.blobs.length > genesis.limits.blockBlobs)
     return problem("count", `${body.blobs.length} blobs where ${genesis.limits.blockBlobs} are allowed`);
-  return isBodyOf(block) ? undefined : problem("body", "the header commits to another body");
+  return standsForBody(block) ? undefined : problem("body", "the header commits to another body");
 }
 
 /** O3: what it cites is what its parent cites, or final and above that. */

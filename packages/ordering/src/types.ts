@@ -3,6 +3,7 @@
 import type {
   AttestHeader,
   BlobIndex,
+  BlockInfo,
   BlockRef,
   Certificate,
   Citation,
@@ -21,7 +22,6 @@ import type {
   ValidatorIndex,
   View,
 } from "@tandem/shared";
-import type { OrderBlockInfo } from "./block.ts";
 import type { PayerSignature, Refusal } from "./candidate.ts";
 
 /** A place in the set, or beyond it for peers that do not vote. */
@@ -114,14 +114,14 @@ export type OrderInput =
   | {
       readonly kind: "build";
       readonly view: View;
-      readonly parent: OrderBlockInfo;
+      readonly parent: BlockInfo;
       readonly ancestors: readonly OrderBlock[];
       readonly isWanted: boolean;
     }
   | {
       readonly kind: "check";
       readonly block: OrderBlock;
-      readonly info: OrderBlockInfo;
+      readonly info: BlockInfo;
       readonly ancestors: readonly OrderBlock[];
       /** Of the block's view. */
       readonly leader: ValidatorIndex;
@@ -130,7 +130,7 @@ export type OrderInput =
   | {
       readonly kind: "deliver";
       readonly block: OrderBlock;
-      readonly info: OrderBlockInfo;
+      readonly info: BlockInfo;
       readonly certificate: Certificate;
     };
 
@@ -146,7 +146,7 @@ export type Receipt =
 /** A final block that was executed: what Stage 2, clients and checkers follow. */
 export interface OrderedBlock {
   readonly block: OrderBlock;
-  readonly info: OrderBlockInfo;
+  readonly info: BlockInfo;
   /** It names the block; where that is final by a later one, it may be a notarization (S6). */
   readonly certificate: Certificate;
   /** Encoded blobs, in order. */
@@ -167,7 +167,7 @@ export type OrderEffect =
   | { readonly kind: "receipt"; readonly id: number; readonly receipt: Receipt }
   | ({ readonly kind: "ordered" } & OrderedBlock)
   /** A quorum finalized what cannot be: this node orders no more. It never overwrites its own state with theirs. */
-  | { readonly kind: "diverged"; readonly info: OrderBlockInfo; readonly problem: BlockProblem }
+  | { readonly kind: "diverged"; readonly info: BlockInfo; readonly problem: BlockProblem }
   // For consensus:
   | {
       readonly kind: "started";

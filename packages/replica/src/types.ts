@@ -2,7 +2,6 @@
 // the consensus of the attest chain says, which speaks as that of the order chain does, is wrapped.
 
 import type {
-  AttestBlockInfo,
   AttestEffect,
   AttestInput,
   AttestMessage,
@@ -84,7 +83,7 @@ export type ReplicaEffect =
    * attest chain nothing is missing then.
    */
   | FinalEffect<"final", OrderBlock, BlockInfo>
-  | FinalEffect<"attest-final", AttestBlock, AttestBlockInfo>;
+  | FinalEffect<"attest-final", AttestBlock, BlockInfo>;
 
 interface FinalEffect<Kind extends string, Block, Info> {
   readonly kind: Kind;

@@ -1,4 +1,5 @@
 export * from "./assert.ts";
+export * from "./block-reader.ts";
 export * from "./bytes.ts";
 export * from "./certificates.ts";
 export { codecs } from "./codecs.ts";

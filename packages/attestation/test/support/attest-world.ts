@@ -10,6 +10,7 @@ import {
   assert,
   asValidatorIndex,
   asView,
+  type BlockInfo,
   type BlockRef,
   type Certificate,
   claimCodec,
@@ -19,7 +20,7 @@ import {
   weightOf,
 } from "@tandem/shared";
 import { certify } from "../../../shared/test/support/electorate.ts";
-import { type AttestBlockInfo, attestBlockRules } from "../../src/block.ts";
+import { attestBlockRules } from "../../src/block.ts";
 import { contentKey } from "../../src/records.ts";
 import type { AttestEffect, AttestInput, AttestMessage, Peer } from "../../src/types.ts";
 import { type NetworkPlan, type Programs, TestNetwork } from "./attest-network.ts";
@@ -43,7 +44,7 @@ export interface WorldPlan {
 
 interface Final {
   readonly block: AttestBlock;
-  readonly info: AttestBlockInfo;
+  readonly info: BlockInfo;
   readonly certificate: Certificate;
 }
 
@@ -55,7 +56,7 @@ interface Event {
 interface Ballot {
   readonly view: number;
   readonly leader: AttestNode;
-  readonly parent: AttestBlockInfo;
+  readonly parent: BlockInfo;
   block: AttestBlock | undefined;
   readonly voters: Set<Peer>;
 }
@@ -257,7 +258,7 @@ export class AttestWorld implements Surroundings {
     if (this.#ballot === ballot) this.#ballot = undefined;
   }
 
-  get #genesisInfo(): AttestBlockInfo {
+  get #genesisInfo(): BlockInfo {
     const { header } = this.network.network;
     const { epoch, view, height, parent } = header;
     return { epoch, view, height, parent, root: this.network.attestGenesis.root };

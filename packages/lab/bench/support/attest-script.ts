@@ -5,7 +5,6 @@
 // So one machine can be measured alone, in a network of any size, and does what it would do among machines that are all real.
 
 import {
-  type AttestBlockInfo,
   type AttestInput,
   attestBlockRules,
   type ExecutionTask,
@@ -20,6 +19,7 @@ import {
   assert,
   asValidatorIndex,
   asView,
+  type BlockInfo,
   type Certificate,
   type MemoryStore,
   readNow,
@@ -56,7 +56,7 @@ export class AttestScript {
   /** What the executions answered in this round, or in the beginning. */
   readonly #answers = new Map<string, ExecutionAnswer>();
   readonly #proposer: AttestShell;
-  #parent: AttestBlockInfo;
+  #parent: BlockInfo;
   #executionMs = 0;
 
   constructor(ground: AttestGround) {

@@ -2,7 +2,7 @@
 // for nobody reads it from a file; all networks have one id, so blobs that are signed once are good on all of them.
 
 import { nativePayerScheme } from "@tandem/native";
-import { type OrderBlockInfo, type OrderNetwork, openNetwork } from "@tandem/ordering";
+import { type OrderNetwork, openNetwork } from "@tandem/ordering";
 import {
   type Allocation,
   aggregateQuorum,
@@ -15,6 +15,7 @@ import {
   asValidatorIndex,
   asWeight,
   type Blob,
+  type BlockInfo,
   blobCodec,
   blobDomain,
   type Certificate,
@@ -46,14 +47,14 @@ export const keys: Keys = createKeys(
 );
 
 /** A finalization, by those who sign for this network. */
-export function certify(info: OrderBlockInfo): Certificate {
+export function certify(info: BlockInfo): Certificate {
   return certifyBy(keys, info);
 }
 
 /** A finalization, by a quorum of seats of equal weight. */
 export function certifyBy(
   { electorate, signers }: Keys,
-  { epoch, view, root }: Pick<OrderBlockInfo, "epoch" | "view" | "root">,
+  { epoch, view, root }: Pick<BlockInfo, "epoch" | "view" | "root">,
 ): Certificate {
   const ballot = { epoch, view, block: root };
   const message = voteSigningRoot(electorate, "finalize", ballot);

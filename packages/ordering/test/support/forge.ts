@@ -11,6 +11,7 @@ import {
   asTimeMs,
   asValidatorIndex,
   asView,
+  type BlockInfo,
   type BlockRef,
   type Certificate,
   type Citation,
@@ -28,7 +29,7 @@ import type { Schema } from "../../../shared/test/oracles/schema.ts";
 import { oracleOf } from "../../../shared/test/oracles/ssz.ts";
 import { certify, type TestElectorate, testElectorate } from "../../../shared/test/support/electorate.ts";
 import { attestHeader, rootOf } from "../../../shared/test/support/samples.ts";
-import { type OrderBlockInfo, orderBlockRules } from "../../src/block.ts";
+import { orderBlockRules } from "../../src/block.ts";
 import type { Candidate } from "../../src/candidate.ts";
 import type { OrderNetwork } from "../../src/network.ts";
 import type { AttestedBlock, ShardProgress } from "../../src/types.ts";
@@ -37,7 +38,7 @@ import { isTestSignature } from "./blobs.ts";
 
 export interface Forged {
   readonly block: OrderBlock;
-  readonly info: OrderBlockInfo;
+  readonly info: BlockInfo;
   /** Raw blobs, in order. */
   readonly blobs: readonly Candidate[];
   /** Nothing for those on the genesis. */
@@ -212,7 +213,7 @@ export function notarized(block: AttestedBlock): AttestedBlock {
 }
 
 /** As consensus says it of a block. */
-export function infoOf(block: OrderBlock): OrderBlockInfo {
+export function infoOf(block: OrderBlock): BlockInfo {
   const { epoch, view, height, parent } = block.header;
   const isWhole = Buffer.compare(listOracle.root(block.body.blobs), block.header.blobsRoot) === 0;
   // Of a body that is not the header's only consensus' own root is of interest: it has to differ.
