@@ -4,7 +4,7 @@ export { type CampaignOptions, runCampaign } from "./campaign/campaign.ts";
 export { type CampaignSummary, type Coverage, summarize } from "./campaign/summary.ts";
 export type { Bug } from "./controls/bug.ts";
 export { bugs } from "./controls/bugs.ts";
-export { type Catch, catchBug } from "./controls/catch.ts";
+export { type Catch, catchBugs } from "./controls/catch.ts";
 export { drawSetting } from "./draw-setting.ts";
 export { svgChart, textChart } from "./experiments/chart.ts";
 export { type ChainReport, type HopsReport, type LoadFigures, runHops } from "./experiments/hops.ts";

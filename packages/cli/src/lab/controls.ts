@@ -1,6 +1,6 @@
 // `tandem lab controls`: deliberate bugs in copies of the machine, each of which a checker has to catch.
 
-import { type Bug, bugs, type Catch, catchBug, type StageName } from "@tandem/lab";
+import { type Bug, bugs, type Catch, catchBugs, type StageName } from "@tandem/lab";
 import type { Command } from "../command.ts";
 import { Complaint, formatTable } from "../terminal.ts";
 import { jobsFlag, seedsFlag, stageFlag } from "./flags.ts";
@@ -11,9 +11,9 @@ const seedsUsual = 60;
 export const controlsCommand: Command = {
   help: `./tandem lab controls [NAME ...] [--stage STAGE] [--seeds N] [--jobs J] [--json]
 
-Puts each deliberate bug into copies of the machine's sources and runs seeds until a checker fires:
-the one that is known to show it, then others that have what it needs. A run that crashed is no
-catch. Exit code 1 if a bug is not caught, or does not fit the sources any more (bug-misfit).
+Puts each deliberate bug into copies of the machine's sources and runs seeds until a checker fires: the one that is
+known to show it, then others that have what it needs. A run that crashed is no catch. Exit code 1 if a bug is not
+caught, or does not fit the sources any more (bug-misfit).
 
   NAME           only these bugs
   --stage STAGE  only those of consensus, order, whole or rounds; without it, of all
@@ -44,11 +44,8 @@ export function bugsOf(stage: StageName | undefined): readonly Bug[] {
 
 export async function catchAll(chosenBugs: readonly Bug[], seedsMax: number, jobs: number): Promise<readonly Catch[]> {
   const bar = new ProgressBar(chosenBugs.length);
-  const catches: Catch[] = [];
-  for (const bug of chosenBugs) {
-    catches.push(await catchBug(bug, { jobs, seedsMax }));
-    bar.show(catches.length, `controls  ${catches.filter(isCaught).length} caught`);
-  }
+  const onCatch = (done: readonly Catch[]) => bar.show(done.length, `controls  ${done.filter(isCaught).length} caught`);
+  const catches = await catchBugs(chosenBugs, { jobs, seedsMax, onCatch });
   bar.end();
   return catches;
 }

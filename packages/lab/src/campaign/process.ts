@@ -1,4 +1,4 @@
-// One process of a campaign: it is sent a task and then plans, and answers each plan with a report.
+// One process of a campaign: it is sent plans, each with its task, one at a time, and answers each with a report.
 
 import { useNative } from "@tandem/native";
 import { assert } from "@tandem/shared";
@@ -11,7 +11,7 @@ import { runSetting } from "../run.ts";
 import { type Overrides, override, type Setting, type WorldStage, worldStages } from "../setting.ts";
 import { loadExecution, loadStage } from "../stages/load.ts";
 
-/** What all runs of a campaign have in common. Plain data: it goes to the processes. */
+/** What runs of a campaign have in common. Plain data: it goes to the processes. */
 export interface Task {
   /** Path of the entry file of another copy of the machine (stages/load.ts). */
   readonly entry?: string;
@@ -26,8 +26,8 @@ assert(process.send !== undefined, "it is started by a campaign");
 const answer = process.send.bind(process);
 useNative();
 process.on("disconnect", () => process.exit());
-process.once("message", (task: Task) => {
-  process.on("message", async (plan: Plan) => answer(await runPlan(task, plan)));
+process.on("message", async ({ task, plan }: { readonly task: Task; readonly plan: Plan }) => {
+  answer(await runPlan(task, plan));
 });
 
 async function runPlan({ entry, overrides = {} }: Task, plan: Plan): Promise<RunReport> {

@@ -1,5 +1,5 @@
-// Copies of the machine's sources with a deliberate bug in them, each beside its sources: there its imports resolve. All
-// rooms of a stage are copied, and import each other's copies.
+// Copies of the machine's sources with a deliberate bug in them, each beside its sources: there its imports resolve. Copied
+// are the rooms that it changes and those that import a copy, for they must import that.
 
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -9,12 +9,20 @@ import type { Bug, Edit, Room } from "./bug.ts";
 
 const packages = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** What is copied; the last one is the stage's entry. */
+/** What a stage runs; the last one is its entry. None imports one that stands behind it. */
 const roomsOf: { readonly [Stage in StageName]: readonly Room[] } = {
   consensus: ["consensus"],
   order: ["consensus", "ordering", "replica"],
   whole: ["consensus", "ordering", "execution", "attestation", "replica"],
   rounds: ["execution"],
+};
+
+const importsOf: { readonly [Each in Room]: readonly Room[] } = {
+  consensus: [],
+  ordering: [],
+  execution: [],
+  attestation: ["execution"],
+  replica: ["consensus", "ordering", "execution", "attestation"],
 };
 
 /** A bug does not fit the sources: they have changed, and it must be written anew. */
@@ -29,7 +37,7 @@ export interface Copy {
 }
 
 export function applyBug(bug: Bug): Copy {
-  const rooms = roomsOf[bug.stage];
+  const rooms = copiedFor(bug);
   const folders = new Map(rooms.map((room) => [room, folderOf(room, bug.name)]));
   const remove = () => {
     for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true });
@@ -44,6 +52,13 @@ export function applyBug(bug: Bug): Copy {
     throw error;
   }
   return { entry: join(folders.get(rooms.at(-1) as Room) as string, "index.ts"), remove };
+}
+
+/** The last one is the entry. */
+function copiedFor({ stage, edits }: Bug): readonly Room[] {
+  const copied = new Set(edits.map(({ room }) => room));
+  for (const room of roomsOf[stage]) if (importsOf[room].some((each) => copied.has(each))) copied.add(room);
+  return roomsOf[stage].filter((room) => copied.has(room));
 }
 
 /** Ignored by git; removed when it is not needed any more. */

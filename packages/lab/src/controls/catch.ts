@@ -2,6 +2,7 @@
 // is no catch: the search goes on.
 
 import { runCampaign } from "../campaign/campaign.ts";
+import { Pool } from "../campaign/pool.ts";
 import { drawSetting } from "../draw-setting.ts";
 import type { Violation } from "../report.ts";
 import { applyBug, type Copy, MisfitError } from "./apply.ts";
@@ -20,9 +21,39 @@ export interface Catch {
 }
 
 export interface CatchOptions {
-  readonly jobs: number;
+  /** They are kept from bug to bug. */
+  readonly pool: Pool;
   /** First the seed that is known to catch it; then so many others, from 1 on, that have what it needs. */
   readonly seedsMax: number;
+}
+
+export interface CatchAllOptions extends Omit<CatchOptions, "pool"> {
+  /** Processes. */
+  readonly jobs: number;
+  /** Called after each bug, with those that are done. */
+  readonly onCatch?: (done: readonly Catch[]) => void;
+}
+
+/** One after the other in each process. What comes of them is in their order. */
+export async function catchBugs(
+  bugs: readonly Bug[],
+  { jobs, seedsMax, onCatch }: CatchAllOptions,
+): Promise<readonly Catch[]> {
+  const pool = new Pool(jobs);
+  const catches: Catch[] = [];
+  const queue = bugs.entries();
+  const catchSome = async () => {
+    for (const [at, bug] of queue) {
+      catches[at] = await catchBug(bug, { pool, seedsMax });
+      onCatch?.(catches.filter((each) => each !== undefined));
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: jobs }, catchSome));
+  } finally {
+    pool.end();
+  }
+  return catches;
 }
 
 /** A bug that does not fit the sources is told as such: the others can still be tried. */
@@ -36,12 +67,12 @@ export async function catchBug(bug: Bug, options: CatchOptions): Promise<Catch> 
   }
 }
 
-async function catchIn({ entry, remove }: Copy, bug: Bug, { jobs, seedsMax }: CatchOptions): Promise<Catch> {
+async function catchIn({ entry, remove }: Copy, bug: Bug, { pool, seedsMax }: CatchOptions): Promise<Catch> {
   const { stage } = bug;
   try {
     let runs = 0;
-    for (const seeds of batchesOf(bug, seedsMax, 2 * jobs)) {
-      const reports = await runCampaign({ plans: seeds, processes: jobs, entry, overrides: { stage } });
+    for (const plans of batchesOf(bug, seedsMax, 2 * pool.size)) {
+      const reports = await runCampaign({ plans, processes: pool.size, pool, entry, overrides: { stage } });
       runs += reports.length;
       const caught = reports.find(({ violation }) => violation !== null && violation.checker !== "threw");
       if (caught?.violation)

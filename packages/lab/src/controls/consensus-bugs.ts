@@ -276,7 +276,7 @@ export const consensusBugs: readonly Bug[] = [
   bug(
     "next-view-only",
     "enters a view on certificates of the one before only (S2)",
-    8,
+    7,
     edit(
       "simplex.ts",
       "if (highest < this.#desk.view) return false;",

@@ -47,7 +47,7 @@ export const blobBugs: readonly Bug[] = [
   bug(
     "pushes-once",
     "pushes blobs once, into a network that loses them (O6)",
-    21,
+    12,
     edit(
       "outbox.ts",
       "    line.silences++;\n    return line.flight.blobs.size > 0 ? this.#send(line, line.flight) : this.#sendNext(line);",
@@ -73,19 +73,19 @@ export const blobBugs: readonly Bug[] = [
   bug(
     "never-fetches",
     "does not ask for blobs that it lacks (O6)",
-    5,
+    11,
     edit("core.ts", "if (missing.length > 0) this.push(...this.fetcher.want(missing, first));", ""),
   ),
   bug(
     "never-serves",
     "does not give blobs to those that lack them (O6)",
-    9,
+    11,
     edit("serve.ts", "if (roots.length <= limits.wantRootsMax) this.#start(", "if (roots.length < 0) this.#start("),
   ),
   bug(
     "found-not-kept",
     "forgets what peers found for it (O6)",
-    9,
+    11,
     edit(
       "ordering.ts",
       "for (const candidate of accepted) shelf.hold(candidate);",

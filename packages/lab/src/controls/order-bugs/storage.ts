@@ -46,7 +46,7 @@ export const storageBugs: readonly Bug[] = [
   bug(
     "kept-forgotten",
     "does not offer after a restart what it accepted before (O7)",
-    3,
+    20,
     edit("ordering.ts", "this.#submissions.onKept(kept);", "this.#submissions.onKept(kept.slice(kept.length));"),
   ),
   bug(

@@ -33,7 +33,7 @@ export const countingBugs: readonly Bug[] = [
   facing("forged-affirmations")(
     "signatures-not-checked",
     "counts affirmations whatever their signatures (S9)",
-    22,
+    110,
     edit(
       "affirming/verify.ts",
       "return ground.scheme.verifyAggregate(keys, affirmSigningRoot(ground, claim), sum.value) ? sum.value : undefined;",
