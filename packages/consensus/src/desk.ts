@@ -14,6 +14,8 @@ export class Desk<Block> {
   knowledge: Knowledge<Block>;
   /** The view that we are in; zero before the start. */
   view: View = asView(0);
+  /** S8: without this journal our key may have signed anything in this view and earlier ones. */
+  #mark: View = asView(0);
   #effects: Effect<Block>[] = [];
 
   constructor(config: SimplexConfig<Block>, genesis: BlockInfo) {
@@ -31,6 +33,15 @@ export class Desk<Block> {
   /** Before a restart we were in this view, or could have been. */
   reach(view: View): void {
     this.view = asView(Math.max(this.view, view));
+  }
+
+  mark(view: View): void {
+    this.#mark = asView(Math.max(this.#mark, view));
+  }
+
+  /** S8: nothing is signed there. */
+  isMarked(view: View): boolean {
+    return view <= this.#mark;
   }
 
   /** Hands over the effects since the last time. */

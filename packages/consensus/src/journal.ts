@@ -11,7 +11,9 @@ import {
   optional,
   signatureBytes,
   union,
+  type View,
   type Vote,
+  viewType,
   voteCodec,
 } from "@tandem/shared";
 import type { BlockRules, Proposal } from "./types.ts";
@@ -23,7 +25,9 @@ export type JournalRecord<Block> =
   /** Our own. */
   | { readonly kind: "vote"; readonly value: Vote }
   /** A block that one of ours is built or voted upon, fetched and not voted for. */
-  | { readonly kind: "block"; readonly value: Block };
+  | { readonly kind: "block"; readonly value: Block }
+  /** Where the journal begins: what this key signed before is of this view or of earlier ones. */
+  | { readonly kind: "mark"; readonly value: View };
 
 const lengthBytes = 4;
 
@@ -42,7 +46,13 @@ export class Records<Block> {
     });
     this.#codec = codec(
       "journal-record",
-      union({ proposal, certificate: certificateCodec.type, vote: voteCodec.type, block: rules.codec.type }),
+      union({
+        proposal,
+        certificate: certificateCodec.type,
+        vote: voteCodec.type,
+        block: rules.codec.type,
+        mark: viewType,
+      }),
       limits.proposalBytesMax,
     ) as Codec<JournalRecord<Block>>;
   }
@@ -69,4 +79,9 @@ export class Records<Block> {
   read(journal: readonly Uint8Array[]): readonly JournalRecord<Block>[] {
     return journal.flatMap((bytes) => this.decode(bytes) ?? []);
   }
+}
+
+/** The first record of a journal, made by whoever knows what the key signed without it. Its group is the view. */
+export function markRecord<Block>(rules: BlockRules<Block>, view: View): Uint8Array {
+  return new Records(rules).encode({ kind: "mark", value: view });
 }

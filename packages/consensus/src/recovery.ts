@@ -34,6 +34,8 @@ export class Recovery<Block> {
         return this.#recallBlock(record.value.block, record.value);
       case "block":
         return this.#recallBlock(record.value, undefined);
+      case "mark":
+        return this.#desk.mark(record.value);
       default:
         return unreachable(record);
     }

@@ -23,7 +23,7 @@
 //     best certificates are repeated. A certificate first held is broadcast once. What is missing is asked for, and
 //     a peer that shows itself in an earlier view is told how we came to ours.
 // S8  Votes, certificates and the blocks that a vote rests on are persisted before anything that follows from them
-//     leaves.
+//     leaves. In a view up to the mark of the journal, which says where it begins, nothing is signed.
 // S9  Votes are checked together when they would be a quorum (tally.ts, verify.ts).
 // S10 Two votes that no honest validator sends both are evidence, once both signatures are checked singly.
 // S11 All that peers can make us keep is bounded: one proposal a view, one vote of a kind for each seat and view,
@@ -288,7 +288,7 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
   /** Casts one vote that can be cast now, or asks for what a vote or proposal needs. */
   #act(): boolean {
     if (this.#finalize()) return true;
-    if (this.#desk.config.signer === undefined) return false;
+    if (this.#desk.config.signer === undefined || this.#desk.isMarked(this.#desk.view)) return false;
     const state = this.#desk.knowledge.views.at(this.#desk.view);
     if (state.isEquivocal || state.verdict === "invalid") return this.#nullify(state);
     return this.#notarize(state) || this.#propose(state);
@@ -301,6 +301,7 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
       const state = views.find(view);
       const notarization = state?.certificates.notarization;
       if (state === undefined || notarization === undefined || this.#desk.config.signer === undefined) continue;
+      if (this.#desk.isMarked(view)) continue;
       if (state.own.nullify !== undefined || state.own.finalize !== undefined) continue;
       this.#voice.cast(state, "finalize", notarization.block);
       return true;
@@ -310,6 +311,7 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
 
   /** S7. */
   #nullify(state: ViewState<Block>): boolean {
+    if (this.#desk.isMarked(state.view)) return false;
     if (this.#desk.config.signer === undefined || state.own.nullify !== undefined || state.own.finalize !== undefined)
       return false;
     this.#voice.cast(state, "nullify", zeroRoot);

@@ -77,6 +77,7 @@ export class Voice<Block> {
   #sign(kind: VoteKind, view: View, block: Root): Vote {
     const { signer, electorate } = this.#desk.config;
     assert(signer !== undefined, "an observer does not vote");
+    assert(!this.#desk.isMarked(view), "nothing is signed up to the mark (S8)");
     const ballot = { epoch: electorate.epoch, view, block };
     const signature = signer.sign(voteSigningRoot(electorate, kind, ballot));
     return { kind, ...ballot, signer: signer.seat, signature };

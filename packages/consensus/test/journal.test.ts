@@ -1,5 +1,6 @@
 // S8: what a crash leaves of a record is a first part of its bytes, and never another record.
 
+import { asView } from "@tandem/shared";
 import { expect, test } from "vitest";
 import { type JournalRecord, Records } from "../src/journal.ts";
 import { type Block, createWorld, genesis, rules } from "./support/one.ts";
@@ -16,6 +17,7 @@ const kept: readonly JournalRecord<Block>[] = [
   { kind: "certificate", value: wide },
   { kind: "vote", value: world.vote("notarize", 1, root, 0) },
   { kind: "block", value: block },
+  { kind: "mark", value: asView(300) },
 ];
 
 test.each(kept)("a $kind is read whole, and no part of it is read as anything", (record) => {

@@ -2,6 +2,7 @@
 
 import { asView, type Root, zeroRoot } from "@tandem/shared";
 import { beforeEach, describe, expect, test } from "vitest";
+import { markRecord } from "../src/index.ts";
 import {
   certificatesIn,
   createWorld,
@@ -356,6 +357,25 @@ describe("S8: durable first", () => {
     again.start(undefined, torn);
     expect(again.votes).toEqual(["notarize 1"]);
     expect(again.journal).toHaveLength(2);
+  });
+
+  test.each([0, 1, 2, 3])("up to the mark of its journal seat %i signs nothing, whether it leads or not", (seat) => {
+    const second = world.block(2, firstInfo);
+    const marked = new One(world, seat);
+    marked.start(undefined, [markRecord(rules, asView(2))]);
+    for (const [block, parent] of [
+      [first, undefined],
+      [second, firstNotarization],
+    ] as const) {
+      marked.give({ kind: "reason", has: true });
+      if (world.leader(block.view) !== seat) marked.hearProposal(world.proposal(block, parent));
+      for (const name of ["leader", "advance", "repeat"] as const) marked.timer(name, block.view);
+      marked.hearCertificate(world.certificate("notarization", block.view, rules.infoOf(block).root));
+    }
+    const built = marked.effects.flatMap((effect) => (effect.kind === "build" ? [effect.view as number] : []));
+    expect([marked.votes, built.filter((view) => view < 3)]).toEqual([[], []]);
+    marked.timer("advance", 3);
+    expect(marked.votes).toEqual(["nullify 3"]);
   });
 });
 
