@@ -3,11 +3,13 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { threadId } from "node:worker_threads";
 import { compareBytes, type StoreBatch, type StoreRange, toHex, utf8 } from "@tandem/shared";
 import * as fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { dropLocks, lockFolder } from "../src/store/folder-lock.ts";
 import { openStore, storeKinds } from "../src/store/open-store.ts";
-import type { Store } from "../src/store/store.ts";
+import { QueuedStore, type Store } from "../src/store/store.ts";
 import { MemoryEngine, memoryStore } from "./support/memory-engine.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
@@ -67,6 +69,18 @@ describe.each(kinds)("a store, %s", (kind) => {
     expect(toHex(read ?? new Uint8Array(0))).toBe(toHex(large));
   });
 
+  test("what was asked before it closes is answered, however long that takes", async () => {
+    const folder = temporaryFolder();
+    const options = optionsOf(kind, key("l"));
+    const store = kind === "memory" ? memoryStore() : await openStore(databaseOf(kind), folder, options);
+    const names = Array.from({ length: 200 }, (_, i) => `large-${String(i).padStart(3, "0")}`);
+    for (const name of names) store.write(put(name, new Uint8Array(20_000).fill(1)));
+    const asked = [store.read(names.map(key)), store.list(range("l", "m", { countMax: 1000 })), store.sync()] as const;
+    await store.close();
+    const [read, listed] = await Promise.all(asked);
+    expect([read.filter((value) => value?.length === 20_000).length, listed.length]).toEqual([200, 200]);
+  });
+
   test("a list has the keys from the first up to but without the last, in order, and no more than asked for", async () => {
     const store = await open(kind);
     for (const name of ["c", "a", "bb", "b", "d"]) store.write(put(name, Uint8Array.of(1)));
@@ -88,7 +102,7 @@ describe.each(kinds)("a store, %s", (kind) => {
     expect(await store.list({ ...asked, countMax: 128 })).toEqual(puts.slice(0, 128));
   });
 
-  test("whatever is done to it, it is a sorted map", { timeout: 20_000 }, async () => {
+  test("whatever is done to it, it is a sorted map", async () => {
     const byte = fc.integer({ min: 0, max: 3 });
     const name = fc.array(byte, { minLength: 1, maxLength: 3 }).map((bytes) => Uint8Array.from(bytes));
     const length = fc.oneof(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 4090, max: 6000 }));
@@ -195,6 +209,47 @@ describe.each(storeKinds)("a folder, %s", (kind) => {
       cause: { code: "ENOTDIR" },
     });
   });
+});
+
+test("locks of a thread that was ended are dropped, and no others", async () => {
+  const folder = temporaryFolder();
+  await lockFolder(folder);
+  await dropLocks([folder], threadId + 1);
+  await expect(lockFolder(folder)).rejects.toMatchObject({ code: "store-locked" });
+  await dropLocks([join(folder, "none"), folder], threadId);
+  await (await lockFolder(folder)).release();
+});
+
+test("its bytes are counted as far as they can be seen; that they cannot is no failure of what is kept", async () => {
+  const folder = join(temporaryFolder(), "gone");
+  const store = new QueuedStore(new MemoryEngine(), folder, { release: async () => undefined });
+  store.write(put("a", Uint8Array.of(1)));
+  expect(await store.bytesOnDisk()).toBe(0);
+  expect(await store.read([key("a")])).toEqual([Uint8Array.of(1)]);
+});
+
+test("a database is not closed while it works on what was asked", async () => {
+  const engine = new MemoryEngine();
+  const answer = Promise.withResolvers<void>();
+  const events: string[] = [];
+  const slow = Object.assign(Object.create(engine) as MemoryEngine, {
+    read: async (keys: readonly Uint8Array[]) => {
+      await answer.promise;
+      events.push("read");
+      return engine.read(keys);
+    },
+    write: (batches: readonly StoreBatch[]) => engine.write(batches),
+    sync: () => engine.sync(),
+    close: async () => void events.push("closed"),
+  });
+  const store = memoryStore(slow);
+  store.write(put("a", Uint8Array.of(1)));
+  const read = store.read([key("a")]);
+  const closed = store.close();
+  setTimeout(answer.resolve, 20);
+  expect(await read).toEqual([Uint8Array.of(1)]);
+  await closed;
+  expect(events).toEqual(["read", "closed"]);
 });
 
 describe("D4: what fails once has failed for good", () => {

@@ -24,10 +24,10 @@ export async function createFolder(folder: string): Promise<void> {
   }
 }
 
-/** Of all files below; those that go while we look do not count. */
+/** Of all files below; those that go while we look, or cannot be seen, do not count. */
 export async function bytesBelow(folder: string): Promise<number> {
   let bytes = 0;
-  for (const name of await readdir(folder, { recursive: true })) {
+  for (const name of await readdir(folder, { recursive: true }).catch(() => [])) {
     const entry = await stat(join(folder, name)).catch(() => undefined);
     if (entry?.isFile() === true) bytes += entry.size;
   }

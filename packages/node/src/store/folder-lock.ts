@@ -34,6 +34,15 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   return { release: () => unlink(own) };
 }
 
+/** In these folders, of a thread of this process that was ended in the midst of its work: it has let go of its files. */
+export async function dropLocks(folders: readonly string[], thread: number): Promise<void> {
+  const isOfThread = new RegExp(`^lock\\.${process.pid}\\..*-${thread}-\\d+$`);
+  for (const folder of folders) {
+    const names = await readdir(folder).catch(() => []);
+    for (const name of names) if (isOfThread.test(name)) await unlink(join(folder, name)).catch(() => undefined);
+  }
+}
+
 async function checkOthers(folder: string, own: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.startsWith(prefix) || name === own) continue;

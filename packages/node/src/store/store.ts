@@ -27,7 +27,7 @@ export interface Store extends SparseStore {
   /** D3: all that was written before the call is durable. */
   sync(): Promise<void>;
   bytesOnDisk(): Promise<number>;
-  /** What was written is durable then. No call may follow. */
+  /** What was written is durable then, and what was asked is answered. No call may follow. */
   close(): Promise<void>;
 }
 
@@ -52,6 +52,8 @@ export class QueuedStore implements Store {
   #waiting: StoreBatch[] = [];
   /** Comes back when all that was written up to now can be read, and never throws. */
   #written: Promise<void> = Promise.resolve();
+  /** What was asked and has not come back: a database that is closed meanwhile would fail it. */
+  readonly #underWay = new Set<Promise<unknown>>();
   #failure: StorageError | undefined;
   #isClosed = false;
 
@@ -89,14 +91,18 @@ export class QueuedStore implements Store {
     return this.#after(() => this.#engine.sync());
   }
 
+  /** Not D4: what cannot be counted says nothing of what is kept. */
   async bytesOnDisk(): Promise<number> {
-    return this.#after(() => bytesBelow(this.#folder));
+    this.#check();
+    await this.#written;
+    return bytesBelow(this.#folder);
   }
 
   async close(): Promise<void> {
     assert(!this.#isClosed, "the store is closed once");
     this.#isClosed = true;
     await this.#written;
+    await Promise.allSettled(this.#underWay);
     try {
       await this.#closeEngine();
     } finally {
@@ -114,11 +120,16 @@ export class QueuedStore implements Store {
   }
 
   /** D3: after all that was written before. */
-  async #after<T>(work: () => Promise<T>): Promise<T> {
+  #after<T>(work: () => Promise<T>): Promise<T> {
     this.#check();
-    await this.#written;
-    if (this.#failure !== undefined) throw this.#failure;
-    return this.#guard(work);
+    const done = this.#written
+      .then(() => {
+        if (this.#failure !== undefined) throw this.#failure;
+        return this.#guard(work);
+      })
+      .finally(() => this.#underWay.delete(done));
+    this.#underWay.add(done);
+    return done;
   }
 
   #check(): void {
