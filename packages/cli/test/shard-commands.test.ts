@@ -132,6 +132,10 @@ describe("shard list and show", () => {
     const list = await run(listCommand, [], node);
     expect(list).toMatch(/^bank +7 +5 +8 +2 +1 +has run up to 9, in its committee$/m);
     expect(list).toMatch(/^bank: round 8 is affirmed by 2, a quorum needs 3; nothing was heard from node-2$/m);
+    const affirmed = { ...healthy, waiting: { ...healthy.waiting, have: 3 }, missing: [] } as unknown as ShardDetails;
+    expect(await run(listCommand, [], await nodeWith(affirmed))).toMatch(
+      /^bank: round 8 is affirmed, and waits to be attested$/m,
+    );
     const show = await run(showCommand, ["bank"], node);
     expect(show).toMatch(/^node-2 +1 +missing$/m);
     expect(show).not.toMatch(/DISPUTE|alarm/);

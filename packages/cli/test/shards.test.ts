@@ -124,6 +124,9 @@ describe("the table of shards", () => {
     expect(whyOf({ waiting, lag: 30, missing: ["node-1", "node-3"] }, allUp)).toEqual([
       "hotel: 2 of 3 affirm round 41, a quorum needs 3; nothing came from node-1, node-3",
     ]);
+    expect(whyOf({ waiting: { ...waiting, have: 3 }, lag: 30 }, allUp)).toEqual([
+      "hotel: round 41 is affirmed by a quorum, and waits to be attested",
+    ]);
     expect(whyOf({}, allUp.with(0, row(0, "ended", 200_000)))).toEqual([
       "hotel: 2 of 3 are up, a quorum needs 3; node-0 is down since 3 min",
     ]);

@@ -39,7 +39,9 @@ function stillWords({ members, need, down, waiting, missing, state }: ShardRow):
   const affirmed =
     waiting === null
       ? `${up} of ${members.length} are up, a quorum needs ${need}`
-      : `${waiting.have} of ${members.length} affirm round ${waiting.round}, a quorum needs ${waiting.need}`;
+      : waiting.have >= waiting.need
+        ? `round ${waiting.round} is affirmed by a quorum, and waits to be attested`
+        : `${waiting.have} of ${members.length} affirm round ${waiting.round}, a quorum needs ${waiting.need}`;
   const who = down.map(({ node, sinceMs }) => `${node} is down since ${sinceText(sinceMs)}`);
   const silent = state === "waits" && missing.length > 0 ? [`nothing came from ${missing.join(", ")}`] : [];
   return [affirmed, ...who, ...silent].join("; ");

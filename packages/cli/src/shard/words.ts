@@ -20,6 +20,7 @@ export function ownWords({ own, isMember, hasNoMark }: ShardAnswer): string {
 export function waitingWords({ name, waiting, missing }: ShardAnswer): readonly string[] {
   if (waiting === null) return [];
   const who = missing.length === 0 ? "" : `; nothing was heard from ${missing.join(", ")}`;
+  if (waiting.have >= waiting.need) return [`${name}: round ${waiting.round} is affirmed, and waits to be attested`];
   return [`${name}: round ${waiting.round} is affirmed by ${waiting.have}, a quorum needs ${waiting.need}${who}`];
 }
 
