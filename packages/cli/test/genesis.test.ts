@@ -164,7 +164,7 @@ describe("committees", () => {
     expect(page).toMatch(/^bank +node-0, node-1, node-2 +3 of 3 +anyone$/m);
     expect(page).toMatch(/^hotel +node-0, node-1, node-3 +3 of 3 +anyone$/m);
     const marks = [0, 1, 2, 3].map((node) => readFileSync(join(folder, `sized/node-${node}/data/first-marks`), "utf8"));
-    expect(marks.map((text) => JSON.parse(text))).toEqual(Array(4).fill({ round: 0 }));
+    expect(marks.map((text) => JSON.parse(text))).toEqual(Array(4).fill({ round: 0, orderView: 0, attestView: 0 }));
     expect(await made("usual", {})).toMatch(/^main +node-0, node-1, node-2, node-3 +3 of 4 +anyone$/m);
     expect(await made("named", { committees: "up:0,2;down:1" })).toMatch(
       /^down +node-1 +1 of 1 .*\nup +node-0, node-2 +2 of 2 /m,

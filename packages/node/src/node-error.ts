@@ -28,7 +28,8 @@ const adviceOn: Readonly<Record<string, string>> = {
   "store-failed": "What was accepted before is kept, if the disk is.",
   "journal-corrupt": "Do not start this validator with an empty journal: it could sign twice (S8).",
   "store-damaged": "Check the disk. Put the data folder back as this machine last had it, or retire the key.",
-  "bad-first-marks": 'It is to be like {"round": 0}: this key signed nothing above that round.',
+  "bad-first-marks":
+    'It is to be like {"round": 0, "orderView": 0, "attestView": 0}: this key signed nothing above that round and those views.',
   "execution-failed": "This is a bug: please report it with the text above.",
   diverged: "Its data folder is left as it was.",
   "replica-failed": "This is a bug: please report it with the text above.",

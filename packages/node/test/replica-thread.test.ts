@@ -41,6 +41,16 @@ describe("the thread", () => {
     await thread.stop(10_000);
   });
 
+  test("that fails says why to everybody who waits for it, and to who comes later", { timeout: 20_000 }, async () => {
+    const thread = await startObserver();
+    // No caller may ask this: it is a mistake of this program.
+    const wrong = thread.query({ kind: "slices", shard: "NO SHARD", from: 1, count: 1 });
+    await expect(wrong).rejects.toMatchObject({ code: "replica-failed" });
+    await expect(thread.query({ kind: "tip" })).rejects.toMatchObject({ code: "replica-failed" });
+    await expect(thread.submit(new Uint8Array(1))).rejects.toMatchObject({ code: "replica-failed" });
+    expect(await thread.stop(10_000)).toBe(false);
+  });
+
   test("that is stopped has ended, whoever asks once more", async () => {
     const thread = await startObserver();
     expect([await thread.stop(10_000), await thread.stop(10_000)]).toEqual([true, false]);

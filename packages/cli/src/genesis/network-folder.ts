@@ -4,7 +4,7 @@
 //   OUT/accounts/NAME.json           key files of payers
 //   OUT/node-I/config.json           for ./tandem node
 //   OUT/node-I/validator.json        its key
-//   OUT/node-I/data/first-marks      that this key has signed nothing yet (C4); the node removes it
+//   OUT/node-I/data/first-marks      that this key has signed nothing yet (C4, S8); the node removes it
 //
 // A node makes its identity and its data beside its configuration when it first starts.
 
@@ -222,10 +222,10 @@ async function writeNodes(folder: string, plan: NetworkPlan, secrets: readonly S
   return nodes;
 }
 
-/** C4: a key signs only where the record of what it signed is, and the record of a new key says that this is nothing. */
+/** C4, S8: a key signs only where the record of what it signed is, and that of a new key says that this is nothing. */
 async function writeFirstMarks(data: string): Promise<void> {
   await mkdir(data, { recursive: true });
-  await writeFile(join(data, "first-marks"), `${JSON.stringify({ round: 0 })}\n`);
+  await writeFile(join(data, "first-marks"), `${JSON.stringify({ round: 0, orderView: 0, attestView: 0 })}\n`);
 }
 
 async function choosePorts(plan: NetworkPlan): Promise<readonly number[]> {

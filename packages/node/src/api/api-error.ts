@@ -2,6 +2,7 @@
 // whose turn it is. 4xx: the request has to change, but for 429, after which the same can be sent again.
 
 import type { Refusal, RefusalCode } from "@tandem/ordering";
+import { ThreadEnd } from "../replica/handle.ts";
 
 export class ApiError extends Error {
   readonly status: number;
@@ -53,6 +54,9 @@ export function badArgument(message: string, advice: string): ApiError {
 /** Of the server itself: its limits, and what nobody thought of. */
 export function apiErrorOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
+  if (error instanceof ThreadEnd) {
+    return new ApiError(503, "stopped", "This node has stopped.", "Ask another, or this one when it runs again.");
+  }
   const { code, statusCode = 500, message } = error as { code?: string; statusCode?: number; message: string };
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return refusalError({ code: "too-large", path: "", message });
   if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {

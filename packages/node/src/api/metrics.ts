@@ -17,7 +17,8 @@ export function metricsText(status: NodeStatus): string {
   return all.map(format).join("");
 }
 
-function chainMetrics({ heights, view, ordered, receipts, evidence }: NodeStatus): Metric[] {
+function chainMetrics({ heights, view, votes, ordered, receipts, evidence }: NodeStatus): Metric[] {
+  const seated = Object.entries(votes).filter(([, vote]) => vote !== "no-seat");
   return [
     one("tandem_final_height", "gauge", "Height of the last final block.", heights.final),
     one("tandem_executed_height", "gauge", "Height of the last executed block.", heights.executed),
@@ -26,6 +27,12 @@ function chainMetrics({ heights, view, ordered, receipts, evidence }: NodeStatus
     one("tandem_ordered_blobs_total", "counter", "Blobs in them.", ordered.blobs),
     one("tandem_ordered_bytes_total", "counter", "Encoded bytes of these blobs.", ordered.bytes),
     one("tandem_evidence_total", "counter", "Signatures of one seat that contradict each other.", evidence),
+    {
+      name: "tandem_votes",
+      kind: "gauge",
+      help: "Whether this node votes on a chain on which it has a seat.",
+      samples: seated.map(([chain, vote]): Sample => [{ chain }, vote === "votes" ? 1 : 0]),
+    },
     {
       name: "tandem_receipts_total",
       kind: "counter",

@@ -2,6 +2,7 @@
 // and claims.
 
 import type { StageTwoNews } from "@tandem/attestation";
+import type { Chain } from "@tandem/shared";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { makeQuorum } from "../config/seating.ts";
 import { alarmedShard, alarmWords } from "../process/alarm-words.ts";
@@ -37,17 +38,20 @@ export function addNodeRoutes(server: FastifyInstance, services: ApiServices): v
 }
 
 /** Well is who could take part in a quorum now: of the order chain, on which all else rests. */
-function healthOf({ setup }: ApiServices, { seat, peers, heights, attest, shards }: NodeStatus) {
+function healthOf({ setup }: ApiServices, { seat, peers, heights, votes, attest, shards }: NodeStatus) {
   const { seatings, names } = setup;
-  const here = new Set(peers.filter(({ connected }) => connected).map((peer) => peer.seat));
-  if (seat !== null) here.add(seat);
-  const status = makeQuorum(seatings.order, here) ? "ok" : "no-quorum";
+  const linked = peers.filter(({ connected }) => connected).map((peer) => peer.seat);
+  const own = seat === null ? [] : [seat];
+  const hasQuorum = (chain: Chain) => {
+    return makeQuorum(seatings[chain], new Set([...linked, ...(votes[chain] === "votes" ? own : [])]));
+  };
   return {
-    status,
-    validators: here.size,
+    status: hasQuorum("order") ? "ok" : "no-quorum",
+    validators: linked.length + own.length,
     of: names.length,
     heights,
-    attest: { ...attest, hasQuorum: makeQuorum(seatings.attest, here) },
+    votes,
+    attest: { ...attest, hasQuorum: hasQuorum("attest") },
     disputes: shards.filter(({ dispute }) => dispute !== null).map(({ name }) => name),
   };
 }

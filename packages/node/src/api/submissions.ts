@@ -96,14 +96,16 @@ export class Submissions {
     const forget = feed.await(key, resolve);
     end.addEventListener("abort", giveUp);
     if (end.aborted) giveUp();
-    const found = await Promise.race([promise, thread.query({ kind: "blob", root: asRoot(blob) })]);
-    if (found !== undefined && "kind" in found && found.kind === "ordered") {
-      resolve({ height: found.height, index: found.index });
+    try {
+      const found = await Promise.race([promise, thread.query({ kind: "blob", root: asRoot(blob) })]);
+      if (found !== undefined && "kind" in found && found.kind === "ordered") {
+        resolve({ height: found.height, index: found.index });
+      }
+      return await promise;
+    } finally {
+      forget();
+      end.removeEventListener("abort", giveUp);
     }
-    const place = await promise;
-    forget();
-    end.removeEventListener("abort", giveUp);
-    return place;
   }
 }
 

@@ -1,7 +1,6 @@
 // A node that does not run, as its operator works on it: its store, which nobody else has open meanwhile, and what its genesis
 // and configuration say.
 
-import { join } from "node:path";
 import {
   type AttestNetwork,
   firstMarks,
@@ -27,7 +26,8 @@ import { shardsAt } from "../config/seating.ts";
 import { nodeErrorOf } from "../node-error.ts";
 import { type NodeSetup, readSetup } from "../process/node-setup.ts";
 import { networkOf } from "../replica/context.ts";
-import { readFirstRound } from "../store/first-marks.ts";
+import { foldersIn } from "../store/data-folders.ts";
+import { readFirstMarks } from "../store/first-marks.ts";
 import { openStore } from "../store/open-store.ts";
 import { bytesOf, type Store } from "../store/store.ts";
 
@@ -48,9 +48,11 @@ export class StoppedNode {
   static async open(config: NodeConfig): Promise<StoppedNode> {
     useNative();
     const setup = await readSetup(config);
-    const store = await openStore(config.store, join(config.data, "chain"), { blobPrefix }).catch((error: unknown) => {
-      throw nodeErrorOf(error);
-    });
+    const store = await openStore(config.store, foldersIn(config.data).chain, { blobPrefix }).catch(
+      (error: unknown) => {
+        throw nodeErrorOf(error);
+      },
+    );
     return new StoppedNode(store, config, setup);
   }
 
@@ -94,8 +96,8 @@ export class StoppedNode {
 
   async voiceIn(shard: ShardName): Promise<Voice> {
     if (!this.#seats.includes(shard)) return "no-seat";
-    const firstRound = await readFirstRound(this.#config.data);
-    return firstRound !== undefined || (await hasMark(this.#store, shard)) ? "affirms" : "no-record";
+    const marks = await readFirstMarks(this.#config.data);
+    return marks?.round !== undefined || (await hasMark(this.#store, shard)) ? "affirms" : "no-record";
   }
 
   close(): Promise<void> {

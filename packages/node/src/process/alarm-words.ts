@@ -1,7 +1,7 @@
 // C6, C4: alarms in words, for whoever reads the log: what happened, and what it means.
 
 import type { Alarm, Difference, Dispute, Explanation, KeyDifference } from "@tandem/attestation";
-import { fromUtf8, type ShardName, toHex } from "@tandem/shared";
+import { type Chain, fromUtf8, type ShardName, toHex } from "@tandem/shared";
 
 export function alarmedShard(alarm: Alarm): ShardName {
   switch (alarm.what) {
@@ -29,6 +29,11 @@ export function alarmWords(alarm: Alarm): string {
     case "no-mark":
       return `this node has no record of what its key signed for ${alarm.shard}, so it affirms nothing there`;
   }
+}
+
+/** S8. `folder` is that of the journal. */
+export function noVoteWords(chain: Chain, folder: string): string {
+  return `this node has no record of what its key voted for on the ${chain} chain, so it follows that chain and does not vote there; stop it and put ${folder} back as this machine last had it, or see no-vote in docs/troubles.md`;
 }
 
 const endWords: Readonly<Record<Explanation["end"], string>> = {

@@ -2,6 +2,7 @@
 
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { type Chain, toHex } from "@tandem/shared";
+import { seatAt } from "../config/seating.ts";
 import type { Network, PeerStatus } from "../network/index.ts";
 import type { ReplicaThread } from "../replica/handle.ts";
 import type { NodeSetup } from "./node-setup.ts";
@@ -20,6 +21,8 @@ export interface NodeStatus {
   readonly heights: { readonly final: number; readonly executed: number };
   /** Of the last final block. */
   readonly view: number;
+  /** Whether this node votes on each chain. */
+  readonly votes: Readonly<Record<Chain, VoteStatus>>;
   readonly attest: AttestStatus;
   readonly shards: readonly ShardStatus[];
   /** Header time of the last block that was executed since the process began. */
@@ -41,6 +44,9 @@ export interface NodeStatus {
   /** Of the main thread, in the last ten seconds or so. */
   readonly eventLoopDelay: Delay;
 }
+
+/** `no-vote`: it has a seat there and no record of what its key signed (S8). */
+export type VoteStatus = "votes" | "no-vote" | "no-seat";
 
 /** The attest chain here. */
 export interface AttestStatus {
@@ -79,6 +85,8 @@ export class Telemetry {
     attest: { height: 0, view: 0 },
   };
   isAttestDiverged = false;
+  /** S8: it has a seat there, and does not vote. */
+  unmarked: readonly Chain[] = [];
   evidence = 0;
   refusedConnections = 0;
   readonly receipts: Record<string, number> = {};
@@ -157,6 +165,7 @@ export class StatusReader {
       uptimeMs: Math.round(performance.now() - this.#startMs),
       heights: { final: Math.max(telemetry.final.order.height, executed), executed },
       view: telemetry.final.order.view,
+      votes: { order: this.#voteOn("order"), attest: this.#voteOn("attest") },
       ...(await this.#readStageTwo(executed)),
       blockTimeMs: feed.last?.timeMs ?? null,
       ordered: feed.totals,
@@ -170,6 +179,12 @@ export class StatusReader {
       cpuMs: Math.round((user + system) / 1000),
       eventLoopDelay: telemetry.delay,
     };
+  }
+
+  #voteOn(chain: Chain): VoteStatus {
+    const { setup, telemetry } = this.#parts;
+    if (seatAt(setup.seatings[chain], setup.validator?.seat) === undefined) return "no-seat";
+    return telemetry.unmarked.includes(chain) ? "no-vote" : "votes";
   }
 
   /** `executed` is the height of the order chain here. */

@@ -10,7 +10,8 @@ import { Network, type NetworkHandlers, type Peer, type Refusal } from "../netwo
 import { NodeError, nodeErrorOf } from "../node-error.ts";
 import { type ReplicaHandlers, ReplicaThread } from "../replica/handle.ts";
 import type { Frame } from "../replica/words.ts";
-import { alarmWords } from "./alarm-words.ts";
+import { foldersIn } from "../store/data-folders.ts";
+import { alarmWords, noVoteWords } from "./alarm-words.ts";
 import { tuneMemory } from "./memory.ts";
 import { type NodeSetup, readSetup } from "./node-setup.ts";
 import { StatusReader, Telemetry } from "./node-status.ts";
@@ -31,8 +32,8 @@ export type NodeEvent =
   | ({ readonly kind: "quorum" } & LinkedPeers)
   | ({ readonly kind: "refused-connection" } & Refusal)
   | { readonly kind: "evidence"; readonly chain: Chain; readonly seat: number; readonly view: number }
-  /** C4, C6: something of Stage 2 is not as it should be; ordering goes on. */
-  | { readonly kind: "alarm"; readonly what: Alarm["what"] | "attest-diverged"; readonly message: string }
+  /** C4, C6: something of Stage 2 is not as it should be; ordering goes on. S8: this node does not vote on a chain. */
+  | { readonly kind: "alarm"; readonly what: Alarm["what"] | "attest-diverged" | "no-vote"; readonly message: string }
   /** Bytes at the end of the vote journals that a crash left unfinished. */
   | { readonly kind: "journal-cut"; readonly bytes: number };
 
@@ -79,11 +80,11 @@ class NodeLife implements RunningNode {
   readonly #telemetry = new Telemetry();
   readonly #feed = new OrderedFeed();
   readonly #stageTwo = new StageTwoFeed();
-  readonly #quorum: QuorumWatch;
   readonly #failure = Promise.withResolvers<NodeError>();
   /** What leaves before the network is there. */
   readonly #early: Frame[] = [];
   #thread: ReplicaThread | undefined;
+  #quorum: QuorumWatch | undefined;
   #network: Network | undefined;
   #api: Api | undefined;
   #stopped: Promise<void> | undefined;
@@ -92,8 +93,6 @@ class NodeLife implements RunningNode {
     this.#config = config;
     this.#setup = setup;
     this.#onEvent = onEvent;
-    const { order } = setup.seatings;
-    this.#quorum = new QuorumWatch(order, this.seat, (peers) => onEvent({ kind: "quorum", ...peers }));
   }
 
   get network(): string {
@@ -126,6 +125,7 @@ class NodeLife implements RunningNode {
 
   async start(): Promise<void> {
     const thread = await this.#startReplica();
+    this.#quorum = this.#watchQuorum();
     const network = await this.#startNetwork(thread);
     const tip = await thread.query({ kind: "tip" });
     const startHeight = tip.kind === "tip" ? tip.height : 0;
@@ -145,16 +145,19 @@ class NodeLife implements RunningNode {
 
   async #stopAll(): Promise<void> {
     this.#telemetry.stop();
-    this.#quorum.stop();
-    await Promise.all([this.#api?.stop(), this.#network?.stop()]);
-    await this.#thread?.stop(replicaStopMs);
+    this.#quorum?.stop();
+    try {
+      await Promise.all([this.#api?.stop(), this.#network?.stop()]);
+    } finally {
+      await this.#thread?.stop(replicaStopMs);
+    }
   }
 
   async #startReplica(): Promise<ReplicaThread> {
     const { checked, validator, follows } = this.#setup;
     const { data, store, verifyThreads, executionThreads = 1 } = this.#config;
     const secretKey = validator === undefined ? undefined : nativeScheme.exportSecretKey(validator.secretKey);
-    const { thread, cutBytes } = await ReplicaThread.start(
+    const { thread, cutBytes, unmarked } = await ReplicaThread.start(
       {
         genesis: genesisCodec.encode(checked.genesis),
         dataFolder: data,
@@ -168,7 +171,19 @@ class NodeLife implements RunningNode {
     );
     this.#thread = thread;
     if (cutBytes > 0) this.#onEvent({ kind: "journal-cut", bytes: cutBytes });
+    this.#telemetry.unmarked = unmarked;
+    for (const chain of unmarked) {
+      const message = `${noVoteWords(chain, foldersIn(data).votes[chain])}.`;
+      this.#onEvent({ kind: "alarm", what: "no-vote", message });
+    }
     return thread;
+  }
+
+  /** Without itself where it does not vote. */
+  #watchQuorum(): QuorumWatch {
+    const seat = this.#telemetry.unmarked.includes("order") ? undefined : this.seat;
+    const { order } = this.#setup.seatings;
+    return new QuorumWatch(order, seat, (peers) => this.#onEvent({ kind: "quorum", ...peers }));
   }
 
   #replicaHandlers(): ReplicaHandlers {
@@ -239,7 +254,7 @@ class NodeLife implements RunningNode {
     const name = this.#setup.names[peer];
     if (name === undefined) return;
     this.#onEvent({ kind: "peer", seat: peer, name, change, ...(why === undefined ? {} : { why }) });
-    this.#quorum.onPeer(peer, change);
+    this.#quorum?.onPeer(peer, change);
   }
 }
 

@@ -4,6 +4,8 @@ import { Worker } from "node:worker_threads";
 import type { Peer, StageTwoNews } from "@tandem/attestation";
 import type { Receipt } from "@tandem/ordering";
 import { type Chain, concatBytes } from "@tandem/shared";
+import { foldersIn } from "../store/data-folders.ts";
+import { dropLocks } from "../store/folder-lock.ts";
 import type {
   Frame,
   FromThread,
@@ -12,6 +14,7 @@ import type {
   Query,
   QueryAnswer,
   ReplicaThreadConfig,
+  ThreadStart,
   ToThread,
 } from "./words.ts";
 
@@ -31,11 +34,24 @@ export interface ReplicaHandlers {
   onFailure(failure: { readonly code: string; readonly message: string }): void;
 }
 
+/** Why nothing is answered any more. */
+export class ThreadEnd extends Error {
+  override readonly name = "ThreadEnd";
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 export class ReplicaThread {
   readonly #worker: Worker;
+  readonly #threadId: number;
+  readonly #folders: readonly string[];
   readonly #handlers: ReplicaHandlers;
-  readonly #receipts = new Map<number, (receipt: Receipt) => void>();
-  readonly #answers = new Map<number, (answer: QueryAnswer) => void>();
+  readonly #receipts = new Map<number, PromiseWithResolvers<Receipt>>();
+  readonly #answers = new Map<number, PromiseWithResolvers<QueryAnswer>>();
   #incoming: Frame[] = [];
   /** Those of one turn are done with together, in order. */
   #incomingDone = createDone();
@@ -44,35 +60,46 @@ export class ReplicaThread {
   #blobs: Uint8Array[] = [];
   #lastBlob = 0;
   #lastId = 0;
-  #onStopped: (() => void) | undefined;
-  #onReady: ((cutBytes: number) => void) | undefined;
-  #hasEnded = false;
+  #onStopped: ((isClean: boolean) => void) | undefined;
+  #onReady: ((start: ThreadStart) => void) | undefined;
+  /** Why nothing is answered any more. */
+  #end: ThreadEnd | undefined;
+  #isStopped = false;
 
   private constructor(config: ReplicaThreadConfig, handlers: ReplicaHandlers) {
     this.#handlers = handlers;
+    const { chain, votes } = foldersIn(config.dataFolder);
+    this.#folders = [chain, votes.order, votes.attest];
     this.#worker = new Worker(new URL("./thread.ts", import.meta.url), {
       name: "replica",
       workerData: config,
       resourceLimits: { maxYoungGenerationSizeMb },
     });
+    this.#threadId = this.#worker.threadId;
     this.#worker.on("message", (message: FromThread) => this.#hear(message));
     this.#worker.on("error", (error) => this.#fail({ code: "replica-failed", message: error.stack ?? error.message }));
+    this.#worker.on("exit", () => this.#onStopped?.(false));
   }
 
   /** Resolves when it has read what was stored; then it takes part. */
   static start(
     config: ReplicaThreadConfig,
     handlers: ReplicaHandlers,
-  ): Promise<{ readonly thread: ReplicaThread; readonly cutBytes: number }> {
+  ): Promise<{ readonly thread: ReplicaThread } & ThreadStart> {
     return new Promise((resolve, reject) => {
       const thread = new ReplicaThread(config, {
         ...handlers,
         onFailure(failure) {
-          reject(Object.assign(new Error(failure.message), { code: failure.code }));
+          reject(new ThreadEnd(failure.code, failure.message));
           handlers.onFailure(failure);
+          // Nobody has it, who could stop it.
+          if (thread.#onReady !== undefined) void thread.#terminate();
         },
       });
-      thread.#onReady = (cutBytes) => resolve({ thread, cutBytes });
+      thread.#onReady = ({ cutBytes, unmarked }) => {
+        thread.#onReady = undefined;
+        resolve({ thread, cutBytes, unmarked });
+      };
     });
   }
 
@@ -86,38 +113,48 @@ export class ReplicaThread {
     return this.#incomingDone.promise;
   }
 
-  /** Blobs of one turn of the event loop go together, as copies. */
-  submit(bytes: Uint8Array): Promise<Receipt> {
-    const id = ++this.#lastBlob;
+  /** Blobs of one turn of the event loop go together, as copies. Rejects with a `ThreadEnd`, as a query does. */
+  async submit(bytes: Uint8Array): Promise<Receipt> {
+    if (this.#end !== undefined) throw this.#end;
+    const receipt = Promise.withResolvers<Receipt>();
+    this.#receipts.set(++this.#lastBlob, receipt);
     this.#blobs.push(bytes);
     if (this.#blobs.length === 1) setImmediate(() => this.#submitAll());
-    return new Promise((resolve) => this.#receipts.set(id, resolve));
+    return receipt.promise;
   }
 
-  query(query: Query): Promise<QueryAnswer> {
+  async query(query: Query): Promise<QueryAnswer> {
+    if (this.#end !== undefined) throw this.#end;
+    const answer = Promise.withResolvers<QueryAnswer>();
     const id = ++this.#lastId;
-    return new Promise((resolve) => {
-      this.#answers.set(id, resolve);
-      this.#tell({ kind: "query", id, query });
-    });
+    this.#answers.set(id, answer);
+    this.#tell({ kind: "query", id, query });
+    return answer.promise;
   }
 
   /**
-   * When all that was accepted or signed is durable. If that takes too long the thread is ended as a crash would end it,
-   * which loses nothing that anybody was told of. True if it stopped by itself.
+   * When all that was accepted or signed is durable; one that has failed closes what it has open. If that takes too long the
+   * thread is ended as a crash would end it, which loses nothing that anybody was told of. True if it stopped by itself.
    */
   async stop(timeoutMs: number): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const isClean = await new Promise<boolean>((resolve) => {
-      if (this.#hasEnded) return resolve(false);
-      this.#onStopped = () => resolve(!this.#hasEnded);
-      timer = setTimeout(() => resolve(false), timeoutMs);
+    if (this.#isStopped) return false;
+    this.#isStopped = true;
+    const hasFailed = this.#end !== undefined;
+    const isClosed = await this.#close(timeoutMs);
+    this.#endWith(new ThreadEnd("stopped", "This node was stopped."));
+    await this.#terminate();
+    return isClosed && !hasFailed;
+  }
+
+  #close(timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), timeoutMs);
+      this.#onStopped = (isClean) => {
+        clearTimeout(timer);
+        resolve(isClean);
+      };
       this.#tell({ kind: "stop" });
     });
-    clearTimeout(timer);
-    this.#hasEnded = true;
-    await this.#worker.terminate();
-    return isClean;
   }
 
   #flush(): void {
@@ -143,9 +180,10 @@ export class ReplicaThread {
   }
 
   #hear(message: FromThread): void {
+    if (this.#end !== undefined && message.kind !== "stopped" && message.kind !== "failed") return;
     switch (message.kind) {
       case "ready":
-        return this.#onReady?.(message.cutBytes);
+        return this.#onReady?.(message);
       case "frames":
         for (const frame of message.frames) this.#handlers.onFrame(frame);
         return;
@@ -154,7 +192,7 @@ export class ReplicaThread {
       case "receipts":
         return this.#onReceipts(message.receipts);
       case "answer":
-        this.#answers.get(message.id)?.(message.answer);
+        this.#answers.get(message.id)?.resolve(message.answer);
         this.#answers.delete(message.id);
         return;
       case "ordered":
@@ -172,23 +210,36 @@ export class ReplicaThread {
       case "failed":
         return this.#fail(message);
       case "stopped":
-        return this.#onStopped?.();
+        return this.#onStopped?.(true);
     }
   }
 
   #onReceipts(receipts: readonly NumberedReceipt[]): void {
     for (const { id, receipt } of receipts) {
-      this.#receipts.get(id)?.(receipt);
+      this.#receipts.get(id)?.resolve(receipt);
       this.#receipts.delete(id);
     }
   }
 
   #fail(failure: { readonly code: string; readonly message: string }): void {
-    if (this.#hasEnded) return;
-    this.#hasEnded = true;
-    this.#onStopped?.();
-    void this.#worker.terminate();
-    this.#handlers.onFailure(failure);
+    const isFirst = this.#end === undefined;
+    this.#endWith(new ThreadEnd(failure.code, failure.message));
+    this.#onStopped?.(false);
+    if (isFirst) this.#handlers.onFailure(failure);
+  }
+
+  /** Whoever waits for an answer is told that none comes. */
+  #endWith(end: ThreadEnd): void {
+    this.#end ??= end;
+    for (const each of [...this.#receipts.values(), ...this.#answers.values()]) each.reject(this.#end);
+    this.#receipts.clear();
+    this.#answers.clear();
+  }
+
+  /** Then another thread of this process may open the folder, whatever state this one was in. */
+  async #terminate(): Promise<void> {
+    await this.#worker.terminate();
+    await dropLocks(this.#folders, this.#threadId);
   }
 }
 

@@ -2,17 +2,16 @@
 // and answers requests, so its event loop stays free however large a block is. Signatures are checked and shards executed on
 // threads that this one starts.
 
-import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { firstMarks, ownPrefix } from "@tandem/attestation";
 import { nativeScheme, useNative } from "@tandem/native";
 import { blobPrefix, keptPrefix, poolLimits, tipKey } from "@tandem/ordering";
 import { decodeMessage, Replica, type Validator } from "@tandem/replica";
-import { asEpoch, assert, type Round, type StoreRange } from "@tandem/shared";
+import { asEpoch, assert, type Round, type ShardName, type StoreRange } from "@tandem/shared";
 import { seatingsOf, shardsAt } from "../config/seating.ts";
 import { ExecutionPool } from "../execution/pool.ts";
-import { readFirstRound, removeFirstMarks } from "../store/first-marks.ts";
-import { openJournal } from "../store/journal.ts";
+import { foldersIn } from "../store/data-folders.ts";
+import { readFirstMarks, removeFirstMarks } from "../store/first-marks.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import { networkOf, readGenesis } from "./context.ts";
@@ -22,6 +21,7 @@ import { Outgoing } from "./leave.ts";
 import { Performer } from "./performer.ts";
 import { answerQuery } from "./queries.ts";
 import { VerifyPool } from "./verify-pool.ts";
+import { openVoteJournals } from "./vote-journals.ts";
 import type { Frame, ReplicaThreadConfig, ToThread } from "./words.ts";
 
 assert(parentPort !== null, "the replica thread has a parent");
@@ -37,18 +37,23 @@ async function run(): Promise<void> {
   useNative();
   giveWay(niceness.machine);
   const { genesis, dataFolder, follows, verifyThreads, executionThreads } = config;
-  const network = networkOf(readGenesis(genesis));
-  const firstRound = await readFirstRound(dataFolder);
-  const store = await openStore(config.storeKind, join(dataFolder, "chain"), { blobPrefix });
-  const order = await openJournal(join(dataFolder, "votes"));
-  const attest = await openJournal(join(dataFolder, "attest-votes"));
-  const journals = { order: order.journal, attest: attest.journal };
+  const checked = readGenesis(genesis);
+  const network = networkOf(checked);
+  const seatings = seatingsOf(checked.genesis);
+  const place = config.validator?.seat;
+  // They are of a key, and stay until it is there.
+  const marks = place === undefined ? undefined : await readFirstMarks(dataFolder);
+  const store = await openStore(config.storeKind, foldersIn(dataFolder).chain, { blobPrefix });
+  const votes = await openVoteJournals({ dataFolder, seatings, place, marks }).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
   const pool = new VerifyPool(genesis, verifyThreads, fail);
   const executions = new ExecutionPool({ genesis, threads: executionThreads, store, onFailure: fail });
   const replica = new Replica({ network, pool: poolLimits, validator: validatorOf(config), follows });
   const performer = new Performer(replica, {
     store,
-    journals,
+    journals: votes.journals,
     nowMs: () => Date.now(),
     setTimer: (afterMs, fire) => void setTimeout(fire, afterMs),
     verify: (task) => pool.verify(task),
@@ -58,6 +63,7 @@ async function run(): Promise<void> {
   });
   const kept = await valuesUnder(store, keptPrefix, poolLimits.blobsMax);
   const own = await readOwn(store);
+  let isStopping = false;
   port.on("message", (message: ToThread) => {
     switch (message.kind) {
       case "frames":
@@ -68,25 +74,28 @@ async function run(): Promise<void> {
       case "query":
         answerQuery({ network: network.order, store, replica }, message.query).then(
           (answer) => outgoing.tell({ kind: "answer", id: message.id, answer }),
-          fail,
+          // Whoever stops waits for no answer, and the store is closed by then.
+          (error) => (isStopping ? undefined : fail(error)),
         );
         return;
       case "stop":
+        isStopping = true;
         stop().catch(fail);
         return;
     }
   });
-  const records = { order: order.records, attest: attest.records };
-  performer.give({ kind: "start", journals: records, kept, own, firstRound });
+  performer.give({ kind: "start", journals: votes.records, kept, own, firstRound: marks?.round });
   await untilStored(store, tipKey);
-  if (firstRound !== undefined) await untilMarked(store, firstRound);
-  outgoing.tell({ kind: "ready", cutBytes: order.cutBytes + attest.cutBytes });
+  if (marks?.round !== undefined) await untilMarked(store, shardsAt(seatings, place), marks.round);
+  if (marks !== undefined) await removeFirstMarks(dataFolder);
+  outgoing.tell({ kind: "ready", cutBytes: votes.cutBytes, unmarked: votes.unmarked });
 
   async function stop(): Promise<void> {
     await performer.close();
     await Promise.all([pool.stop(), executions.stop()]);
-    await Promise.all([journals.order.close(), journals.attest.close()]);
-    await store.close();
+    const closed = await Promise.allSettled([votes.close(), store.close()]);
+    const failed = closed.find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
     outgoing.tell({ kind: "stopped" });
     port.close();
   }
@@ -106,14 +115,11 @@ async function untilStored(store: Store, key: Uint8Array): Promise<void> {
   }
 }
 
-/** C4: the marks that the machine makes where a key begins are durable before that is forgotten. */
-async function untilMarked(store: Store, round: Round): Promise<void> {
-  const { genesis } = readGenesis(config.genesis);
-  const shards = shardsAt(seatingsOf(genesis), config.validator?.seat);
+/** C4: the marks that the machine makes where a key begins are durable. */
+async function untilMarked(store: Store, shards: readonly ShardName[], round: Round): Promise<void> {
   const isMarked = async () => firstMarks(asEpoch(0), shards, round, await readOwn(store)).puts.length === 0;
   while (!(await isMarked())) await new Promise((resolve) => setImmediate(resolve));
   await store.sync();
-  await removeFirstMarks(config.dataFolder);
 }
 
 /** Of C4; so many at a time, for a node may have thousands that wait to be attested. */

@@ -39,7 +39,7 @@ export type ToThread =
 
 export type FromThread =
   /** It has read what was stored, and takes part. */
-  | { readonly kind: "ready"; readonly cutBytes: number }
+  | ({ readonly kind: "ready" } & ThreadStart)
   | { readonly kind: "frames"; readonly frames: readonly Frame[] }
   /** The frames that were told first, of those not yet taken, have been handled. */
   | { readonly kind: "taken" }
@@ -55,6 +55,14 @@ export type FromThread =
   | { readonly kind: "attest-diverged"; readonly message: string }
   | { readonly kind: "failed"; readonly code: string; readonly message: string }
   | { readonly kind: "stopped" };
+
+/** What its start found. */
+export interface ThreadStart {
+  /** At the end of the vote journals, unfinished. */
+  readonly cutBytes: number;
+  /** Chains on which it has a seat and does not vote: what its key signed there is not known (S8). */
+  readonly unmarked: readonly Chain[];
+}
 
 /** By the number of its blob. */
 export interface NumberedReceipt {

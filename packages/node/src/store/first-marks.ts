@@ -1,20 +1,32 @@
-// C4: who has no record of what a key signed signs nothing with it. Only who makes the data folder of a network that begins,
-// or of a key that signed nothing above some round, can know that: it leaves the file `first-marks` there, with that round.
-// It is gone as soon as the record is durable, so a folder that loses its store later is not taken for a new one.
+// C4, S8: who has no record of what a key signed signs nothing with it. Only who makes the data folder of a network that
+// begins, or of a key that signed nothing above some round and views, can know that: it leaves the file `first-marks` there,
+// with that round, and with the view of each chain. It is gone as soon as the records are durable, so a folder that loses its
+// store or its journals later is not taken for a new one.
 
 import { readFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { jsonCount, jsonObject, type Round, readJson } from "@tandem/shared";
-import { NodeError } from "../node-error.ts";
+import { jsonCount, jsonObject, type Round, readJson, type View } from "@tandem/shared";
+import { nodeErrorOf } from "../node-error.ts";
 import { syncFolder } from "./files.ts";
 
+/** What the key signed before is at or below these. Of what is left out nothing is said. */
+export interface FirstMarks {
+  /** Of claims, in every shard. */
+  readonly round?: Round;
+  /** Of votes, on each chain. */
+  readonly orderView?: View;
+  readonly attestView?: View;
+}
+
 const fileName = "first-marks";
-/** One number, and whatever white space. */
+/** Three numbers, and whatever white space. */
 const fileCharactersMax = 1024;
-const reader = jsonObject<{ readonly round: Round }>({ round: jsonCount<Round>(0, Number.MAX_SAFE_INTEGER) });
+const round = jsonCount<Round>(0, Number.MAX_SAFE_INTEGER);
+const view = jsonCount<View>(0, Number.MAX_SAFE_INTEGER);
+const reader = jsonObject<object, Required<FirstMarks>>({}, { round, orderView: view, attestView: view });
 
 /** Nothing where there is no such file, as in every folder that was in use. */
-export async function readFirstRound(dataFolder: string): Promise<Round | undefined> {
+export async function readFirstMarks(dataFolder: string): Promise<FirstMarks | undefined> {
   const file = join(dataFolder, fileName);
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
@@ -22,12 +34,11 @@ export async function readFirstRound(dataFolder: string): Promise<Round | undefi
   });
   if (text === undefined) return undefined;
   const read = readJson(text, fileCharactersMax, reader);
-  if (read.ok) return read.value.round;
-  const advice = 'It is to be like {"round": 0}: no round above it was signed with this key.';
-  throw new NodeError("bad-first-marks", `${file}: ${read.error.message}.`, advice);
+  if (read.ok) return read.value;
+  throw nodeErrorOf({ code: "bad-first-marks", message: `${file}: ${read.error.message}.` });
 }
 
-/** When the record is durable. */
+/** When the records are durable. */
 export async function removeFirstMarks(dataFolder: string): Promise<void> {
   await unlink(join(dataFolder, fileName));
   await syncFolder(dataFolder);

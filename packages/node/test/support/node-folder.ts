@@ -114,13 +114,16 @@ export function configText(changes: object = {}): string {
   });
 }
 
+/** Of a key that signed nothing yet. */
+const firstMarks = JSON.stringify({ round: 0, orderView: 0, attestView: 0 });
+
 /** A node's folder, with the key of a seat in it. */
 export function createNode({ folder }: TestNetwork, seat: number, changes: object = {}): NodeConfig {
   const home = join(folder, `node-${seat}`);
   mkdirSync(join(home, "data"), { recursive: true });
-  // C4: this key signed nothing yet; a node removes it for good.
+  // C4, S8: this key signed nothing yet; a node removes it for good.
   const marks = join(home, "data", "first-marks");
-  if (!existsSync(join(home, "data", "chain"))) writeFileSync(marks, JSON.stringify({ round: 0 }));
+  if (!existsSync(join(home, "data", "chain"))) writeFileSync(marks, firstMarks);
   // As `sampleValidator` makes them.
   const secret = nativeScheme.deriveSecretKey(bytesOf(32, 200 + seat));
   const keys = { publicKey: toHex(secret.publicKey.bytes), secretKey: toHex(nativeScheme.exportSecretKey(secret)) };
