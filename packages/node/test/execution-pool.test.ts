@@ -77,7 +77,9 @@ test.each([
 ])("what fails is told with a code: %s", async (shard, code, words) => {
   const { pool, failures } = startPool();
   void pool.perform(open(shard));
-  await expect.poll(() => failures[0]).toMatchObject({ code, message: expect.stringMatching(words) });
+  await expect
+    .poll(() => failures[0], { timeout: 60_000 })
+    .toMatchObject({ code, message: expect.stringMatching(words) });
 });
 
 test("a payload goes over without the blob that it is a view of", async () => {

@@ -128,7 +128,7 @@ test("validators find each other and order together; an observer follows them", 
   const observer = await start({
     ...createNode(network, 2, { peers: [...peers, { seat: 1, address: two.addresses[0] }], key: undefined }),
   });
-  const { body } = await post(`${two.apiUrl}/blobs?wait=ordered`, testBlob(network).bytes);
+  const { body } = await post(`${two.apiUrl}/blobs?wait=ordered&timeoutMs=60000`, testBlob(network).bytes);
   expect(body.status).toBe("ordered");
   expect(events).toContainEqual({ kind: "peer", seat: 1, name: "validator-1", change: "up" });
   const status = (await get(`${two.apiUrl}/status`)).body;
@@ -138,10 +138,13 @@ test("validators find each other and order together; an observer follows them", 
   const large = testBlob(network, { payload: new Uint8Array(limits.payloadBytesMax) }, 1);
   expect((await post(`${observer.apiUrl}/blobs?wait=ordered`, large.bytes)).body.status).toBe("ordered");
   await two.stop();
-  expect(await get(`${one.apiUrl}/health`)).toMatchObject({
-    status: 503,
-    body: { status: "no-quorum", validators: 1 },
-  });
+  // The end of a connection is heard of a moment later.
+  await expect
+    .poll(() => get(`${one.apiUrl}/health`), { timeout: 60_000 })
+    .toMatchObject({
+      status: 503,
+      body: { status: "no-quorum", validators: 1 },
+    });
   const why = expect.stringMatching(/./);
   expect(events).toContainEqual({ kind: "peer", seat: 1, name: "validator-1", change: "down", why });
   expect(events).toContainEqual({ kind: "quorum", hasQuorum: true, linked: 1, of: 1 });

@@ -103,7 +103,7 @@ async function recordsOf(kind: StoreKind, files: string, folder: string): Promis
 const worlds = [...storeKinds.map((kind) => [kind, "no files"] as const), ["rocksdb", "files"] as const];
 
 describe.each(worlds)("D1, D2, D3, B1: power cuts, %s with %s for blobs", (kind, files) => {
-  test.each([1, 2, 3, 5])("seed %i", { timeout: 30_000 }, async (seed) => {
+  test.each([1, 2, 3, 5])("seed %i", async (seed) => {
     const folder = temporaryFolder();
     const durable = await writeUntilKilled(kind, files, folder, seed);
     // All that was not durable goes; or of the oldest log only; or some of each.

@@ -137,7 +137,7 @@ describe("J3: damage", () => {
     return copy;
   }
 
-  test("every bit of what was durable counts, where the mark behind it is there", { timeout: 30_000 }, async () => {
+  test("every bit of what was durable counts, where the mark behind it is there", async () => {
     const folder = await example();
     expect(filesOf(folder)).toHaveLength(2);
     for (const [index, name] of filesOf(folder).entries()) {
@@ -241,7 +241,7 @@ describe("J2: whatever is done to it, and wherever the power goes", () => {
   });
   const life = fc.record({ steps: fc.array(step, { maxLength: 30 }), crash });
 
-  test("what was durable is there in order, what is there was appended", { timeout: 30_000 }, async () => {
+  test("what was durable is there in order, what is there was appended", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 4 }), async (lives) => {
         let folder = temporaryFolder();

@@ -3,10 +3,9 @@
 import { afterEach, expect, test } from "vitest";
 import { connected, eventually, numbered, numberOf, secretKeyOf, startNode, stopAll, stopNode } from "./support.ts";
 
-const delayMs = 300;
 afterEach(stopAll);
 
-async function startPair() {
+async function startPair(delayMs: number) {
   const one = await startNode({ validator: { seat: 0, secretKey: secretKeyOf(0) } });
   const peers = [{ seat: 0, address: one.address }];
   const two = await startNode({ peers, validator: { seat: 1, secretKey: secretKeyOf(1) }, delayMs });
@@ -15,7 +14,8 @@ async function startPair() {
 }
 
 test("a frame is handled so much later, behind those that came before it", async () => {
-  const { one, two } = await startPair();
+  const delayMs = 300;
+  const { one, two } = await startPair(delayMs);
   const startMs = performance.now();
   for (let i = 0; i < 50; i++) one.network.send(1, numbered(i), "control");
   await eventually(() => two.received.length > 0, "the first frame");
@@ -26,11 +26,13 @@ test("a frame is handled so much later, behind those that came before it", async
 });
 
 test("what is still on its way when a node stops is not handled", async () => {
-  const { one, two } = await startPair();
+  // Longer than a busy machine takes to look.
+  const delayMs = 3000;
+  const { one, two } = await startPair(delayMs);
   one.network.send(1, numbered(1, 50_000), "control");
   await eventually(() => two.network.status.some(({ receivedBytes }) => receivedBytes > 50_000), "its bytes");
   expect(two.received).toEqual([]);
   await stopNode(two);
-  await new Promise((resolve) => setTimeout(resolve, 2 * delayMs));
+  await new Promise((resolve) => setTimeout(resolve, delayMs + 300));
   expect(two.received).toEqual([]);
 });

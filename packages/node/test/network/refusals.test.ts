@@ -173,7 +173,7 @@ async function isWell(node: TestNode): Promise<void> {
 
 describe("whatever a stranger does, the others do not notice", () => {
   test("bytes that are no handshake, connections that close at once", async () => {
-    const node = await startHonest();
+    const node = await startHonest({ helloTimeoutMs: 1000 });
     const port = Number(node.address.split("/").at(-1));
     const ends = Array.from({ length: 30 }, (_, i) => {
       const socket = connect(port, "127.0.0.1");
@@ -188,7 +188,7 @@ describe("whatever a stranger does, the others do not notice", () => {
   });
 
   test("no hello in time", async () => {
-    const node = await startHonest();
+    const node = await startHonest({ helloTimeoutMs: 1000 });
     const stranger = await Stranger.meet(node);
     await eventually(() => stranger.isGone, "its end");
     expect(codesOf(node)).toEqual(["them late-hello"]);
