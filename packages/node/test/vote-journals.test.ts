@@ -59,7 +59,7 @@ describe("a journal", () => {
       ["attest-votes", "attest"],
     ] as const) {
       const [file] = filesIn(join(dataFolder, folder)) as [string];
-      expect(readFileSync(file).includes(voteMark(chain, asView(0)))).toBe(true);
+      expect(readFileSync(file).includes(Buffer.from(voteMark(chain, asView(0))))).toBe(true);
     }
     await votes.close();
   });
