@@ -228,6 +228,19 @@ describe("the table", () => {
     ]);
   });
 
+  test("says below it who does not vote, for its record is lost", () => {
+    const lost: NodeRow = { ...here, status: { ...status, votes: { order: "votes", attest: "no-vote" } } };
+    expect(viewLines(nodes([lost]), 200).at(-1)).toBe(
+      "node-0 does not vote on the attest chain, for it has no record of what its key signed (no-vote); a restart does not help",
+    );
+    expect(viewLines(nodes([here]), 200)).toHaveLength(2);
+    for (const line of viewLines(nodes([lost]), 60)) expect(line.length).toBeLessThanOrEqual(60);
+    const said: string[] = [];
+    const screen = plainScreen((text) => said.push(...text.trimEnd().split("\n")), 200);
+    for (const row of [here, lost, lost]) screen.show(nodes([row]));
+    expect(said.filter((line) => line.includes("no-vote"))).toHaveLength(1);
+  });
+
   test("has the least telling columns dropped where there is no room", () => {
     const [head, ...rows] = tableLines([here, gone], 60);
     expect(head).toBe("node     role         height  peers  blobs/s     age");

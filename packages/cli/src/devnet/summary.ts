@@ -2,7 +2,7 @@
 
 import type { ShardRow } from "./shards.ts";
 import { whyWords } from "./shards-table.ts";
-import { bytesText, chainWords, peersOf } from "./table.ts";
+import { bytesText, chainWords, peersOf, voicelessIn } from "./table.ts";
 import type { DevnetView, NodeRow } from "./watch.ts";
 
 interface Summary {
@@ -29,6 +29,7 @@ export function summaryOf({ nodes: rows, shards }: DevnetView): Summary {
   return {
     standing: [
       ...kinds.map(({ role, peers, rows }) => `${role} ${peers} ${rows.map(({ node }) => node)}`),
+      ...voicelessIn(rows).map((each) => each.join(" ")),
       ...shards.map(
         ({ shard, state, disputes, unmarked }) => `${shard} ${state} ${disputes.length} ${unmarked.length}`,
       ),

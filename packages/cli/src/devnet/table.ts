@@ -1,5 +1,6 @@
 // Rows of nodes as a table; and below it, if the shards are known, these.
 
+import { wrap } from "../terminal.ts";
 import { type Column, drawTable, orDash } from "./columns.ts";
 import { quorumOf } from "./committees.ts";
 import { shardLines } from "./shards-table.ts";
@@ -29,12 +30,30 @@ export function tableLines(rows: readonly NodeRow[], width: number): readonly st
 }
 
 export function viewLines({ nodes, shards }: DevnetView, width: number): readonly string[] {
-  const rows = [...tableLines(nodes, width), ...chainWords(nodes)];
+  const rows = [...tableLines(nodes, width), ...chainWords(nodes).flatMap((text) => wrap(text, width))];
   return shards.length === 0 ? rows : [...rows, "", ...shardLines(shards, width)];
 }
 
-/** Where too few are up for a quorum of the chains: then no shard goes on either, whatever its own members. */
+/** A sentence for each thing that is not as it should be with the chains. */
 export function chainWords(nodes: readonly NodeRow[]): readonly string[] {
+  return [...standingWords(nodes), ...voicelessIn(nodes).map(([node, chain]) => voicelessWords(node, chain))];
+}
+
+/** S8: nodes that do not vote on a chain in whose set they sit. */
+export function voicelessIn(nodes: readonly NodeRow[]): readonly (readonly [node: string, chain: string])[] {
+  return nodes.flatMap(({ node, status }) =>
+    Object.entries(status?.votes ?? {}).flatMap(([chain, vote]) =>
+      vote === "no-vote" ? [[node, chain] as const] : [],
+    ),
+  );
+}
+
+function voicelessWords(node: string, chain: string): string {
+  return `${node} does not vote on the ${chain} chain, for it has no record of what its key signed (no-vote); a restart does not help`;
+}
+
+/** Where too few are up for a quorum of the chains: then no shard goes on either, whatever its own members. */
+function standingWords(nodes: readonly NodeRow[]): readonly string[] {
   const down = nodes.filter(({ role }) => role === "killed" || role === "ended").length;
   const up = nodes.length - down;
   const need = quorumOf(nodes.length);
