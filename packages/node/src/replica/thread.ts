@@ -41,8 +41,7 @@ async function run(): Promise<void> {
   const network = networkOf(checked);
   const seatings = seatingsOf(checked.genesis);
   const place = config.validator?.seat;
-  // They are of a key, and stay until it is there.
-  const marks = place === undefined ? undefined : await readFirstMarks(dataFolder);
+  const marks = await readFirstMarks(dataFolder);
   const store = await openStore(config.storeKind, foldersIn(dataFolder).chain, { blobPrefix });
   const votes = await openVoteJournals({ dataFolder, seatings, place, marks }).catch(async (error: unknown) => {
     await store.close();

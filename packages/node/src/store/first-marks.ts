@@ -38,7 +38,7 @@ export async function readFirstMarks(dataFolder: string): Promise<FirstMarks | u
   throw nodeErrorOf({ code: "bad-first-marks", message: `${file}: ${read.error.message}.` });
 }
 
-/** When the records are durable. */
+/** When the records are durable. Who runs without the key makes none: by then it may be in use elsewhere. */
 export async function removeFirstMarks(dataFolder: string): Promise<void> {
   await unlink(join(dataFolder, fileName));
   await syncFolder(dataFolder);
