@@ -144,6 +144,10 @@ describe("slices of a shard", () => {
     expect(followed.value[height - 1]?.blobs.map(({ bytes }) => bytes)).toEqual([blob.bytes]);
   });
 
+  test("come as often as somebody asks who reads them", async () => {
+    for (let count = 0; count < 40; count++) await runOf("main/1?count=1");
+  });
+
   test("come as few as asked for, and none beyond the last block", async () => {
     expect((await runOf("main/1?count=1")).slices).toHaveLength(1);
     expect(await runOf("main/99999999")).toEqual(emptyRun);

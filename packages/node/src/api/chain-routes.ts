@@ -8,8 +8,8 @@ import { hasFlag, readBlockHeight, readCount, readKey, rootBytes } from "./argum
 import { notFound, rawType, toPlain } from "./readable.ts";
 import type { ApiServices } from "./services.ts";
 
-export function addChainRoutes(server: FastifyInstance, { thread, setup }: ApiServices): void {
-  addSlices(server, { thread, setup });
+export function addChainRoutes(server: FastifyInstance, { thread, setup, large }: ApiServices): void {
+  addSlices(server, { thread, setup, large });
   server.get<{ Params: { root: string } }>("/blobs/:root", async ({ params, query }, reply) => {
     const root = readKey(params.root, rootBytes, "A blob's root");
     return blobAnswer(await thread.query({ kind: "blob", root }), root, hasFlag(query, "raw"), reply);
@@ -27,14 +27,17 @@ export function addChainRoutes(server: FastifyInstance, { thread, setup }: ApiSe
 }
 
 /** O5: what a follower of one shard needs, with proof that it is all of it; always as bytes. */
-function addSlices(server: FastifyInstance, { thread, setup }: Pick<ApiServices, "thread" | "setup">): void {
+function addSlices(server: FastifyInstance, parts: Pick<ApiServices, "thread" | "setup" | "large">): void {
+  const { thread, setup, large } = parts;
   const shards = new Set<string>(setup.checked.genesis.shards.map(({ name }) => name));
   server.get<{ Params: { shard: string; from: string } }>("/slices/:shard/:from", async ({ params, query }, reply) => {
     const { shard } = params;
     if (!shards.has(shard))
       throw new ApiError(404, "unknown-shard", `There is no shard ${shard}.`, "GET /network lists them.");
     const count = readCount(query, "count", limits.sliceRunBlocksMax);
-    const answer = await thread.query({ kind: "slices", shard, from: readBlockHeight(params.from), count });
+    const from = readBlockHeight(params.from);
+    large.take(reply);
+    const answer = await thread.query({ kind: "slices", shard, from, count });
     if (answer.kind !== "slices") throw notFound(answer);
     return reply.type(rawType).send(Buffer.from(answer.run));
   });

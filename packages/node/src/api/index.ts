@@ -7,6 +7,7 @@ import { ApiError, apiErrorOf, badArgument } from "./api-error.ts";
 import { readWait } from "./arguments.ts";
 import { batchBytesMax, readBatch } from "./batch.ts";
 import { addChainRoutes } from "./chain-routes.ts";
+import { LargeAnswers } from "./large-answers.ts";
 import { addNodeRoutes } from "./node-routes.ts";
 import { addProgramRoutes } from "./program-routes.ts";
 import type { ApiServices } from "./services.ts";
@@ -30,8 +31,9 @@ const keepAliveTimeoutMs = 60_000;
 /** Longer than any root in a path. */
 const parameterCharactersMax = 100;
 
-export async function startApi({ host, port }: ApiAddress, services: ApiServices): Promise<Api> {
+export async function startApi({ host, port }: ApiAddress, parts: Omit<ApiServices, "large">): Promise<Api> {
   const server = createServer();
+  const services = { ...parts, large: new LargeAnswers() };
   const submissions = new Submissions(services);
   addSubmit(server, submissions);
   addSubmitBatch(server, submissions);

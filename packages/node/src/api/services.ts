@@ -3,6 +3,7 @@ import type { StatusReader, Telemetry } from "../process/node-status.ts";
 import type { OrderedFeed } from "../process/ordered-feed.ts";
 import type { StageTwoFeed } from "../process/stage-two-feed.ts";
 import type { ReplicaThread } from "../replica/handle.ts";
+import type { LargeAnswers } from "./large-answers.ts";
 
 /** What the API rests on. */
 export interface ApiServices {
@@ -12,4 +13,5 @@ export interface ApiServices {
   readonly stageTwo: StageTwoFeed;
   readonly status: StatusReader;
   readonly telemetry: Telemetry;
+  readonly large: LargeAnswers;
 }

@@ -10,19 +10,24 @@ import { hasFlag, readBlockHeight, readCount, readKey, rootBytes } from "./argum
 import { notFound, rawType, toPlain } from "./readable.ts";
 import type { ApiServices } from "./services.ts";
 
-export function addStageTwoRoutes(server: FastifyInstance, { thread, status, setup, stageTwo }: ApiServices): void {
+export function addStageTwoRoutes(server: FastifyInstance, services: ApiServices): void {
+  const { thread, status, setup, stageTwo, large } = services;
   server.get<{ Params: { height: string } }>("/attest/blocks/:height", async ({ params, query }, reply) => {
     const height = params.height === "latest" ? await latestHeight(thread) : readBlockHeight(params.height);
+    large.take(reply);
     return blockAnswer(await thread.query({ kind: "attest-block", height }), hasFlag(query, "raw"), reply);
   });
   server.get<{ Params: { from: string } }>("/attest/runs/:from", async ({ params, query }, reply) => {
     const count = readCount(query, "count", limits.sliceRunBlocksMax);
-    const answer = await thread.query({ kind: "attest-run", from: readBlockHeight(params.from), count });
+    const from = readBlockHeight(params.from);
+    large.take(reply);
+    const answer = await thread.query({ kind: "attest-run", from, count });
     if (answer.kind !== "attest-run") throw notFound(answer);
     return reply.type(rawType).send(Buffer.from(answer.run));
   });
   server.get<{ Params: { root: string } }>("/attest/claims/:root", async ({ params, query }, reply) => {
     const root = readKey(params.root, rootBytes, "A claim's root");
+    large.take(reply);
     return claimAnswer(await thread.query({ kind: "claim", root }), root, hasFlag(query, "raw"), reply);
   });
   server.get("/shards", async () => ({ shards: (await status.read()).shards }));
