@@ -12,6 +12,7 @@ import {
 import { AffirmationBook } from "./affirming/book.ts";
 import { OwnAffirmations, type OwnClaim, type OwnEffect, type OwnTimer } from "./affirming/own.ts";
 import { type AffirmTask, type BookEffect, bookLimits } from "./affirming/types.ts";
+import { affirmSigningRoot } from "./affirming/verify.ts";
 import { type Contents, forEvidence } from "./contents.ts";
 import type { Core, Job } from "./core.ts";
 import type { ClaimPlace } from "./following/types.ts";
@@ -190,7 +191,16 @@ export class Affirmations {
     const verdict = yield* ask<AttestVerdict>((askId) => {
       return { kind: "verify", id: askId, task: { kind: "affirmations", task } };
     });
+    this.#remember(task, verdict);
     this.#performBook(this.#book.onVerified({ ...verdict, id }));
+  }
+
+  /** A3: a leader may put the very same quorum into a block. */
+  #remember(task: AffirmTask, { quorum }: AttestVerdict): void {
+    if (task.kind === "pair" || quorum === undefined) return;
+    const { network } = this.#core.setting;
+    const root = affirmSigningRoot({ network: network.root, epoch: network.epoch }, task.claim);
+    this.#core.trueSignatures.add({ set: { shard: task.shard }, root, ...quorum });
   }
 
   *#attest({ claim: root, summary, quorum }: Extract<BookEffect, { kind: "affirmed" }>): Job {

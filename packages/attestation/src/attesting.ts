@@ -117,6 +117,7 @@ export class Attesting implements Machine<AttestInput, AttestEffect> {
     return {
       states: this.#core.chain.size,
       jobs: this.#core.jobs.size,
+      trueSignatures: this.#core.trueSignatures.size,
       contents: this.#contents.counts,
       shards: this.#shards.counts,
       ready: this.#ready.counts,

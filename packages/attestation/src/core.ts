@@ -16,6 +16,7 @@ import {
 } from "@tandem/shared";
 import { AttestChain } from "./chain.ts";
 import { type ChainSetting, genesisState } from "./state.ts";
+import { TrueSignatures } from "./true-signatures.ts";
 import type { AttestEffect, OrderReads, Peer } from "./types.ts";
 
 export interface AttestingConfig {
@@ -48,6 +49,7 @@ export class Core {
   readonly config: AttestingConfig;
   readonly setting: ChainSetting;
   readonly jobs: Jobs<AttestEffect>;
+  readonly trueSignatures = new TrueSignatures();
   chain: AttestChain;
   /** Height of the last block that consensus delivered. */
   finalHeight: Height = asHeight(0);

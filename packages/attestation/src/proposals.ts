@@ -111,20 +111,25 @@ export class Proposals {
     return judged.kind === "early" ? undefined : judged;
   }
 
-  *#verify(checks: BlockChecks): Job<AttestProblem | undefined> {
-    if (checks.citation === undefined && checks.signatures.length === 0) return undefined;
+  /** S9: what was found true before is not verified again. */
+  *#verify({ citation, signatures: all }: BlockChecks): Job<AttestProblem | undefined> {
+    const { trueSignatures } = this.#core;
+    const signatures = all.filter((each) => !trueSignatures.has(each));
+    if (citation === undefined && signatures.length === 0) return undefined;
     const { valid } = yield* ask<AttestVerdict>((id) => ({
       kind: "verify",
       id,
-      task: { kind: "attest-block", checks },
+      task: { kind: "attest-block", checks: { citation, signatures } },
     }));
-    const failed = valid.indexOf(false);
-    if (failed < 0) return undefined;
-    const isCitation = checks.citation !== undefined && failed === 0;
-    const at = checks.signatures[checks.citation === undefined ? failed : failed - 1];
-    return isCitation
-      ? { code: "citation", path: "body.citation.certificate", message: "no quorum finalized it" }
-      : { code: "item", path: `items[${at?.item}]`, message: "its signatures are not those of its signers" };
+    const held = citation === undefined ? valid : valid.slice(1);
+    for (const [at, each] of signatures.entries()) if (held[at] === true) trueSignatures.add(each);
+    if (citation !== undefined && valid[0] !== true) {
+      return { code: "citation", path: "body.citation.certificate", message: "no quorum finalized it" };
+    }
+    const failed = signatures.find((_, at) => held[at] !== true);
+    return (
+      failed && { code: "item", path: `items[${failed.item}]`, message: "its signatures are not those of its signers" }
+    );
   }
 
   #refuse(root: Root, why: AttestProblem): void {

@@ -114,6 +114,23 @@ describe("a block", () => {
     expect(verdictOf(world, block)).toBe("valid");
   });
 
+  test("has no signature verified twice that was true, and none taken for true that was false", () => {
+    // The voter hears no affirmations: no quorum is known to it beforehand.
+    const world = new AttestWorld({
+      route: (_, to, { kind }) => (to === 2 && kind === "affirmations" ? [] : undefined),
+    });
+    const { block } = readyIn(world);
+    const forged = withFirst(block, { signature: new Uint8Array(96).fill(1) });
+    const later = { ...block, header: { ...block.header, view: asView(6) } };
+    const verdicts = [forged, forged, block, later].map((each) => verdictOf(world, each));
+    expect(verdicts).toEqual(["item", "item", "valid", "valid"]);
+    const verified = world
+      .at(2)
+      .of("verify")
+      .flatMap(({ task }) => (task.kind === "attest-block" ? [task.checks.signatures.length] : []));
+    expect(verified).toEqual([2, 1, 1, 0]);
+  });
+
   test("is built anew on what is certified and not final, with what is left", () => {
     const { world, block } = ready();
     world.order([one("c/x")], 0).run(3_000);

@@ -103,7 +103,9 @@ export class AttestScript {
     const [built] = this.#proposer.take("built");
     assert(built?.block !== undefined, "there is something to propose");
     const certificate = this.#finish(built.block);
-    return { ordered, affirmations: said.filter(({ from }) => from !== listener), block: built.block, certificate };
+    // Heard in another order they make another quorum than the proposer's, so what is in the block is still to be verified.
+    const affirmations = said.filter(({ from }) => from !== listener).reverse();
+    return { ordered, affirmations, block: built.block, certificate };
   }
 
   #affirmationsOfAll(): readonly Said[] {

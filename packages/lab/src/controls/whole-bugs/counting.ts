@@ -98,8 +98,8 @@ export const countingBugs: readonly Bug[] = [
     1914,
     edit(
       "proposals.ts",
-      "if (checks.citation === undefined && checks.signatures.length === 0) return undefined;",
-      "if (checks.signatures.length >= 0) return undefined;",
+      "if (citation === undefined && signatures.length === 0) return undefined;",
+      "if (signatures.length >= 0) return undefined;",
     ),
   ),
 ];
