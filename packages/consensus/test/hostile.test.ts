@@ -1,28 +1,28 @@
 // What lies, gaps and crashes at bad moments could do: each test is a way in which an honest node was, or might be,
 // made to throw, to believe what nobody checked, to keep what it cannot drop, or to wait for ever.
 
-import { asHeight, asView, type Certificate, type Root, zeroRoot } from "@tandem/shared";
+import { asHeight, asView, type Certificate, zeroRoot } from "@tandem/shared";
 import { beforeEach, describe, expect, test } from "vitest";
 import {
   type Block,
   certificatesIn,
+  chainOf,
   createWorld,
   deliveredIn,
+  followerOf,
   genesis,
-  kindsIn,
   One,
-  rules,
+  rootOf,
   votesIn,
   type World,
 } from "./support/one.ts";
 
 const world: World = createWorld();
-const follower = [0, 1, 2, 3].find((seat) => [1, 2, 3].every((view) => world.leader(view) !== seat)) ?? 0;
+const follower = followerOf(world, 3);
 const others = [0, 1, 2, 3].filter((seat) => seat !== follower) as [number, number, number];
 
-const blocks = chainOf(70);
+const blocks = chainOf(world, 70);
 const [first, second, third] = blocks as [Block, Block, Block];
-const rootOf = (block: Block): Root => rules.infoOf(block).root;
 const notarized = (block: Block) => world.certificate("notarization", block.view, rootOf(block));
 const final = (block: Block) => world.certificate("finalization", block.view, rootOf(block));
 const forged = (certificate: Certificate): Certificate => ({
@@ -30,38 +30,10 @@ const forged = (certificate: Certificate): Certificate => ({
   signature: notarized(blocks[69] as Block).signature,
 });
 
-/** Blocks of views 1, 2, … each on the one before. */
-function chainOf(length: number): Block[] {
-  const chain: Block[] = [];
-  for (let view = 1; view <= length; view++) {
-    const parent = chain.at(-1);
-    chain.push(world.block(view, parent === undefined ? genesis : rules.infoOf(parent)));
-  }
-  return chain;
-}
-
 function started(seat: number | undefined = follower, journal: readonly Uint8Array[] = []): One {
   const one = new One(world, seat);
   one.start(undefined, journal);
   return one;
-}
-
-/** The requests that left, latest last. */
-function asked(one: One) {
-  return one.effects.flatMap((effect) =>
-    effect.kind === "send" && effect.message.kind === "request" ? [{ to: effect.to, ...effect.message }] : [],
-  );
-}
-
-/** Answers the latest request. */
-function answer(
-  one: One,
-  served: readonly { block: Block; certificate: Certificate }[],
-  certificates: Certificate[] = [],
-) {
-  const request = asked(one).at(-1);
-  if (request === undefined) throw new Error("nothing was asked for");
-  return one.hear(request.to, { kind: "answer", id: request.id, blocks: served, certificates });
 }
 
 let node: One;
@@ -74,7 +46,7 @@ describe("S6: every delivered block is named by a certificate that was checked",
     node.hearProposal(world.proposal(first, undefined));
     node.hearProposal(world.proposal(second, undefined));
     expect(deliveredIn(node.hearCertificate(final(second)))).toEqual([]);
-    const effects = answer(node, [
+    const effects = node.answer([
       { block: first, certificate: notarized(first) },
       { block: second, certificate: final(second) },
     ]);
@@ -90,7 +62,7 @@ describe("S6: every delivered block is named by a certificate that was checked",
 
   test("of a served chain nothing counts from the first false certificate on, a true finalization at its end or not", () => {
     node.hearCertificate(final(third));
-    const effects = answer(node, [
+    const effects = node.answer([
       { block: first, certificate: notarized(first) },
       { block: second, certificate: forged(notarized(second)) },
       { block: third, certificate: final(third) },
@@ -104,8 +76,8 @@ describe("S6: every delivered block is named by a certificate that was checked",
     node.hearProposal(world.proposal(second, undefined));
     node.hearCertificate(notarized(second));
     expect(votesIn(node.hearProposal(world.proposal(third, notarized(second))))).toEqual([]);
-    expect(asked(node).at(-1)?.request).toEqual({ kind: "block", root: rootOf(first) });
-    expect(votesIn(answer(node, [{ block: first, certificate: notarized(first) }]))).toContain("notarize 3");
+    expect(node.asked.at(-1)?.request).toEqual({ kind: "block", root: rootOf(first) });
+    expect(votesIn(node.answer([{ block: first, certificate: notarized(first) }]))).toContain("notarize 3");
   });
 });
 
@@ -113,10 +85,10 @@ describe("S7: repair", () => {
   test("a need ends once what it was for is final or moot, so a quiet network is quiet", () => {
     node.hearCertificate(notarized(first));
     node.hearProposal(world.proposal(second, notarized(first)));
-    const { id } = asked(node).at(-1) ?? { id: 0 };
-    expect(asked(node).at(-1)?.request.kind).toBe("block");
+    const { id } = node.asked.at(-1) ?? { id: 0 };
+    expect(node.asked.at(-1)?.request.kind).toBe("block");
     node.hearCertificate(final(second));
-    answer(node, [
+    node.answer([
       { block: first, certificate: notarized(first) },
       { block: second, certificate: final(second) },
     ]);
@@ -131,13 +103,13 @@ describe("S7: repair", () => {
       if (world.leader(view) === follower) continue;
       skipped++;
       node.hearProposal(world.proposal(world.block(view, genesis), undefined));
-      expect(asked(node).at(-1)?.request).toEqual({ kind: "certificates", from: 1, to: view - 2 });
+      expect(node.asked.at(-1)?.request).toEqual({ kind: "certificates", from: 1, to: view - 2 });
     }
   });
 
   test("a slow answer counts after others were asked too", () => {
     node.hearCertificate(final(first));
-    const slow = asked(node).at(-1) ?? { id: 0, to: 0 };
+    const slow = node.asked.at(-1) ?? { id: 0, to: 0 };
     node.give({ kind: "timer", timer: { name: "repair", id: slow.id } });
     const served = [{ block: first, certificate: final(first) }];
     const effects = node.hear(slow.to, { kind: "answer", id: slow.id, blocks: served, certificates: [] });
@@ -151,7 +123,7 @@ describe("S7: repair", () => {
     one.hearCertificate(world.certificate("nullification", 65, zeroRoot));
     one.hearProposal(world.proposal(world.block(66, genesis), undefined));
     const gap = Array.from({ length: 64 }, (_, i) => world.certificate("nullification", i + 1, zeroRoot));
-    expect(votesIn(answer(one, [], gap))).toContain("notarize 66");
+    expect(votesIn(one.answer([], gap))).toContain("notarize 66");
   });
 
   test("a block's certificate that is told twice in an answer, and checked slowly, does not lose the block", () => {
@@ -159,8 +131,8 @@ describe("S7: repair", () => {
     node.hearProposal(world.proposal(second, undefined));
     node.hearProposal(world.proposal(third, notarized(second)));
     node.held.add("verify");
-    expect(asked(node).at(-1)?.request).toEqual({ kind: "block", root: rootOf(first) });
-    answer(node, [{ block: first, certificate: notarized(first) }], [notarized(first)]);
+    expect(node.asked.at(-1)?.request).toEqual({ kind: "block", root: rootOf(first) });
+    node.answer([{ block: first, certificate: notarized(first) }], [notarized(first)]);
     node.held.delete("verify");
     const [check] = node.effects.slice(-1);
     if (check?.kind !== "verify") throw new Error("nothing is checked");
@@ -175,37 +147,37 @@ describe("S7: repair", () => {
       blocks
         .slice(from - 1, to)
         .map((block) => ({ block, certificate: block === last ? final(block) : notarized(block) }));
-    answer(node, served(1, 64));
-    expect(asked(node).at(-1)?.request).toEqual({ kind: "chain", from: asHeight(65) });
-    expect(deliveredIn(answer(node, served(65, 70)))).toHaveLength(70);
+    node.answer(served(1, 64));
+    expect(node.asked.at(-1)?.request).toEqual({ kind: "chain", from: asHeight(65) });
+    expect(deliveredIn(node.answer(served(65, 70)))).toHaveLength(70);
   });
 
   test("while the blocks of an answer are checked, one after another, no more of the chain is asked for or checked", () => {
     node.hearCertificate(final(blocks[69] as Block));
-    const { id, to } = asked(node).at(-1) ?? { id: 0, to: 0 };
+    const { id, to } = node.asked.at(-1) ?? { id: 0, to: 0 };
     const served = blocks.slice(0, 64).map((block) => ({ block, certificate: final(block) }));
     node.held.add("verify");
-    const before = asked(node).length;
+    const before = node.asked.length;
     node.give({ kind: "timer", timer: { name: "repair", id } });
-    answer(node, served);
+    node.answer(served);
     node.hear(to, { kind: "answer", id, blocks: served, certificates: [] });
     for (const [place, { block }] of served.entries()) {
-      expect(asked(node)).toHaveLength(before + 1);
-      const checks = node.effects.filter((effect) => effect.kind === "verify");
+      expect(node.asked).toHaveLength(before + 1);
+      const checks = node.checks;
       expect(checks).toHaveLength(place + 2);
       const valid = { kind: "verified", id: checks.at(-1)?.id ?? 0, valid: [true], aggregate: undefined } as const;
       expect(deliveredIn(node.give(valid))).toEqual([block.height]);
     }
-    expect(asked(node).at(-1)?.request).toEqual({ kind: "chain", from: asHeight(65) });
+    expect(node.asked.at(-1)?.request).toEqual({ kind: "chain", from: asHeight(65) });
   });
 
   test("and if that run was a dead branch, the chain is asked for from the start again", () => {
     node.hearCertificate(final(third));
     const dead = world.block(1, genesis, 7);
-    answer(node, [{ block: dead, certificate: world.certificate("notarization", 1, rootOf(dead)) }]);
-    expect(asked(node).at(-1)?.request).toEqual({ kind: "chain", from: asHeight(2) });
-    answer(node, []);
-    expect(asked(node).at(-1)?.request).toEqual({ kind: "chain", from: asHeight(1) });
+    node.answer([{ block: dead, certificate: world.certificate("notarization", 1, rootOf(dead)) }]);
+    expect(node.asked.at(-1)?.request).toEqual({ kind: "chain", from: asHeight(2) });
+    node.answer([]);
+    expect(node.asked.at(-1)?.request).toEqual({ kind: "chain", from: asHeight(1) });
   });
 });
 
@@ -213,7 +185,7 @@ describe("S8: crashes", () => {
   test("blocks that a vote rests on are durable with it, fetched ones too", () => {
     node.hearCertificate(notarized(first));
     node.hearProposal(world.proposal(second, notarized(first)));
-    answer(node, [{ block: first, certificate: notarized(first) }]);
+    node.answer([{ block: first, certificate: notarized(first) }]);
     expect(node.votes).toContain("notarize 2");
     const again = started(follower, node.journal);
     expect(deliveredIn(again.hearCertificate(final(second)))).toEqual([1, 2]);
@@ -307,51 +279,7 @@ describe("numbers at their limits", () => {
   });
 });
 
-describe("S9, S11: checking", () => {
-  test("of one new certificate that all peers tell, one copy is checked", () => {
-    node.held.add("verify");
-    for (const peer of others) node.hearCertificate(notarized(first), peer);
-    expect(node.effects.filter((effect) => effect.kind === "verify")).toHaveLength(1);
-  });
-
-  test("a false one is in nobody's way", () => {
-    node.held.add("verify");
-    node.hearCertificate(forged(notarized(first)), others[0]);
-    node.hearCertificate(notarized(first), others[1]);
-    const [check] = node.effects.filter((effect) => effect.kind === "verify");
-    if (check === undefined) throw new Error("nothing is checked");
-    const next = node.give({ kind: "verified", id: check.id, valid: [false], aggregate: undefined });
-    const [other] = next.filter((effect) => effect.kind === "verify");
-    if (other === undefined) throw new Error("the true one is not checked");
-    expect(votesIn(node.give({ kind: "verified", id: other.id, valid: [true], aggregate: undefined }))).toContain(
-      "finalize 1",
-    );
-  });
-
-  test("peers beyond the set have sixteen checked at a time, under however many names", () => {
-    node.held.add("verify");
-    const said = (view: number) => forged(world.certificate("nullification", view, zeroRoot));
-    for (let view = 1; view <= 40; view++) node.hearCertificate(said(view), 4 + (view >> 2));
-    const checks = () => node.effects.filter((effect) => effect.kind === "verify");
-    expect(checks()).toHaveLength(16);
-    node.hearCertificate(notarized(first));
-    expect(checks()).toHaveLength(17);
-    node.give({ kind: "verified", id: checks()[0]?.id ?? 0, valid: [false], aggregate: undefined });
-    for (const view of [41, 42]) node.hearCertificate(said(view), 99);
-    expect(checks()).toHaveLength(18);
-  });
-
-  test("a certificate waits while votes that would be it are checked, and comes to its turn if they fail", () => {
-    node.held.add("verify");
-    for (const seat of others) node.hearVote(world.vote("nullify", 1, zeroRoot, seat));
-    node.hearCertificate(world.certificate("nullification", 1, zeroRoot), others[0]);
-    const checks = node.effects.filter((effect) => effect.kind === "verify");
-    expect(checks).toHaveLength(1);
-    const id = checks[0]?.id ?? 0;
-    const next = node.give({ kind: "verified", id, valid: [true, true, false], aggregate: undefined });
-    expect(kindsIn(next)).toContain("verify");
-  });
-
+describe("S7: what is repeated and kept", () => {
   test("votes of views whose certificates are held are not repeated, nor those of long ago", () => {
     for (let view = 1; view <= 80; view++) {
       node.hear(others[0], { kind: "reason", view: asView(view), isBeat: false });
@@ -371,6 +299,6 @@ describe("S9, S11: checking", () => {
     observer.hearCertificate(notarized(first));
     expect(observer.votes).toEqual([]);
     observer.hearCertificate(final(first));
-    expect(deliveredIn(answer(observer, [{ block: first, certificate: final(first) }]))).toEqual([1]);
+    expect(deliveredIn(observer.answer([{ block: first, certificate: final(first) }]))).toEqual([1]);
   });
 });

@@ -81,6 +81,10 @@ describe("a reason", () => {
     const entered = node.hearCertificate(world.certificate("notarization", 1, rules.infoOf(block).root));
     expect(entered).toContainEqual({ kind: "set-timer", timer: { name: "settle", view: 2 }, afterMs: 100 });
     expect(kindsIn(entered)).not.toContain("build");
+    node.give({ kind: "reason", has: true });
+    node.give({ kind: "reason", has: false });
+    const waits = node.effects.filter((effect) => effect.kind === "set-timer" && effect.timer.name === "settle");
+    expect(waits).toHaveLength(1);
     const waited = node.timer("settle", 2);
     expect(waited).toContainEqual(expect.objectContaining({ kind: "build", isWanted: true }));
   });
@@ -127,6 +131,24 @@ describe("building", () => {
     node.hear(other, { kind: "reason", view: asView(1), isBeat: false });
     expect(node.give({ kind: "built", view: asView(1), block: undefined })).toEqual([]);
     expect(kindsIn(node.give({ kind: "reason", has: true }))).toContain("build");
+  });
+
+  test("is the leader's alone: nobody else is asked for a block, nor proposes one", () => {
+    const node = started(other);
+    expect(kindsIn(node.give({ kind: "reason", has: true }))).not.toContain("build");
+    expect(node.give({ kind: "built", view: asView(1), block: world.block(1, genesis) })).toEqual([]);
+  });
+
+  test("a block on a parent that is not the highest any more is dropped, and another is built", () => {
+    const node = started(world.leader(2));
+    node.hearCertificate(world.certificate("nullification", 1, zeroRoot));
+    node.give({ kind: "reason", has: true });
+    const parent = world.block(1, genesis);
+    node.hearProposal(world.proposal(parent, undefined));
+    node.hearCertificate(world.certificate("notarization", 1, rules.infoOf(parent).root));
+    const effects = node.give({ kind: "built", view: asView(2), block: world.block(2, genesis) });
+    expect(votesIn(effects)).toEqual([]);
+    expect(effects).toContainEqual(expect.objectContaining({ kind: "build", parent: rules.infoOf(parent) }));
   });
 
   test("a built block is proposed, and is the leader's notarize", () => {

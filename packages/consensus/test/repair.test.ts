@@ -24,6 +24,20 @@ test("S7: each need asks every peer, however many needs take turns", () => {
   for (const id of [1, 2]) expect(asked.get(id)?.toSorted()).toEqual(peers);
 });
 
+test("S11: where too much is wanted, what was not wanted for longest goes", () => {
+  const repair = new Repair<never>(peers, { ...limits, needsMax: 2 });
+  const want = (from: number) =>
+    repair.want({ request: { kind: "chain", from: asHeight(from) }, until: asView(9) }, undefined);
+  const isOpen = (id: number) => repair.onTimer(id).length > 0;
+  for (const from of [1, 2, 1, 3]) want(from);
+  expect([1, 2, 3].map(isOpen)).toEqual([true, false, true]);
+});
+
+test("S7: who is alone asks nobody", () => {
+  const repair = new Repair<never>([], limits);
+  expect(repair.want({ request: { kind: "chain", from: asHeight(1) }, until: asView(9) }, undefined)).toEqual([]);
+});
+
 test("O8: blocks that repair brings set the heartbeat back, as those that a view brings", () => {
   const world = createWorld();
   const node = new One(world, 0);

@@ -1,15 +1,17 @@
 // The rules of consensus, each as an example: one machine, and peers that do what the test says.
 
-import { asView, type Root, zeroRoot } from "@tandem/shared";
+import { asView, zeroRoot } from "@tandem/shared";
 import { beforeEach, describe, expect, test } from "vitest";
 import { markRecord } from "../src/index.ts";
 import {
   certificatesIn,
   createWorld,
   deliveredIn,
+  followerOf,
   genesis,
   kindsIn,
   One,
+  rootOf,
   rules,
   votesIn,
   type World,
@@ -17,8 +19,7 @@ import {
 
 const world: World = createWorld();
 
-/** A seat that leads none of the first views, so that it only follows. */
-const follower = [0, 1, 2, 3].find((seat) => [1, 2, 3].every((view) => world.leader(view) !== seat)) ?? 0;
+const follower = followerOf(world, 3);
 const others = [0, 1, 2, 3].filter((seat) => seat !== follower);
 
 const first = world.block(1, genesis);
@@ -267,6 +268,30 @@ describe("S7: nullify, repeat, repair", () => {
     });
   });
 
+  test("votes of views that are settled are not repeated", () => {
+    const reason = (view: number) => node.hear(node.other, { kind: "reason", view: asView(view), isBeat: false });
+    reason(1);
+    node.timer("advance", 1);
+    const second = world.block(2, genesis);
+    node.hearProposal(world.proposal(second, undefined));
+    node.hearCertificate(world.certificate("finalization", 2, rootOf(second)));
+    reason(3);
+    node.timer("advance", 3);
+    expect(votesIn(node.timer("repeat", 3))).toEqual(["nullify 3"]);
+  });
+
+  test("an own vote that makes a quorum leads into the next view at once", () => {
+    const heavy = createWorld([9, 1, 1]);
+    const view = [1, 2, 3, 4, 5, 6, 7, 8, 9].find((each) => heavy.leader(each) !== 0) as number;
+    const one = new One(heavy, 0);
+    one.start();
+    one.hearCertificate(heavy.certificate("nullification", view - 1, zeroRoot));
+    one.give({ kind: "reason", has: true });
+    const effects = one.hearProposal(heavy.proposal({ ...heavy.block(view, genesis), height: 2 }, undefined));
+    expect(votesIn(effects)).toEqual([`nullify ${view}`]);
+    expect(kindsIn(effects.slice(-3))).toContain("set-timer");
+  });
+
   test("a peer in an earlier view is told how we came to ours, each time that it shows it", () => {
     node.hearCertificate(world.certificate("nullification", 4, zeroRoot));
     const laggard = others[0] as number;
@@ -277,10 +302,11 @@ describe("S7: nullify, repeat, repair", () => {
     expect(told()).toHaveLength(1);
   });
 
-  test("who votes late for the view before ours needs no help", () => {
+  test("who votes or proposes late in the view before ours needs no help", () => {
     node.hearCertificate(firstNotarization);
     const late = node.hearVote(world.vote("notarize", 1, firstInfo.root, others[0] as number));
     expect(kindsIn(late)).not.toContain("send");
+    expect(kindsIn(node.hearProposal(world.proposal(first, undefined)))).not.toContain("send");
   });
 
   test("asked for certificates, it gives both kinds of a view", () => {
@@ -376,117 +402,5 @@ describe("S8: durable first", () => {
     expect([marked.votes, built.filter((view) => view < 3)]).toEqual([[], []]);
     marked.timer("advance", 3);
     expect(marked.votes).toEqual(["nullify 3"]);
-  });
-});
-
-describe("S9: votes", () => {
-  test("are checked together when they would be a quorum, and not before", () => {
-    node.held.add("verify");
-    node.hearVote(world.vote("nullify", 1, zeroRoot, others[0] as number));
-    node.hearVote(world.vote("nullify", 1, zeroRoot, others[1] as number));
-    expect(kindsIn(node.effects)).not.toContain("verify");
-    node.hearVote(world.vote("nullify", 1, zeroRoot, others[2] as number));
-    expect(node.effects.filter((effect) => effect.kind === "verify")).toHaveLength(1);
-  });
-
-  test("a quorum of true votes is a certificate", () => {
-    for (const seat of others) node.hearVote(world.vote("nullify", 1, zeroRoot, seat));
-    expect(certificatesIn(node.effects)).toEqual(["nullification 1"]);
-  });
-
-  test("a false vote among them is found, and the rest still counts when another comes", () => {
-    const [a, b, c] = others as [number, number, number];
-    const false_ = {
-      ...world.vote("nullify", 1, zeroRoot, a),
-      signature: world.vote("nullify", 2, zeroRoot, a).signature,
-    };
-    node.hearVote(false_);
-    node.hearVote(world.vote("nullify", 1, zeroRoot, b));
-    node.hearVote(world.vote("nullify", 1, zeroRoot, c));
-    expect(certificatesIn(node.effects)).toEqual([]);
-    node.hear(b, { kind: "reason", view: asView(1), isBeat: false });
-    node.timer("advance", 1);
-    expect(certificatesIn(node.effects)).toEqual(["nullification 1"]);
-  });
-
-  test("nobody votes in another's name", () => {
-    const [a, b, c] = others as [number, number, number];
-    for (const seat of [a, b, c]) node.hear(a, { kind: "vote", vote: world.vote("nullify", 1, zeroRoot, seat) });
-    expect(certificatesIn(node.effects)).toEqual([]);
-  });
-
-  test("a vote of the same seat counts once", () => {
-    const [a, b] = others as [number, number];
-    for (let i = 0; i < 3; i++) node.hearVote(world.vote("nullify", 1, zeroRoot, a));
-    node.hearVote(world.vote("nullify", 1, zeroRoot, b));
-    expect(certificatesIn(node.effects)).toEqual([]);
-  });
-});
-
-describe("S10: evidence", () => {
-  const other = rules.infoOf(world.block(1, genesis, 7)).root;
-  const cases: readonly (readonly [
-    string,
-    "notarize" | "nullify" | "finalize",
-    Root,
-    "notarize" | "nullify" | "finalize",
-    Root,
-    boolean,
-  ])[] = [
-    ["two notarizes for different blocks", "notarize", firstInfo.root, "notarize", other, true],
-    ["two finalizes for different blocks", "finalize", firstInfo.root, "finalize", other, true],
-    ["nullify and finalize", "nullify", zeroRoot, "finalize", other, true],
-    ["finalize and nullify, the other way round", "finalize", other, "nullify", zeroRoot, true],
-    ["notarize and nullify are honest", "notarize", firstInfo.root, "nullify", zeroRoot, false],
-    ["finalize of a rival of the own notarize is honest", "notarize", firstInfo.root, "finalize", other, false],
-    ["the same vote twice", "notarize", firstInfo.root, "notarize", firstInfo.root, false],
-  ];
-  test.each(cases)("%s", (_, kindA, blockA, kindB, blockB, isEvidence) => {
-    const seat = others[0] as number;
-    node.hearVote(world.vote(kindA, 1, blockA, seat));
-    node.hearVote(world.vote(kindB, 1, blockB, seat));
-    expect(kindsIn(node.effects).includes("evidence")).toBe(isEvidence);
-  });
-
-  test("not if one of the signatures is false", () => {
-    const seat = others[0] as number;
-    node.hearVote(world.vote("notarize", 1, firstInfo.root, seat));
-    node.hearVote({
-      ...world.vote("notarize", 1, other, seat),
-      signature: world.vote("nullify", 1, zeroRoot, seat).signature,
-    });
-    expect(kindsIn(node.effects)).not.toContain("evidence");
-  });
-
-  test("once for a seat and view, however often it goes on", () => {
-    const seat = others[0] as number;
-    for (let salt = 0; salt < 20; salt++) {
-      node.hearVote(world.vote("notarize", 1, rules.infoOf(world.block(1, genesis, salt)).root, seat));
-    }
-    expect(kindsIn(node.effects).filter((kind) => kind === "evidence")).toHaveLength(1);
-    expect(kindsIn(node.effects).filter((kind) => kind === "verify")).toHaveLength(1);
-  });
-});
-
-describe("S11: bounds", () => {
-  test("votes too far ahead are not kept; certificates are", () => {
-    for (const seat of others) node.hearVote(world.vote("nullify", 1000, zeroRoot, seat));
-    expect(certificatesIn(node.effects)).toEqual([]);
-    expect(certificatesIn(node.hearCertificate(world.certificate("nullification", 1000, zeroRoot)))).toEqual([
-      "nullification 1000",
-    ]);
-  });
-
-  test("a peer has a bounded number of certificates in checking", () => {
-    node.held.add("verify");
-    for (let view = 1; view <= 100; view++) node.hearCertificate(world.certificate("nullification", view, zeroRoot));
-    expect(node.effects.filter((effect) => effect.kind === "verify")).toHaveLength(16);
-  });
-
-  test("a certificate without quorum or of the wrong size is dropped unchecked", () => {
-    node.hearCertificate(world.certificate("nullification", 1, zeroRoot, [0, 1]));
-    const long = { ...firstNotarization, bitmap: [...firstNotarization.bitmap, false] };
-    node.hearCertificate(long);
-    expect(kindsIn(node.effects)).not.toContain("verify");
   });
 });

@@ -28,6 +28,7 @@ import {
 import {
   type BlockInfo,
   type BlockRules,
+  type CertifiedBlock,
   drawLeader,
   type Effect,
   type FinalBlock,
@@ -137,6 +138,28 @@ export function createWorld(weights: readonly number[] = [1, 1, 1, 1]): World {
   };
 }
 
+/** A seat that leads none of the views up to `last`, so that it only follows. */
+export function followerOf(world: World, last: number): number {
+  const leaders = Array.from({ length: last }, (_, i) => world.leader(i + 1));
+  const seat = Array.from({ length: world.size }, (_, i) => i).find((each) => !leaders.includes(each));
+  if (seat === undefined) throw new Error("every seat leads");
+  return seat;
+}
+
+/** Blocks of views 1, 2, … each on the one before. */
+export function chainOf(world: World, length: number): Block[] {
+  const chain: Block[] = [];
+  for (let view = 1; view <= length; view++) {
+    const parent = chain.at(-1);
+    chain.push(world.block(view, parent === undefined ? genesis : rules.infoOf(parent)));
+  }
+  return chain;
+}
+
+export function rootOf(block: Block): Root {
+  return rules.infoOf(block).root;
+}
+
 /** The machine of one seat. Verification and checking are answered at once, unless a test holds them back. */
 export class One {
   readonly world: World;
@@ -204,6 +227,31 @@ export class One {
 
   get other(): number {
     return this.seat === 0 ? 1 : 0;
+  }
+
+  /** What was told to check, latest last. */
+  get checks() {
+    return this.effects.filter((effect) => effect.kind === "verify");
+  }
+
+  /** Answers one of them; the latest unless told otherwise. */
+  found(valid: readonly boolean[], check = this.checks.at(-1)): Effect<Block>[] {
+    if (check === undefined) throw new Error("nothing is checked");
+    return this.give({ kind: "verified", id: check.id, valid, aggregate: undefined });
+  }
+
+  /** The requests that left, latest last. */
+  get asked() {
+    return this.effects.flatMap((effect) =>
+      effect.kind === "send" && effect.message.kind === "request" ? [{ to: effect.to, ...effect.message }] : [],
+    );
+  }
+
+  /** Answers the latest request. */
+  answer(blocks: readonly CertifiedBlock<Block>[], certificates: readonly Certificate[] = []): Effect<Block>[] {
+    const request = this.asked.at(-1);
+    if (request === undefined) throw new Error("nothing was asked for");
+    return this.hear(request.to, { kind: "answer", id: request.id, blocks, certificates });
   }
 
   /** What would be on disk. */

@@ -1,0 +1,47 @@
+// S8: where a node begins: from the last final block of its archive, and what its journal says.
+
+import { asView } from "@tandem/shared";
+import { expect, test } from "vitest";
+import { Records } from "../src/journal.ts";
+import {
+  type Block,
+  certificatesIn,
+  chainOf,
+  createWorld,
+  followerOf,
+  One,
+  rootOf,
+  rules,
+  votesIn,
+} from "./support/one.ts";
+
+const world = createWorld();
+const follower = followerOf(world, 3);
+const [first, second, third] = chainOf(world, 3) as [Block, Block, Block];
+const notarized = (block: Block) => world.certificate("notarization", block.view, rootOf(block));
+const finalSecond = world.certificate("finalization", 2, rootOf(second));
+
+test("S8: it goes on from the last final block of its archive, and says which that is", () => {
+  const node = new One(world, follower);
+  const effects = node.start({ info: rules.infoOf(second), certificate: finalSecond });
+  expect(certificatesIn(effects)).toEqual(["finalization 2"]);
+  expect(votesIn(node.hearProposal(world.proposal(third, finalSecond)))).toEqual(["notarize 3"]);
+  expect(node.asked).toEqual([]);
+});
+
+test("S8: before it has read its journal it says nothing", () => {
+  const node = new One(world, world.leader(1));
+  expect(node.give({ kind: "reason", has: true })).toEqual([]);
+  expect(node.hear(node.other, { kind: "reason", view: asView(1), isBeat: false })).toEqual([]);
+});
+
+test("S8: a block is written once, with the vote for it, however many votes rest on it", () => {
+  const node = new One(world, follower);
+  node.start();
+  node.hearProposal(world.proposal(first, undefined));
+  node.hearCertificate(notarized(first));
+  node.hearProposal(world.proposal(second, notarized(first)));
+  expect(node.votes).toContain("notarize 2");
+  const kinds = new Records(rules).read(node.journal).map(({ kind }) => kind);
+  expect(kinds).toEqual(["proposal", "vote", "certificate", "vote", "proposal", "vote"]);
+});

@@ -1,0 +1,93 @@
+// S7: what is asked of peers and what is taken of their answers; and what they are given.
+
+import { type Certificate, zeroRoot } from "@tandem/shared";
+import { beforeEach, describe, expect, test } from "vitest";
+import {
+  type Block,
+  chainOf,
+  createWorld,
+  deliveredIn,
+  followerOf,
+  genesis,
+  One,
+  rootOf,
+  rules,
+} from "./support/one.ts";
+
+const world = createWorld();
+const follower = followerOf(world, 3);
+const [first, second, third] = chainOf(world, 3) as [Block, Block, Block];
+const notarized = (block: Block) => world.certificate("notarization", block.view, rootOf(block));
+const final = (block: Block) => world.certificate("finalization", block.view, rootOf(block));
+const nullified = (view: number) => world.certificate("nullification", view, zeroRoot);
+
+let node: One;
+beforeEach(() => {
+  node = new One(world, follower);
+  node.start();
+});
+
+const requests = () => node.asked.map(({ request }) => request);
+
+describe("what is on its way is not asked for", () => {
+  test("a parent whose certificate came with the proposal and is being checked", () => {
+    node.hearCertificate(nullified(1));
+    node.held.add("verify");
+    node.hearProposal(world.proposal(second, notarized(first)));
+    expect(requests()).toEqual([]);
+  });
+
+  test("a parent below a block that is final: the chain up to that is", () => {
+    node.hearCertificate(final(second));
+    node.hearProposal(world.proposal(third, final(second)));
+    expect(requests()).toEqual([{ kind: "chain", from: 1 }]);
+  });
+});
+
+describe("of an answer", () => {
+  test("certificates that come after its blocks hold up nothing: the next of the chain is asked for", () => {
+    node.hearCertificate(final(third));
+    node.held.add("verify");
+    node.answer([{ block: first, certificate: notarized(first) }], [nullified(9), nullified(8)]);
+    node.found([true]);
+    expect(requests().at(-1)).toEqual({ kind: "chain", from: 2 });
+  });
+
+  test("a block whose certificate says another view is not taken", () => {
+    node.hearCertificate(final(second));
+    const before = node.checks.length;
+    node.answer([{ block: first, certificate: world.certificate("notarization", 2, rootOf(first)) }]);
+    expect(node.checks).toHaveLength(before);
+  });
+
+  test("a run that proved dead is left for the final chain, even as high as that", () => {
+    const dead = world.block(1, genesis, 7);
+    const alive = world.block(2, genesis);
+    const next = world.block(3, rules.infoOf(alive));
+    node.hearCertificate(final(next));
+    node.answer([{ block: dead, certificate: notarized(dead) }]);
+    node.hearCertificate(final(alive));
+    node.hearProposal(world.proposal(alive, undefined));
+    expect(deliveredIn(node.effects)).toEqual([1]);
+    expect(deliveredIn(node.answer([{ block: next, certificate: final(next) }]))).toEqual([2]);
+  });
+});
+
+describe("asked for a block", () => {
+  const given = (root = rootOf(first)): readonly { readonly block: Block; readonly certificate: Certificate }[] => {
+    const effects = node.hear(node.other, { kind: "request", id: 5, request: { kind: "block", root } });
+    const answers = effects.flatMap((effect) =>
+      effect.kind === "send" && effect.message.kind === "answer" ? [effect.message.blocks] : [],
+    );
+    expect(answers).toHaveLength(1);
+    return answers[0] ?? [];
+  };
+
+  test("it gives it with a certificate that names it, and without one it gives none", () => {
+    expect(given()).toEqual([]);
+    node.hearProposal(world.proposal(first, undefined));
+    expect(given()).toEqual([]);
+    node.hearCertificate(notarized(first));
+    expect(given()).toEqual([{ block: first, certificate: notarized(first) }]);
+  });
+});
