@@ -149,7 +149,7 @@ async function valuesUnder(store: Store, prefix: Uint8Array, countMax: number): 
   return values;
 }
 
-/** What does not decode was not made by this program; the main thread counts it. */
+/** What does not decode was not made by this program, and is passed over. */
 function take(frames: readonly Frame[], performer: Performer): void {
   for (const { peer, bytes } of frames) {
     const message = decodeMessage(bytes);

@@ -21,8 +21,8 @@ import { bytesOf, type Engine, groupsOf } from "./store.ts";
 
 /** Smaller ones are better off in the database: a place is 21 bytes, and a read of a file one more call. */
 const blobBytesMin = 4096;
-/** All files stay open: a terabyte is a thousand of them. */
-const fileBytesMax = 2 ** 30;
+/** Where the next file begins. All stay open: a terabyte is a thousand of them. */
+const fileBytesDefault = 2 ** 30;
 /** B1: whoever writes more than this without a sync gets one. */
 const heldBytesMax = 64 * 2 ** 20;
 
@@ -49,8 +49,13 @@ export class BlobEngine implements Engine {
   readonly #waiting = new Map<string, { readonly number: number; readonly value: Uint8Array | undefined }>();
   #syncing: Promise<void> = Promise.resolve();
 
-  static async open(inner: Engine, folder: string, prefix: Uint8Array): Promise<BlobEngine> {
-    return new BlobEngine(inner, await BlobFiles.open(folder), prefix);
+  static async open(
+    inner: Engine,
+    folder: string,
+    prefix: Uint8Array,
+    fileBytes: number = fileBytesDefault,
+  ): Promise<BlobEngine> {
+    return new BlobEngine(inner, await BlobFiles.open(folder, fileBytes), prefix);
   }
 
   private constructor(inner: Engine, files: BlobFiles, prefix: Uint8Array) {
@@ -164,27 +169,30 @@ export class BlobEngine implements Engine {
 /** The files, and in the values of the database: tag (u8), file (u32), place in it (f64), length (u32), CRC-32. */
 class BlobFiles {
   readonly #folder: string;
+  readonly #fileBytes: number;
   /** The file that is appended to. It is there when something was. */
   #number: number;
   #length = 0;
-  #isNamed = false;
+  /** The last file whose name is durable. A sync may end when the next file has begun already. */
+  #named = 0;
   readonly #handles = new Map<number, Promise<FileHandle>>();
 
-  static async open(folder: string): Promise<BlobFiles> {
+  static async open(folder: string, fileBytes: number): Promise<BlobFiles> {
     await createFolder(folder);
     const numbers = (await readdir(folder)).map((name) => Number.parseInt(name, 10));
-    return new BlobFiles(folder, Math.max(0, ...numbers) + 1);
+    return new BlobFiles(folder, fileBytes, Math.max(0, ...numbers) + 1);
   }
 
-  private constructor(folder: string, number: number) {
+  private constructor(folder: string, fileBytes: number, number: number) {
     this.#folder = folder;
+    this.#fileBytes = fileBytes;
     this.#number = number;
   }
 
   /** Where each lies. */
   async append(blobs: readonly Uint8Array[]): Promise<Uint8Array[]> {
     if (blobs.length === 0) return [];
-    if (this.#length >= fileBytesMax) await this.#turn();
+    if (this.#length >= this.#fileBytes) await this.#turn();
     const start = this.#length;
     let at = start;
     const places = blobs.map((blob) => {
@@ -204,16 +212,16 @@ class BlobFiles {
     await this.sync();
     this.#number++;
     this.#length = 0;
-    this.#isNamed = false;
   }
 
   async sync(): Promise<void> {
     if (this.#length === 0) return;
-    const handle = await this.#handleOf(this.#number, "r");
+    const number = this.#number;
+    const handle = await this.#handleOf(number, "r");
     await handle.datasync();
-    if (this.#isNamed) return;
+    if (this.#named >= number) return;
     await syncFolder(this.#folder);
-    this.#isNamed = true;
+    this.#named = Math.max(this.#named, number);
   }
 
   async read(place: Uint8Array): Promise<Uint8Array> {

@@ -17,6 +17,7 @@ export { type StoreKind, storeKinds };
 export interface StoreOptions extends RocksOptions {
   /** Large values whose keys begin with it are written once, and go to files apart (`blob-engine.ts`). Always the same. */
   readonly blobPrefix?: Uint8Array;
+  readonly blobFileBytes?: number;
 }
 
 export async function openStore(kind: StoreKind, folder: string, options: StoreOptions = {}): Promise<Store> {
@@ -37,7 +38,7 @@ async function openEngine(kind: StoreKind, folder: string, options: StoreOptions
   await createFolder(database);
   const engine = kind === "rocksdb" ? await RocksEngine.open(database, options) : await LevelEngine.open(database);
   if (options.blobPrefix === undefined) return engine;
-  return BlobEngine.open(engine, join(folder, "blobs"), options.blobPrefix);
+  return BlobEngine.open(engine, join(folder, "blobs"), options.blobPrefix, options.blobFileBytes);
 }
 
 function checkKind(kind: StoreKind, folder: string): void {

@@ -52,7 +52,7 @@ function keepLogs(): void {
 mkdirSync(join(folder, "kept"));
 const store = await openStore(kind, folder, {
   logBytes: files === "files" ? 10_000 : 100_000,
-  ...(files === "files" ? { blobPrefix: utf8("long-") } : {}),
+  ...(files === "files" ? { blobPrefix: utf8("long-"), blobFileBytes: 30_000 } : {}),
 });
 await watchSyncs();
 let random = Number(seed);
