@@ -276,7 +276,8 @@ describe("the node", () => {
     const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();
     let heard = "";
     const height = (await ordered(testBlob(network, {}, 3).bytes)).body.height;
-    while (!heard.includes(`id: ${height}\n`)) heard += (await reader?.read())?.value ?? "";
+    const isHeard = () => heard.includes(`id: ${height}\n`) && heard.endsWith("\n\n");
+    while (!isHeard()) heard += (await reader?.read())?.value ?? "";
     expect(heard).toContain(`event: ordered\nid: ${height}\ndata: {"height":${height},`);
     expect(heard).toContain('"blobs":1,');
     await reader?.cancel();
