@@ -25,6 +25,8 @@ export class Recovery<Block> {
     const { knowledge } = this.#desk;
     switch (record.kind) {
       case "certificate":
+        // What was signed below it may be dropped already: who lost its archive signs nothing there any more.
+        if (record.value.kind === "finalization") this.#desk.mark(record.value.view);
         knowledge.hold(record.value);
         return this.#desk.reach(asView(record.value.view + 1));
       case "vote":

@@ -220,6 +220,24 @@ describe("S8: crashes", () => {
     expect(votesIn(again.hearProposal(world.proposal(world.block(1, genesis, 7), undefined)))).toEqual([]);
   });
 
+  test("nor from finalizing there what it nullified: of that the journal says nothing any more", () => {
+    node.hear(others[0], { kind: "reason", view: asView(1), isBeat: false });
+    node.timer("advance", 1);
+    expect(node.votes).toEqual(["nullify 1"]);
+    for (const block of [first, second]) node.hearProposal(world.proposal(block, undefined));
+    node.hearCertificate(notarized(first));
+    node.hearCertificate(final(second));
+    const below = node.effects.findLast((effect) => effect.kind === "prune")?.below ?? 0;
+    expect(below).toBe(2);
+    const kept = node.effects.flatMap((effect) =>
+      effect.kind === "persist" && effect.view >= below ? [effect.record] : [],
+    );
+    const again = started(follower, kept);
+    expect(votesIn(again.hearCertificate(notarized(first)))).toEqual([]);
+    again.answer([{ block: first, certificate: notarized(first) }]);
+    expect(again.votes).not.toContain("finalize 1");
+  });
+
   test("a record that was written twice is read once", () => {
     node.hearProposal(world.proposal(first, undefined));
     const again = started(follower, [...node.journal, ...node.journal]);
