@@ -73,6 +73,7 @@ export interface NetworkLimits {
   readonly frameBytesMax: number;
   readonly observerFrameBytesMax: number;
   readonly queueBytesMax: number;
+  readonly observersQueueBytesMax: number;
   readonly awayBytesMax: number;
   readonly heldBytesMax: number;
   readonly observersMax: number;
@@ -96,6 +97,8 @@ export const networkLimits: NetworkLimits = {
   observerFrameBytesMax: observerMessageBytesMax,
   /** Of each lane of a peer: one largest frame, and half a megabyte-push a dozen times. */
   queueBytesMax: 32 * mib,
+  /** Of all observers together: a dozen of the largest frames. Each could ask for as much as it has room for, and not read it. */
+  observersQueueBytesMax: 256 * mib,
   /** Control frames that wait for a peer that is away: the last seconds of votes; older ones are of no use. */
   awayBytesMax: 256 * kib,
   /** Of each lane of a peer, frames that the receiver works on: as much as a 1 Gbit/s link brings in 130 ms. */

@@ -6,7 +6,8 @@
 // 3. Nothing is promised to arrive: what was under way when a link ended is lost. Consensus repeats, blobs are re-sent.
 // 4. Both sides of a pair dial; of two links of one seat one stays (rivals.ts).
 // 5. Observers have numbers beyond the set, never used again, and send no frame longer than a push of blobs. Of what is
-//    broadcast they are told what is said to be for them too: certificates, by which they find out what to ask for.
+//    broadcast they are told what is said to be for them too: certificates, by which they find out what to ask for. What
+//    waits for them is bounded for all together.
 
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
@@ -108,7 +109,16 @@ export class Network {
    */
   send(to: Peer, frame: Uint8Array, lane: Lane = laneOf(frame)): void {
     assert(frame.length <= this.#limits.frameBytesMax, `a frame of ${frame.length} bytes`);
-    if (!this.#stopped) this.#peers.get(to)?.send(frame, lane);
+    const peer = this.#peers.get(to);
+    if (this.#stopped || peer === undefined) return;
+    if (to < this.#validatorsCount || this.#hasRoomForObservers(frame)) peer.send(frame, lane);
+    else peer.drop(lane);
+  }
+
+  #hasRoomForObservers({ length }: Uint8Array): boolean {
+    let bytes = length;
+    for (const { peer, queuedBytes } of this.#peers.values()) if (peer >= this.#validatorsCount) bytes += queuedBytes;
+    return bytes <= this.#limits.observersQueueBytesMax;
   }
 
   /** To all validators but ourselves, or to everybody. */

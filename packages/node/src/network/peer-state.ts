@@ -30,12 +30,16 @@ export class PeerState {
     return this.#link;
   }
 
+  get queuedBytes(): number {
+    return this.#queues.control.bytes + this.#queues.bulk.bytes;
+  }
+
   get status(): PeerStatus {
     const { control, bulk } = this.#queues;
     return {
       peer: this.peer,
       connected: this.#link !== undefined,
-      queuedBytes: control.bytes + bulk.bytes,
+      queuedBytes: this.queuedBytes,
       sentBytes: this.#sentBytes + (this.#link?.sentBytes ?? 0),
       receivedBytes: this.#receivedBytes + (this.#link?.receivedBytes ?? 0),
       rttMs: this.#link?.rttMs,
@@ -51,6 +55,11 @@ export class PeerState {
     this.#queues[lane].push(frame);
     if (this.#link === undefined) this.#trim();
     else this.#link.wake();
+  }
+
+  /** In place of `send`, where there is no room. */
+  drop(lane: Lane): void {
+    this.#queues[lane].countDrop();
   }
 
   /** The link that it had before, if any, is the caller's to end. */

@@ -276,6 +276,22 @@ describe("observers", () => {
     expect(codesOf(node)).toEqual(["them bad-frame"]);
   });
 
+  test("have so much room together for what waits for them, whoever asks for more than it reads", async () => {
+    const room = 1024 * 1024;
+    const node = await startHonest({ observersQueueBytesMax: room });
+    await observe(node);
+    await observe(node);
+    await eventually(() => node.changes.includes("2 up") && node.changes.includes("3 up"), "two observers");
+    for (let i = 0; i < 100; i++) for (const to of [2, 3]) node.network.send(to, new Uint8Array(100_000));
+    const waiting = node.network.status.filter(({ peer }) => peer >= 2);
+    expect(waiting.reduce((sum, { queuedBytes }) => sum + queuedBytes, 0)).toBeLessThanOrEqual(room + 200 * 64);
+    expect(waiting.every(({ drops }) => drops > 0)).toBe(true);
+    // A validator has room of its own.
+    node.network.send(1, new Uint8Array(2 * room));
+    expect(node.network.status.find(({ peer }) => peer === 1)?.drops).toBe(0);
+    await isWell(node);
+  });
+
   test("are only so many", async () => {
     const node = await startHonest({ observersMax: 2 });
     await observe(node);
