@@ -20,8 +20,47 @@ test("S7: each need asks every peer, however many needs take turns", () => {
   };
   for (const from of [1, 2])
     note(repair.want({ request: { kind: "chain", from: asHeight(from) }, until: asView(9) }, undefined));
-  for (let round = 1; round < peers.length; round++) for (const id of [1, 2]) note(repair.onTimer(id));
-  for (const id of [1, 2]) expect(asked.get(id)?.toSorted()).toEqual(peers);
+  for (let round = 1; round < 2 * peers.length; round++) for (const id of [1, 2]) note(repair.onTimer(id));
+  for (const id of [1, 2]) expect([...new Set(asked.get(id))].toSorted()).toEqual(peers);
+});
+
+test("S7: those that answer are asked first, so two links of a hundred are enough to follow", () => {
+  const linked = [17, 60];
+  const repair = new Repair<never>([...Array(100).keys()], limits);
+  let pausesMs = 0;
+  /** Until one that is linked is asked, which answers. */
+  const meet = (from: number) => {
+    let effects = repair.want({ request: { kind: "chain", from: asHeight(from) }, until: asView(9999) }, undefined);
+    for (;;) {
+      const [asked, timer] = effects;
+      if (asked?.kind !== "send" || asked.message.kind !== "request" || timer?.kind !== "set-timer") throw new Error();
+      const { id } = asked.message;
+      if (linked.includes(asked.to) && repair.take(id, asked.to) !== undefined) break;
+      pausesMs += timer.afterMs;
+      effects = repair.onTimer(id);
+    }
+    repair.sweep(() => false);
+  };
+  for (let from = 1; from <= 5; from++) meet(from);
+  // One need of four is asked of another first, who may be back.
+  pausesMs = 0;
+  for (let from = 6; from <= 45; from++) meet(from);
+  expect(pausesMs / limits.firstPauseMs).toBe(10);
+});
+
+test("S7: those that answer and the others are asked by turns", () => {
+  const repair = new Repair<never>(peers, limits);
+  const asked: number[] = [];
+  const note = ([effect]: ReturnType<typeof repair.onTimer>) => {
+    if (effect?.kind !== "send" || effect.message.kind !== "request") throw new Error("nobody is asked");
+    asked.push(effect.to);
+    // Two answer, with nothing that helps; two are silent.
+    if (effect.to <= 2) repair.take(effect.message.id, effect.to);
+    return effect.message.id;
+  };
+  const id = note(repair.want({ request: { kind: "chain", from: asHeight(1) }, until: asView(9) }, undefined));
+  for (let pause = 1; pause < 12; pause++) note(repair.onTimer(id));
+  expect(asked).toEqual([1, 2, 3, 1, 4, 2, 3, 1, 4, 2, 3, 1]);
 });
 
 test("S11: where too much is wanted, what was not wanted for longest goes", () => {

@@ -271,7 +271,7 @@ export const consensusBugs: readonly Bug[] = [
     "asks-one-peer",
     "asks the same peer for ever (S7)",
     19,
-    edit("repair.ts", "    need.peer = this.#after(need.peer);\n", ""),
+    edit("repair.ts", "    need.peer = this.#after(need);\n", ""),
   ),
   bug(
     "next-view-only",
