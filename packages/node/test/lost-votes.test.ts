@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { type NodeConfig, type NodeEvent, type RunningNode, startNode } from "../src/index.ts";
 import { get, post } from "./support/http.ts";
 import { createNetwork, createNode, type TestNetwork, testBlob } from "./support/node-folder.ts";
+import { freeAddresses, others } from "./support/ports.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 /** Of a machine that has other things to do. */
@@ -16,27 +17,26 @@ const patience = { timeout: 60_000 };
 class Town {
   readonly network: TestNetwork = createNetwork(temporaryFolder(), 4);
   readonly events: NodeEvent[] = [];
-  readonly #configs: NodeConfig[] = [];
+  readonly #configs: readonly NodeConfig[];
   readonly #nodes: RunningNode[] = [];
   #nonce = 0;
 
+  private constructor(addresses: readonly string[]) {
+    this.#configs = addresses.map((address, seat) => {
+      return createNode(this.network, seat, { listen: [address], peers: others(addresses, seat) });
+    });
+  }
+
   static async start(): Promise<Town> {
-    const town = new Town();
-    for (let seat = 0; seat < 4; seat++) {
-      const peers = town.#nodes.map(({ addresses }, seat) => ({ seat, address: addresses[0] }));
-      town.#configs.push(createNode(town.network, seat, { peers }));
-      await town.start(seat);
-    }
+    const town = new Town(await freeAddresses(4));
+    for (let seat = 0; seat < 4; seat++) await town.start(seat);
     return town;
   }
 
-  /** From then on it listens where it did, for others dial it there. */
   async start(seat: number): Promise<void> {
-    const config = this.#configs[seat] as NodeConfig;
-    const node = await startNode(config, (event) => this.events.push(event));
+    const node = await startNode(this.#configs[seat] as NodeConfig, (event) => this.events.push(event));
     onTestFinished(() => node.stop());
     this.#nodes[seat] = node;
-    this.#configs[seat] = { ...config, listen: node.addresses.map((address) => address.replace(/\/p2p\/.*/, "")) };
   }
 
   async stop(seat: number): Promise<void> {

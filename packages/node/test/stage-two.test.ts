@@ -35,6 +35,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type NodeConfig, type NodeEvent, type RunningNode, startNode } from "../src/index.ts";
 import { get, getBytes, post } from "./support/http.ts";
 import { createNetwork, createNode, type TestNetwork, testBlob } from "./support/node-folder.ts";
+import { freeAddresses, others } from "./support/ports.ts";
 
 const shards = { a: [0, 1, 2], b: [1, 2, 4], c: [0, 3, 4] } as const;
 
@@ -93,22 +94,19 @@ const startedNodes = new Set<RunningNode>();
 
 async function startAll(): Promise<Town> {
   const network = createNetwork(mkdtempSync(join(tmpdir(), "tandem-stage-two-")), 5, 8, stageTwoGenesis);
-  const town: Town = { network, nodes: [], events: [], configs: [] };
-  for (let seat = 0; seat < 5; seat++) {
-    const peers = town.nodes.map(({ addresses }, seat) => ({ seat, address: addresses[0] }));
-    town.configs.push(createNode(network, seat, { peers }));
-    await start(town, seat);
-  }
+  const addresses = await freeAddresses(5);
+  const configs = addresses.map((address, seat) =>
+    createNode(network, seat, { listen: [address], peers: others(addresses, seat) }),
+  );
+  const town: Town = { network, nodes: [], events: [], configs };
+  for (const seat of configs.keys()) await start(town, seat);
   return town;
 }
 
-/** From then on it listens where it did, for others dial it there. */
 async function start({ configs, events, nodes }: Town, seat: number): Promise<void> {
-  const config = configs[seat] as NodeConfig;
-  const node = await startNode(config, (event) => events.push(event));
+  const node = await startNode(configs[seat] as NodeConfig, (event) => events.push(event));
   startedNodes.add(node);
   nodes[seat] = node;
-  configs[seat] = { ...config, listen: node.addresses.map((address) => address.replace(/\/p2p\/.*/, "")) };
 }
 
 let town: Town;

@@ -1,9 +1,9 @@
 import { messageBytesMax } from "@tandem/replica";
 import { afterEach, describe, expect, test } from "vitest";
+import { freePort } from "../support/ports.ts";
 import {
   connected,
   eventually,
-  freePort,
   numbered,
   numberOf,
   pause,

@@ -1,6 +1,5 @@
 // Nodes of one network in one process, on ports that the system chooses, with keys that sign in no time.
 
-import { type AddressInfo, createServer } from "node:net";
 import { asRoot, mockScheme, type PublicKey, type Root, type SecretKey } from "@tandem/shared";
 import {
   createIdentity,
@@ -133,15 +132,6 @@ export function numbered(number: number, length = 4): Uint8Array {
 
 export function numberOf(frame: Uint8Array): number {
   return new DataView(frame.buffer, frame.byteOffset).getUint32(0);
-}
-
-/** A port that was free a moment ago, for nodes that have to know each other before they start. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export function validatorAt(seat: number): { readonly seat: number; readonly secretKey: SecretKey } {
