@@ -69,8 +69,17 @@ export interface ProgramPart {
   /** How many steps and settles it has here. */
   readonly nodes: number;
   readonly ran: readonly RanNode[];
-  readonly awaited?: readonly { readonly shard: string; readonly step: number; readonly since: number }[];
+  readonly awaited?: readonly AwaitedAnswer[];
 }
+
+/** A step of another shard, or its turn behind another program. */
+export type AwaitedAnswer =
+  | { readonly shard: string; readonly step: number; readonly since: number }
+  | {
+      readonly contract: string;
+      readonly behind: { readonly height: number; readonly index: number };
+      readonly since: number;
+    };
 
 export interface RanNode {
   readonly kind: "step" | "settle";

@@ -86,13 +86,19 @@ describe("a journey", () => {
     const journey = new Journey();
     const awaited = [{ shard: "rail", step: 1, since: 6 }];
     const hotel = part("hotel", { nodes: 2, ran: [ran(2, 5)], awaited });
+    const turn = { contract: "harbour/berths", behind: { height: 4, index: 2 }, since: 5 };
+    const harbour = part("harbour", { awaited: [turn] });
     const whole = part("market", { ran: [ran(3, 5)] });
     journey.take(
-      sight([answer("ordered", hotel, part("rail", { nodes: 2 }), whole, attested), answer("run", part("bank"))]),
+      sight([
+        answer("ordered", hotel, part("rail", { nodes: 2 }), harbour, whole, attested),
+        answer("run", part("bank")),
+      ]),
     );
     expect(journey.waits()).toEqual([
       "hotel waits for step 1 in rail, since block 6",
       "rail has run 0 of 2",
+      "harbour waits at harbour/berths behind the program of block 4, place 2, since block 5",
       "market has run all, and waits for a quorum of round 3",
     ]);
   });

@@ -28,7 +28,7 @@ export type { PendingProgram, VisibleClaim } from "./round/pending-programs.ts";
 export { type RoundInput, type RoundResult, ShardExecution, type ShardSetting } from "./round/shard-execution.ts";
 export { type PureFunctions, type Rules, rulesOf } from "./run/rules.ts";
 export { type RoundBounds, roundBounds } from "./schedule/room.ts";
-export { type DueNode, type RanNodes, Schedule, type WaitingProgram } from "./schedule/schedule.ts";
+export { type Awaited, type DueNode, type RanNodes, Schedule, type WaitingProgram } from "./schedule/schedule.ts";
 export {
   type ContractAt,
   contractAt,

@@ -14,6 +14,6 @@ import { asHeight, type Height } from "@tandem/shared";
  */
 export function seenHeight(done: Height, waiting: readonly WaitingProgram[]): Height {
   // They stand in line.
-  const first = waiting.find(({ awaited = [] }) => awaited.length > 0);
+  const first = waiting.find(({ awaited = [] }) => awaited.some((each) => "step" in each));
   return asHeight(Math.min(done, first?.program.height ?? done));
 }

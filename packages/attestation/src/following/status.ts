@@ -1,11 +1,11 @@
 // How far programs have come, as this node sees them in the shards that it follows: ordered, run, affirmed, attested
-// (section 7), and while a program waits, for which step of which shard, and since which round.
+// (section 7), and while a program waits, for which step of which shard or behind whom, and since which round.
 //
 // A program stands as a whole where the shard stands in which it came least far. What is said of a claim holds for all
 // before it in its shard, so of each shard the latest round is enough. It keeps so many programs and forgets the oldest of
 // those that are attested, or if there are none the oldest.
 
-import type { RoundSlice } from "@tandem/execution";
+import type { Awaited, RoundSlice } from "@tandem/execution";
 import {
   asHeight,
   type ContractName,
@@ -34,11 +34,8 @@ export interface RanNode {
   readonly outcome: "value" | NothingReason | "held" | "failed";
 }
 
-export interface AwaitedSince {
-  readonly shard: ShardName;
-  readonly step: number;
-  readonly since: Height;
-}
+/** A step of another shard, or the turn behind another program at a contract (R1). */
+export type AwaitedSince = Awaited & { readonly since: Height };
 
 export interface PartStatus {
   readonly shard: ShardName;
@@ -233,10 +230,13 @@ export class ProgramStatuses {
   }
 }
 
-type Awaited = Omit<AwaitedSince, "since">;
+function since(awaited: Awaited, before: readonly AwaitedSince[], now: Height): AwaitedSince {
+  return before.find((each) => nameOf(each) === nameOf(awaited)) ?? { ...awaited, since: now };
+}
 
-function since({ shard, step }: Awaited, before: readonly AwaitedSince[], now: Height): AwaitedSince {
-  return before.find((each) => each.shard === shard && each.step === step) ?? { shard, step, since: now };
+/** No two have one name. */
+function nameOf(awaited: Awaited): string {
+  return "step" in awaited ? `${awaited.shard} ${awaited.step}` : `${awaited.contract} behind ${keyOf(awaited.behind)}`;
 }
 
 function keyOf({ height, index }: Position): string {

@@ -20,7 +20,7 @@ export class WaitingFor {
     for (const { program, awaited = [] } of changed) {
       const { height, index } = program;
       const place = `${height}/${index}`;
-      const after = new Set(awaited.map(({ shard }) => shard));
+      const after = new Set(awaited.flatMap((each) => ("step" in each ? each.shard : [])));
       const before = this.#programs.get(place) ?? new Set();
       for (const shard of after) if (!before.has(shard)) this.#heightsOf(shard).add(height);
       for (const shard of before) if (!after.has(shard)) this.#heightsOf(shard).remove(height);

@@ -57,6 +57,20 @@ describe("a program", () => {
     expect(watched.of(2, 0)).toMatchObject({ stage: "run", parts: [{ awaited: [] }, {}] });
   });
 
+  test("waits for its turn behind another program, and it is told behind which one", () => {
+    const watched = new Watched();
+    const one = program([add("a/x", 1n)]);
+    watched.block([hop]);
+    watched.block([one, one], ["b"]);
+    const awaitedBy = (height: number, index: number) => watched.of(height, index)?.parts[0]?.awaited;
+    const turn = { contract: "a/x", behind: { height: 1, index: 0 }, since: 2 };
+    expect([awaitedBy(1, 0), awaitedBy(2, 0)]).toEqual([[{ shard: "b", step: 0, since: 1 }], [turn]]);
+    // The nearest one is told.
+    expect(awaitedBy(2, 1)).toEqual([{ ...turn, behind: { height: 2, index: 0 } }]);
+    watched.block([]);
+    expect([awaitedBy(1, 0), awaitedBy(2, 0), awaitedBy(2, 1)]).toEqual([[], [], []]);
+  });
+
   test("comes as far as the shard in which it came least far", () => {
     const watched = new Watched();
     watched.block([hop]);

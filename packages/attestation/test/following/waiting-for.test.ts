@@ -1,7 +1,7 @@
 // R6: what is told piece by piece of who waits comes to the same as looking through all of them.
 
 import type { WaitingProgram } from "@tandem/execution";
-import { asBlobIndex, asHeight, asShardName, asStepIndex } from "@tandem/shared";
+import { asBlobIndex, asContractName, asHeight, asShardName, asStepIndex } from "@tandem/shared";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { seenHeight } from "../../src/following/start.ts";
@@ -39,6 +39,14 @@ test("the lowest round that matters is that of the lowest program that waits, wh
     }),
     { seed: 13, numRuns: 300 },
   );
+});
+
+test("whose turn comes after others here waits for no other shard", () => {
+  const { program: at } = programOf({ height: 3, index: 1, awaited: undefined });
+  const turn = { contract: asContractName("a/x"), behind: { height: asHeight(1), index: asBlobIndex(0) } };
+  const waiting = [{ program: at, awaited: [turn] }];
+  expect(new WaitingFor(waiting).from(asShardName("a"))).toBeUndefined();
+  expect(seenHeight(asHeight(9), waiting)).toBe(9);
 });
 
 test("where an execution begins, any number of programs may wait", () => {

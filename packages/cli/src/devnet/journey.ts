@@ -4,6 +4,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { OrderedProgramAnswer } from "../api-client.ts";
+import { turnWords } from "../program/follow-words.ts";
 
 /** What the nodes say at one time. */
 export interface Sight {
@@ -95,8 +96,10 @@ type Part = OrderedProgramAnswer["shards"][number];
 /** A claim that waits may be an earlier one, of other programs. */
 function waitWords(shard: string, parts: readonly Part[], waiting: number | undefined): string {
   const awaited = parts.flatMap((part) => part.awaited ?? []);
-  const [first] = awaited;
-  if (first !== undefined) return `${shard} waits for step ${first.step} in ${first.shard}, since block ${first.since}`;
+  const step = awaited.find((each) => "step" in each);
+  if (step !== undefined) return `${shard} waits for step ${step.step} in ${step.shard}, since block ${step.since}`;
+  const turn = awaited.find((each) => "behind" in each);
+  if (turn !== undefined) return `${shard} ${turnWords(turn)}, since block ${turn.since}`;
   const most = Math.max(...parts.map(({ ran }) => ran.length));
   const nodes = Math.max(...parts.map((part) => part.nodes));
   if (most < nodes) return `${shard} has run ${most} of ${nodes}`;

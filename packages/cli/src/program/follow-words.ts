@@ -1,7 +1,7 @@
 // What became of a program as a node tells it, as a page: step by step what came of it, and shard by shard how far it is.
 
 import type { ProgramNode } from "@tandem/shared";
-import type { OrderedProgramAnswer, ProgramPart, RanNode } from "../api-client.ts";
+import type { AwaitedAnswer, OrderedProgramAnswer, ProgramPart, RanNode } from "../api-client.ts";
 import { formatTable, wrap } from "../terminal.ts";
 import type { ReadProgram } from "./follow.ts";
 import { cameWords, settleName } from "./ran-words.ts";
@@ -42,12 +42,19 @@ function isOf(ran: RanNode, { kind, step, contract }: ProgramNode): boolean {
   return ran.kind === kind && ran.step === step && ran.contract === contract;
 }
 
-/** What a shard's part of the program waits for. */
+/** R1: behind whom it stands, named by its place as every page of a program is. */
+export function turnWords({ contract, behind }: Extract<AwaitedAnswer, { readonly contract: string }>): string {
+  return `waits at ${contract} behind the program of block ${behind.height}, place ${behind.index}`;
+}
+
+/** What a shard's part of the program waits for: steps of others are named first. */
 function waitWords(part: ProgramPart | undefined): string {
   if (part === undefined || !part.isKnown) return "is not known to this node";
   const [first, ...more] = part.awaited ?? [];
   if (first === undefined) return "has not run yet";
-  const others = more.length === 0 ? "" : ` and ${more.length} more`;
+  if ("behind" in first) return `${turnWords(first)}, since block ${first.since}`;
+  const steps = more.filter((each) => "step" in each);
+  const others = steps.length === 0 ? "" : ` and ${steps.length} more`;
   return `waits for #${first.step} of ${first.shard}${others}, since block ${first.since}`;
 }
 

@@ -45,13 +45,22 @@ export interface RanNodes {
 /** A program that waits here, as it came to stand since it was asked for the last time. */
 export interface WaitingProgram {
   readonly program: Position;
-  /** The steps elsewhere that its nodes still wait for; nothing at all once every node of it has run here. */
-  readonly awaited: readonly AwaitedStep[] | undefined;
+  /** What its nodes still wait for, steps first; nothing at all once every node of it has run here. */
+  readonly awaited: readonly Awaited[] | undefined;
 }
 
+export type Awaited = AwaitedStep | AwaitedTurn;
+
+/** The outcome of a step elsewhere. */
 export interface AwaitedStep {
   readonly shard: ShardName;
   readonly step: StepIndex;
+}
+
+/** R1: its turn at a contract, where it stands behind another program; of several the one that was nearest. */
+export interface AwaitedTurn {
+  readonly contract: ContractName;
+  readonly behind: Position;
 }
 
 const nothingRan: RanNodes = { steps: new Set(), hasSettled: () => false };
@@ -97,7 +106,10 @@ export class Schedule {
   }
 
   #stand(node: Waiting): void {
-    for (const earlier of this.#conflicts.enter(node)) waitFor(node, earlier);
+    for (const earlier of this.#conflicts.enter(node)) {
+      waitFor(node, earlier);
+      if (earlier.pending !== node.pending) node.behind.push(earlier);
+    }
     const { nodes, elsewhere, program } = node.pending;
     for (const need of node.node.needs) {
       const here = nodes.get(need);
@@ -144,7 +156,11 @@ export class Schedule {
     this.#conflicts.leave(node);
     nodes.delete(node.place);
     if (nodes.size === 0) this.#end(node.pending, program);
-    for (const later of node.followers) this.#countDown(later);
+    for (const later of node.followers) {
+      this.#countDown(later);
+      // It may stand behind another one now.
+      if (later.pending.isTold) this.#moved.set(positionNumber(later.pending.program), later.pending.program);
+    }
   }
 
   #end({ isTold }: Pending, program: OrderedProgram): void {
@@ -185,8 +201,24 @@ export class Schedule {
   }
 }
 
-function awaitedBy({ elsewhere, program }: Pending): readonly AwaitedStep[] {
-  return Array.from(elsewhere.keys(), (step) => ({ shard: shardOfStep(program, step), step }));
+function awaitedBy({ elsewhere, program, nodes }: Pending): readonly Awaited[] {
+  const steps = Array.from(elsewhere.keys(), (step) => ({ shard: shardOfStep(program, step), step }));
+  for (const { behind, contract } of nodes.values()) {
+    const ahead = nearestOf(behind);
+    if (ahead === undefined) continue;
+    const { height, index } = ahead.pending.program;
+    return [...steps, { contract, behind: { height, index } }];
+  }
+  return steps;
+}
+
+/** Those that have run meanwhile are forgotten, so that none is looked at twice. */
+function nearestOf(behind: Waiting[]): Waiting | undefined {
+  for (let last = behind.at(-1); last !== undefined; last = behind.at(-1)) {
+    if (last.pending.nodes.has(last.place)) return last;
+    behind.pop();
+  }
+  return undefined;
 }
 
 function shardOfStep({ program }: OrderedProgram, step: StepIndex): ShardName {
@@ -217,11 +249,13 @@ interface Waiting {
   waits: number;
   /** Those that wait for it, each as often as it counts it. */
   readonly followers: Waiting[];
+  /** R1: nodes of other programs that it waits for, as far as these are not known to have run. */
+  readonly behind: Waiting[];
 }
 
 function waitingNode(pending: Pending, place: number, node: ProgramNode): Waiting {
   const { contract, footprint } = node;
-  return { pending, place, node, contract, footprint, waits: 0, followers: [] };
+  return { pending, place, node, contract, footprint, waits: 0, followers: [], behind: [] };
 }
 
 function waitFor(node: Waiting, earlier: Waiting): void {

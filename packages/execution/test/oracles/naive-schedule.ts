@@ -49,6 +49,21 @@ export class NaiveSchedule {
     return new Map([...steps].map(([name, awaited]) => [name, [...awaited].sort((a, b) => a - b)]));
   }
 
+  /** Of each program with nodes left, who stands before it in line and did not run: `height/index at contract`. */
+  get ahead(): ReadonlyMap<string, ReadonlySet<string>> {
+    const names = new Map<string, Set<string>>();
+    for (const [at, node] of this.left.entries()) {
+      const name = `${node.program.height}/${node.program.index}`;
+      const ahead = names.get(name) ?? new Set();
+      names.set(name, ahead);
+      for (const { program, place } of this.left.slice(0, at)) {
+        if (program === node.program || !conflict(nodeOf({ program, place }), nodeOf(node))) continue;
+        ahead.add(`${program.height}/${program.index} at ${nodeOf(node).contract}`);
+      }
+    }
+    return names;
+  }
+
   round(programs: readonly OrderedProgram[], sights: readonly Sight[]): readonly LineNode[] {
     for (const program of programs) {
       for (const [place, node] of program.analysis.nodes.entries()) {
