@@ -1,16 +1,12 @@
 // The `tandem` command. A command takes its arguments and prints; what a caller gets wrong is a Complaint.
 
-import { enableCompileCache } from "node:module";
-import { join } from "node:path";
 import type { Command, Entry, Group } from "./command.ts";
 import { everywhere, root } from "./commands.ts";
+import { useCompiled } from "./compiled.ts";
 import { Complaint, readArguments, runTool } from "./terminal.ts";
-import { projectFolder, readWorkspace } from "./workspace.ts";
+import { readWorkspace } from "./workspace.ts";
 
-/** For this process, and for those that it starts: what was compiled once is not compiled again. */
-const compiled = join(projectFolder, ".tandem/compiled");
-enableCompileCache(compiled);
-process.env["NODE_COMPILE_CACHE"] ??= compiled;
+useCompiled();
 
 interface Found {
   /** The words that named it. */

@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NodeStatus } from "@tandem/node";
+import { isCold, noteFilled, withoutCompiled } from "../compiled.ts";
 import { Complaint } from "../terminal.ts";
 import type { DevnetFolder } from "./folder.ts";
 import { NodeProcess } from "./node-process.ts";
@@ -21,10 +22,16 @@ interface UpHandlers {
 export class Devnet {
   readonly nodes: readonly NodeProcess[];
   readonly #startMs = performance.now();
+  /** The first node fills the folder of what was compiled. */
+  readonly #isFilling: boolean;
 
   /** `onEnd`: a node ended by itself. */
   constructor({ nodes }: DevnetFolder, onEnd: (node: NodeProcess) => void) {
-    this.nodes = nodes.map((place) => new NodeProcess(place, onEnd));
+    const isFilling = isCold();
+    this.#isFilling = isFilling;
+    this.nodes = nodes.map((place, index) => {
+      return new NodeProcess(place, onEnd, isFilling && index > 0 ? withoutCompiled() : process.env);
+    });
   }
 
   /**
@@ -55,6 +62,7 @@ export class Devnet {
   /** Resolves when all have ended, with those that did not end well; to be killed by an operator is well. */
   async stop(): Promise<readonly NodeProcess[]> {
     await Promise.all(this.nodes.map((node) => node.stop()));
+    if (this.#isFilling && this.nodes[0]?.exit?.code === 0) noteFilled();
     // One that was asked before it could hear of it had not begun.
     const isWell = ({ exit, isKilled }: NodeProcess) => exit?.code === 0 || exit?.signal === "SIGTERM" || isKilled;
     return this.nodes.filter((node) => !isWell(node));

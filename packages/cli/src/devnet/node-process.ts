@@ -25,7 +25,7 @@ interface Life {
 
 const main = resolve(import.meta.dirname, "../main.ts");
 const leash = import.meta.resolve("./leash.ts");
-/** A node stops within three seconds, on a machine that has time for it; here it shares one with others like it. */
+/** A node stops within three seconds on a quiet machine; this one has others like it, and the first writes what it compiled. */
 const stopTimeoutMs = 20_000;
 
 export class NodeProcess {
@@ -35,19 +35,21 @@ export class NodeProcess {
   readonly api: ApiClient;
   readonly #folder: string;
   readonly #onEnd: (node: NodeProcess) => void;
+  readonly #environment: NodeJS.ProcessEnv;
   #life: Life;
   /** An operator ended it: it is down on purpose, until it is started again. */
   isKilled = false;
   isStopping = false;
 
   /** `onEnd`: it ended by itself. */
-  constructor({ name, folder, api }: NodePlace, onEnd: (node: NodeProcess) => void) {
+  constructor({ name, folder, api }: NodePlace, onEnd: (node: NodeProcess) => void, environment: NodeJS.ProcessEnv) {
     this.name = name;
     this.logFile = join(folder, "node.log");
     this.apiUrl = api;
     this.api = new ApiClient(api);
     this.#folder = folder;
     this.#onEnd = onEnd;
+    this.#environment = environment;
     this.#life = this.#begin();
   }
 
@@ -107,7 +109,8 @@ export class NodeProcess {
     const logStart = fstatSync(log).size;
     const args = ["--import", leash, main, "node", "--config", join(this.#folder, "config.json")];
     // A process group of its own: Ctrl-C is for the devnet, which stops its nodes in order.
-    const child = spawn(process.execPath, args, { stdio: ["ignore", log, log, "ipc"], detached: true });
+    const env = this.#environment;
+    const child = spawn(process.execPath, args, { stdio: ["ignore", log, log, "ipc"], detached: true, env });
     closeSync(log);
     const exited = new Promise<Exit>((done) => {
       child.once("exit", (code, signal) => done({ code, signal }));
