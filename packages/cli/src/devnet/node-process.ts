@@ -25,7 +25,7 @@ interface Life {
 
 const main = resolve(import.meta.dirname, "../main.ts");
 const leash = import.meta.resolve("./leash.ts");
-/** A node stops within three seconds on a quiet machine; this one has others like it, and the first writes what it compiled. */
+/** A node stops within three seconds on a quiet machine; here are several, and the first writes what it compiled. */
 const stopTimeoutMs = 20_000;
 
 export class NodeProcess {
