@@ -76,23 +76,20 @@ export class Submissions {
     core.intake.conclude(examined);
     for (const { candidate, admission } of examined)
       core.holdIfWanted(candidate, admission.kind === "refused" ? undefined : true);
-    const accepted = examined.filter(({ admission }) => admission.kind !== "refused");
     if (examined.some(({ admission }) => admission.kind === "added")) this.hasNew = true;
-    const own = accepted.filter(({ source }) => source.kind === "client").map(({ candidate }) => candidate);
-    core.store(this.#keep(examined, own));
+    // One that was accepted can have given way to another of the same load.
+    const promised = examined.filter((each) => isPromised(each) && core.pool.has(each.candidate.key));
+    core.store(this.#keep(examined, promised));
     for (const { source, candidate, admission } of examined) this.#answer(source, candidate, admission);
-    const isOffered = ({ source, candidate }: Examined) => isOwn(source) && core.pool.has(candidate.key);
-    const offered = accepted.filter(isOffered).map(({ candidate }) => candidate);
-    if (offered.length > 0) core.push(...core.outbox.offer(offered));
+    if (promised.length > 0) core.push(...core.outbox.offer(promised.map(({ candidate }) => candidate)));
     this.#time();
   }
 
   /** What is accepted is durable before anyone hears of it. What gave way, and what is refused after a restart, goes. */
-  #keep(examined: readonly Examined[], own: readonly Candidate[]): StoreBatch {
-    // One that was accepted can have given way to another of the same load.
-    const puts = own
-      .filter(({ key }) => this.#core.pool.has(key))
-      .map(({ root, bytes }) => ({ key: keptKey(root), value: bytes }));
+  #keep(examined: readonly Examined[], promised: readonly Examined[]): StoreBatch {
+    const puts = promised
+      .filter(({ source }) => source.kind === "client")
+      .map(({ candidate: { root, bytes } }) => ({ key: keptKey(root), value: bytes }));
     const gone = examined.flatMap(({ admission }) => (admission.kind === "added" ? admission.removed : []));
     for (const { candidate } of gone) this.#core.outbox.forget(candidate.key);
     const lost = examined.filter(({ source, admission }) => source.kind === "kept" && admission.kind === "refused");
@@ -133,6 +130,8 @@ export class Submissions {
   }
 }
 
-function isOwn({ kind }: Source): boolean {
-  return kind === "client" || kind === "kept";
+/** From now on. What is submitted again was stored and pushed before, and pays for neither. */
+function isPromised({ source: { kind }, admission }: Examined): boolean {
+  if (kind !== "client" && kind !== "kept") return false;
+  return admission.kind === "added" || (admission.kind === "known" && !admission.wasOwn);
 }

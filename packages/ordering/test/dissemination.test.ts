@@ -113,6 +113,21 @@ describe("O6: own blobs that wait", () => {
     expect(single.timers.filter(({ timer }) => timer.name === "offer")).toEqual([]);
   });
 
+  test("are neither pushed nor stored again for who submits them again, who pays nothing for it", () => {
+    const { single } = world();
+    single.push([pay(1)]);
+    // What a peer brought is promised now.
+    for (const blob of [pay(0), pay(1)]) {
+      expect(pushed(single.submit(blob))).toEqual(all(1));
+      acknowledge(single);
+    }
+    for (const blob of [pay(0), pay(1)]) {
+      const effects = single.submit(blob);
+      expect(effects).toContainEqual(expect.objectContaining({ kind: "receipt" }));
+      expect(effects.filter(({ kind }) => kind === "send" || kind === "store")).toEqual([]);
+    }
+  });
+
   test("O10: are not while a shard holds them up, and are when it has caught up", () => {
     const near = testNetwork({ payers: 4, limits: { lagMax: 1 } });
     const forge = new Forge(near);

@@ -49,8 +49,8 @@ export interface AdmissionContext {
 
 export type Admission =
   | { readonly kind: "added"; readonly removed: readonly Removal[] }
-  /** This very blob waits already. */
-  | { readonly kind: "known" }
+  /** This very blob waits already; whether it was promised before. */
+  | { readonly kind: "known"; readonly wasOwn: boolean }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 export interface Removal {
@@ -132,8 +132,9 @@ export class Pool {
   add(candidate: Candidate, context: AdmissionContext & { readonly isOwn: boolean }): Admission {
     const known = this.#entries.get(candidate.key);
     if (known !== undefined) {
+      const { isOwn: wasOwn } = known;
       if (context.isOwn) this.#promise(known);
-      return { kind: "known" };
+      return { kind: "known", wasOwn };
     }
     const plan = this.#plan(candidate, context);
     if (!plan.ok) return { kind: "refused", refusal: plan.error };

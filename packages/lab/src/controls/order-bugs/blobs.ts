@@ -41,7 +41,11 @@ export const blobBugs: readonly Bug[] = [
     "pushes-nothing",
     "keeps to itself what clients submit (O6)",
     9,
-    edit("submissions.ts", "if (offered.length > 0) core.push(...core.outbox.offer(offered));", ""),
+    edit(
+      "submissions.ts",
+      "if (promised.length > 0) core.push(...core.outbox.offer(promised.map(({ candidate }) => candidate)));",
+      "",
+    ),
     edit("submissions.ts", "if (stuck.length > 0) this.#core.push(...this.#core.outbox.offer(stuck));", ""),
   ),
   bug(

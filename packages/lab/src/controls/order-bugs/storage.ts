@@ -33,8 +33,8 @@ export const storageBugs: readonly Bug[] = [
     1,
     edit(
       "submissions.ts",
-      "    core.store(this.#keep(examined, own));\n    for (const { source, candidate, admission } of examined) this.#answer(source, candidate, admission);\n",
-      "    for (const { source, candidate, admission } of examined) this.#answer(source, candidate, admission);\n    core.store(this.#keep(examined, own));\n",
+      "    core.store(this.#keep(examined, promised));\n    for (const { source, candidate, admission } of examined) this.#answer(source, candidate, admission);\n",
+      "    for (const { source, candidate, admission } of examined) this.#answer(source, candidate, admission);\n    core.store(this.#keep(examined, promised));\n",
     ),
   ),
   bug(
