@@ -41,7 +41,7 @@ describe("the thread", () => {
     await thread.stop(10_000);
   });
 
-  test("that fails says why to everybody who waits for it, and to who comes later", { timeout: 20_000 }, async () => {
+  test("that fails says why to everybody who waits for it, and to who comes later", async () => {
     const thread = await startObserver();
     // No caller may ask this: it is a mistake of this program.
     const wrong = thread.query({ kind: "slices", shard: "NO SHARD", from: 1, count: 1 });

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import type { ApiServices } from "../src/api/services.ts";
 import { Submissions } from "../src/api/submissions.ts";
 import { OrderedFeed } from "../src/process/ordered-feed.ts";
+import { ThreadEnd } from "../src/replica/handle.ts";
 import type { OrderedSummary } from "../src/replica/words.ts";
 
 const root = asRoot(new Uint8Array(32).fill(1));
@@ -93,4 +94,15 @@ test("a block that was executed before anybody listened is found in the store", 
   };
   const late = new Submissions(services as unknown as ApiServices);
   expect(await late.submit(small, long, never)).toMatchObject({ status: "ordered", height: 3, index: 4 });
+});
+
+test("a node that has failed says that it has stopped, and not whether it accepted", async () => {
+  const { submissions, counts } = open(async () => {
+    throw new ThreadEnd("store-failed", "The disk is full.");
+  });
+  const [receipt] = await submissions.submitBatch([small]);
+  expect(receipt).toMatchObject({ status: "refused", httpStatus: 503, error: { code: "stopped" } });
+  expect(counts).toEqual([]);
+  for (let wait = 0; wait < 5000; wait++)
+    expect(await codeOf(submissions.submit(small, long, never))).toBe("store-failed");
 });
