@@ -1,21 +1,19 @@
 // O5: slices. Whoever follows one shard is given, of each block, the blobs that touch it and a proof that these are all,
 // or that there are none; and never a blob of another shard.
 //
-// Slices travel in runs: consecutive headers, the last of which is final by its certificate. As each header names its
-// parent, one certificate stands for all of them. What a run says is believed for these reasons only:
+// Slices travel in runs of headers (`checkHeaderRun`). What a run says is believed for these reasons only:
 //   1. its first header's parent is the last header that the follower has, each other's is the one before it;
 //   2. the last header is final by a quorum of the order set;
 //   3. of each slice, the touches are all of the shard's under the header's `touchesRoot`;
 //   4. each blob has the root that its touch names.
-// A run that says nothing (no header, no slice, no certificate) is true as well: the server may have nothing yet.
 
 import {
   type Blob,
   type BlockRef,
   blobCodec,
   bounded,
-  type CertificateCode,
   certificateType,
+  checkHeaderRun,
   codec,
   container,
   type Electorate,
@@ -23,6 +21,7 @@ import {
   equalBytes,
   type Failure,
   failure,
+  type HeaderRunCode,
   limits,
   list,
   type MerkleCode,
@@ -43,7 +42,6 @@ import {
   touchType,
   type Verdict,
   verified,
-  verifyFinalization,
   verifyTouches,
 } from "@tandem/shared";
 import type { ShardSlice, SliceRun } from "./types.ts";
@@ -76,10 +74,8 @@ export function touchesOf(blobs: readonly TouchingBlob[], shard: ShardName): Omi
 }
 
 export type SliceCode =
-  | CertificateCode
+  | HeaderRunCode
   | MerkleCode
-  | "no-certificate" // there are headers and no certificate, or a certificate and no headers
-  | "wrong-parent" // a header is not the next after the one before it
   | "wrong-blob" // it is not the one that its touch names
   | "malformed" // a blob does not decode
   | "wrong-shard"; // a blob does not touch the shard, whatever the header says
@@ -106,14 +102,12 @@ export function checkSliceRun(
   run: SliceRun,
 ): Checked<readonly FollowedBlock[]> {
   const { headers, slices, certificate } = run;
-  const shape = checkShape(run);
-  if (!shape.ok) return shape;
-  const roots = checkLinks(parent, headers);
+  if (headers.length > limits.sliceRunHeadersMax || slices.length > limits.sliceRunBlocksMax) {
+    return failure("over-limit", "", `${headers.length} headers with ${slices.length} slices`);
+  }
+  const bodies = { name: "slices", count: slices.length };
+  const roots = checkHeaderRun(electorate, orderHeaderCodec, parent, { headers, certificate, bodies });
   if (!roots.ok) return roots;
-  const last = headers.at(-1);
-  if (last === undefined || certificate === undefined) return success([]);
-  const final = verifyFinalization(electorate, certificate, last, roots.value.at(-1) as Root);
-  if (!final.ok) return within("certificate", final.error);
   const blocks: FollowedBlock[] = [];
   for (const [at, slice] of slices.entries()) {
     const header = headers[at] as OrderHeader;
@@ -122,38 +116,6 @@ export function checkSliceRun(
     blocks.push({ header, root: roots.value[at] as Root, blobs: blobs.value });
   }
   return success(blocks);
-}
-
-function checkShape({ headers, slices, certificate }: SliceRun): Verdict<SliceCode> {
-  if (headers.length > limits.sliceRunHeadersMax || slices.length > limits.sliceRunBlocksMax) {
-    return failure("over-limit", "", `${headers.length} headers with ${slices.length} slices`);
-  }
-  if ((headers.length === 0) !== (certificate === undefined)) {
-    return failure("no-certificate", "certificate", `${headers.length} headers and their certificate belong together`);
-  }
-  if (slices.length > headers.length || (slices.length === 0 && headers.length > 0)) {
-    return failure("wrong-count", "slices", `${slices.length} slices of ${headers.length} headers`);
-  }
-  return verified;
-}
-
-/** The roots of headers that follow one upon the other. */
-function checkLinks(parent: BlockRef, headers: readonly OrderHeader[]): Checked<readonly Root[]> {
-  const roots: Root[] = [];
-  let { height, root }: { height: number; root: Root } = parent;
-  for (const [at, header] of headers.entries()) {
-    if (header.height !== height + 1 || !equalBytes(header.parent, root)) {
-      return failure(
-        "wrong-parent",
-        `headers[${at}]`,
-        `the header of height ${header.height} does not stand on ${height}`,
-      );
-    }
-    height = header.height;
-    root = orderHeaderCodec.root(header);
-    roots.push(root);
-  }
-  return success(roots);
 }
 
 function checkSlice(

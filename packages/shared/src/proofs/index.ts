@@ -26,6 +26,7 @@ export {
   verifyOrderHeader,
 } from "./chain.ts";
 export { type CitationCode, type Cited, checkCitation, verifyCitation } from "./citation.ts";
+export { checkHeaderRun, type HeaderRunCode } from "./header-run.ts";
 export type { MapProof } from "./map.ts";
 export {
   type AccountEntry,
