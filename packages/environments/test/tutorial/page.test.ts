@@ -69,7 +69,7 @@ function run(tool: string, ...args: readonly string[]) {
 }
 
 test("the page's tests pass, and the suite for every environment", () => {
-  const { status, said } = run("vitest", "run", "--root", copy);
+  const { status, said } = run("vitest", "run", "--testTimeout=0", "--root", copy);
   expect(said).toContain("test/poll.test.ts (3 tests)");
   expect(said).toMatch(/Test Files +2 passed/);
   expect(status, said).toBe(0);
@@ -83,7 +83,7 @@ test("without its subject the suite is red, as the page says", () => {
   const subjects = join(copy, "test/support/subjects.ts");
   const whole = readFileSync(subjects, "utf8");
   writeFileSync(subjects, whole.replace("  pollSubject,\n", ""));
-  const { status, said } = run("vitest", "run", "--root", copy, "-t", "every environment has calls");
+  const { status, said } = run("vitest", "run", "--testTimeout=0", "--root", copy, "-t", "every environment has calls");
   writeFileSync(subjects, whole);
   expect(said).toMatch(/1 failed/);
   expect(status).toBe(1);
