@@ -16,6 +16,7 @@ const callersCodes = new Set([
   "bad-key",
   "open-secret",
   "no-seat",
+  "other-key",
 ]);
 
 /** Columns of a terminal that does not know its size. */

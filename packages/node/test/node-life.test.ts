@@ -104,6 +104,17 @@ describe("it does not start", () => {
     await start(createNode(network, 0));
   });
 
+  test("in the folder of another key, which knows nothing of what this one signed", async () => {
+    const network = createNetwork(temporaryFolder(), 2);
+    const [mine, theirs] = [createNode(network, 0), createNode(network, 1)];
+    for (const config of [mine, theirs]) await (await start(config)).stop();
+    expect(await codeOf({ ...mine, data: theirs.data })).toBe("other-key");
+    await (await start(mine)).stop();
+    // Without a key it signs nothing, whoever's the folder is.
+    const { key: _, ...observer } = { ...mine, data: theirs.data };
+    await (await start(observer)).stop();
+  });
+
   test("with a vote journal that is damaged", async () => {
     const network = createNetwork(temporaryFolder());
     const config = createNode(network, 0);

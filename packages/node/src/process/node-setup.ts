@@ -21,6 +21,7 @@ import { type NodeConfig, readTextFile } from "../config/node-config.ts";
 import { type Seatings, seatingsOf, shardsAt } from "../config/seating.ts";
 import { createIdentity, identityName } from "../network/index.ts";
 import { NodeError } from "../node-error.ts";
+import { checkOwner } from "../store/owner.ts";
 
 export interface NodeSetup {
   readonly checked: CheckedGenesis;
@@ -45,6 +46,7 @@ export async function readSetup(config: NodeConfig): Promise<NodeSetup> {
   const validator = config.key === undefined ? undefined : await readSeat(config.key, keys);
   const follows = config.follow ?? shardsAt(seatings, validator?.seat);
   await makeFolder(config.data);
+  if (validator !== undefined) await checkOwner(config.data, validator.secretKey.publicKey.bytes);
   await makeFolder(dirname(config.identity));
   const identity = await readIdentity(config.identity, createIdentity);
   if (identityName(identity) === undefined) {
