@@ -22,7 +22,9 @@ function programOf({ height, index, awaited }: { height: number; index: number; 
 }
 
 function lowest(known: Iterable<WaitingProgram>, shard: string): number | undefined {
-  const waiting = [...known].filter(({ awaited = [] }) => awaited.some((step) => step.shard === shard));
+  const waiting = [...known].filter(({ awaited = [] }) =>
+    awaited.some((each) => "step" in each && each.shard === shard),
+  );
   return waiting.map(({ program }) => program.height as number).sort((a, b) => a - b)[0];
 }
 
