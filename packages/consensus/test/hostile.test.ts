@@ -69,6 +69,7 @@ describe("S6: every delivered block is named by a certificate that was checked",
     ]);
     expect(deliveredIn(effects)).toEqual([]);
     expect(effects.filter((effect) => effect.kind === "verify")).toHaveLength(2);
+    expect(node.asked.at(-1)?.request).toEqual({ kind: "chain", from: asHeight(2) });
   });
 
   test("a vote rests on ancestors with certificates: one that is held without is asked for", () => {

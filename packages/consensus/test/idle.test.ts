@@ -89,6 +89,20 @@ describe("a reason", () => {
     expect(waited).toContainEqual(expect.objectContaining({ kind: "build", isWanted: true }));
   });
 
+  test("that is only an unfinal block makes whoever leads two views wait in each", () => {
+    const view = [2, 3, 4, 5, 6, 7, 8, 9].find((each) => world.leader(each) === world.leader(each + 1)) as number;
+    const block = world.block(view - 1, genesis);
+    const node = started(world.leader(view));
+    node.hearProposal(world.proposal(block, undefined));
+    node.hearCertificate(world.certificate("notarization", view - 1, rules.infoOf(block).root));
+    expect(kindsIn(node.timer("settle", view))).toContain("build");
+    const entered = node.hearCertificate(world.certificate("nullification", view, zeroRoot));
+    expect(entered).toContainEqual({ kind: "set-timer", timer: { name: "settle", view: view + 1 }, afterMs: 100 });
+    expect(kindsIn(entered)).not.toContain("build");
+    expect(kindsIn(node.timer("settle", view))).not.toContain("build");
+    expect(kindsIn(node.timer("settle", view + 1))).toContain("build");
+  });
+
   test("is no unfinal block with nothing in it: one whose finalization is late does not beget another", () => {
     const block = world.block(1, genesis);
     const empty = world.block(2, rules.infoOf(block), emptySalt);
@@ -102,6 +116,14 @@ describe("a reason", () => {
     node.hearCertificate(world.certificate("finalization", 1, rules.infoOf(block).root));
     expect(kindsIn(node.timer("settle", 3))).toEqual([]);
     expect(votesIn(node.timer("leader", 3))).toEqual([]);
+  });
+
+  test("is no block that is known to be final, though it is not here yet", () => {
+    const node = started(other);
+    const { root } = rules.infoOf(world.block(1, genesis));
+    node.hearCertificate(world.certificate("notarization", 1, root));
+    node.hearCertificate(world.certificate("finalization", 1, root));
+    expect(votesIn(node.timer("leader", 2))).toEqual([]);
   });
 
   test("of its own is told to all also where an unfinal block has nothing in it", () => {
@@ -159,6 +181,21 @@ describe("building", () => {
     expect(kindsIn(effects)).toEqual(["persist", "persist", "broadcast"]);
   });
 
+  test("S3: the proposal carries the certificate of its parent, notarized or final", () => {
+    const block = world.block(1, genesis);
+    const { root } = rules.infoOf(block);
+    for (const kind of ["notarization", "finalization"] as const) {
+      const node = started(world.leader(2));
+      node.hearProposal(world.proposal(block, undefined));
+      node.hearCertificate(world.certificate(kind, 1, root));
+      node.give({ kind: "reason", has: true });
+      const next = world.block(2, rules.infoOf(block));
+      const effects = node.give({ kind: "built", view: asView(2), block: next });
+      const proposal = expect.objectContaining({ block: next, parent: world.certificate(kind, 1, root) });
+      expect(effects).toContainEqual({ kind: "broadcast", message: { kind: "proposal", proposal } });
+    }
+  });
+
   test("a block that comes after the view is over is dropped", () => {
     const node = started(leader);
     node.give({ kind: "reason", has: true });
@@ -179,6 +216,22 @@ describe("the heartbeat", () => {
     const early = node.effects.flatMap((effect) => (effect.kind === "set-timer" ? [effect.timer] : []));
     node.hearCertificate(world.certificate("notarization", 1, rules.infoOf(world.block(1, genesis)).root));
     expect(early.flatMap((timer) => node.give({ kind: "timer", timer }))).toEqual([]);
+  });
+
+  test("is over with the view that brought a block, and begins anew with its first half", () => {
+    const empty = world.block(1, genesis, emptySalt);
+    const brought = (node: One) => {
+      node.hearProposal(world.proposal(empty, undefined));
+      return node.hearCertificate(world.certificate("notarization", 1, rules.infoOf(empty).root));
+    };
+    const beaten = started(world.leader(2));
+    beat(beaten);
+    expect(kindsIn(brought(beaten))).not.toContain("build");
+    const halfway = started(world.leader(2));
+    halfBeat(halfway);
+    brought(halfway);
+    expect(kindsIn(halfBeat(halfway))).toEqual(["set-timer"]);
+    expect(kindsIn(halfBeat(halfway))).toContain("build");
   });
 
   test("of another is believed after half the own, so that the leader need not beat first, and once for a block", () => {

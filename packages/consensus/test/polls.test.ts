@@ -1,6 +1,15 @@
 // S9–S11: votes and certificates, until they are believed: what is checked, how often, and what comes of it.
 
-import { asView, type Certificate, type Root, type Vote, type VoteKind, zeroRoot } from "@tandem/shared";
+import {
+  asEpoch,
+  asValidatorIndex,
+  asView,
+  type Certificate,
+  type Root,
+  type Vote,
+  type VoteKind,
+  zeroRoot,
+} from "@tandem/shared";
 import { beforeEach, describe, expect, test } from "vitest";
 import {
   type Block,
@@ -63,6 +72,12 @@ describe("S9: votes", () => {
     expect(certificatesIn(node.effects)).toEqual([]);
   });
 
+  test("votes of another epoch, or of no seat, are not counted", () => {
+    for (const seat of others) node.hearVote({ ...nullify(seat), epoch: asEpoch(1) });
+    for (const seat of [a, b, 7, 8, 9]) node.hearVote({ ...nullify(a), signer: asValidatorIndex(seat) });
+    expect(node.checks).toHaveLength(0);
+  });
+
   test("a vote of the same seat counts once", () => {
     for (let i = 0; i < 3; i++) node.hearVote(nullify(a));
     node.hearVote(nullify(b));
@@ -76,6 +91,28 @@ describe("S9: votes", () => {
     alone.timer("advance", 1);
     expect(certificatesIn(alone.effects)).toEqual(["nullification 1"]);
     expect(alone.checks).toHaveLength(0);
+  });
+
+  test("that come while equal ones are checked, or when these are a certificate, are not checked", () => {
+    node.held.add("verify");
+    for (const seat of [a, b, c]) node.hearVote(world.vote("nullify", 2, zeroRoot, seat));
+    node.hearCertificate(nullified(1));
+    node.found([true]);
+    node.hear(a, { kind: "reason", view: asView(2), isBeat: false });
+    expect(votesIn(node.timer("advance", 2))).toEqual(["nullify 2"]);
+    expect(node.checks).toHaveLength(2);
+    node.found([true, true, true], node.checks[0]);
+    expect(certificatesIn(node.effects)).toEqual(["nullification 1", "nullification 2"]);
+    expect(node.checks).toHaveLength(2);
+  });
+
+  test("make a certificate with the sum that their check gave", () => {
+    node.held.add("verify");
+    for (const seat of others) node.hearVote(nullify(seat));
+    const aggregate = new Uint8Array(96).fill(7);
+    const effects = node.give({ kind: "verified", id: node.checks[0]?.id ?? 0, valid: [true, true, true], aggregate });
+    const certificate = expect.objectContaining({ signature: aggregate });
+    expect(effects).toContainEqual({ kind: "broadcast", message: { kind: "certificate", certificate } });
   });
 
   test("of a view that is settled are not checked", () => {
@@ -108,6 +145,29 @@ describe("S10: evidence", () => {
     node.hearVote(world.vote("notarize", 1, rootOf(first), a));
     node.hearVote(forged(world.vote("notarize", 1, rival, a)));
     expect(kindsIn(node.effects)).not.toContain("evidence");
+  });
+
+  test("a false vote that it brings to light is not counted; of two true ones the first is", () => {
+    const votes = (seat: number) => [rootOf(first), rival].map((block) => world.vote("notarize", 1, block, seat));
+    for (const isFalse of [true, false]) {
+      node = new One(world, follower);
+      node.start();
+      const [one, two] = votes(a) as [Vote, Vote];
+      node.hearVote(isFalse ? forged(one) : one);
+      node.hearVote(two);
+      for (const seat of [b, c]) node.hearVote(world.vote("notarize", 1, rootOf(first), seat));
+      expect(node.checks).toHaveLength(isFalse ? 1 : 2);
+      expect(certificatesIn(node.effects)).toEqual(isFalse ? [] : ["notarization 1"]);
+    }
+  });
+
+  test("of one who does not lead, or not of two proposals, is no reason to leave the view", () => {
+    const stranger = others.find((seat) => seat !== world.leader(1)) as number;
+    for (const block of [rootOf(first), rival]) node.hearVote(world.vote("notarize", 1, block, stranger));
+    node.hearVote(world.vote("nullify", 1, zeroRoot, world.leader(1)));
+    node.hearVote(world.vote("finalize", 1, rival, world.leader(1)));
+    expect(kindsIn(node.effects).filter((kind) => kind === "evidence")).toHaveLength(2);
+    expect(node.votes).toEqual([]);
   });
 
   test("once for a seat and view, however often it goes on", () => {
@@ -163,6 +223,16 @@ describe("S9, S11: certificates", () => {
     expect(node.journal).toHaveLength(1);
   });
 
+  test("one whose view was settled while it was being checked is not told on", () => {
+    node.hearProposal(world.proposal(first, undefined));
+    node.held.add("verify");
+    node.hearCertificate(nullified(1), a);
+    node.hearCertificate(world.certificate("finalization", 1, rootOf(first)), b);
+    const [nullification, finalization] = node.checks;
+    node.found([true], finalization);
+    expect(node.found([true], nullification)).toEqual([]);
+  });
+
   test("waits while votes that would be it are checked, and comes to its turn if they fail", () => {
     node.held.add("verify");
     for (const seat of others) node.hearVote(nullify(seat));
@@ -179,6 +249,34 @@ describe("S9, S11: certificates", () => {
 });
 
 describe("S11: bounds", () => {
+  test("proposals and votes of the next 64 views are kept, and none of later or settled ones", () => {
+    const isKept = (view: number) => {
+      const block = world.block(view, genesis);
+      node = new One(world, [0, 1, 2, 3].find((seat) => seat !== world.leader(view)) as number);
+      node.start();
+      node.hearProposal(world.proposal(first, undefined));
+      node.hearCertificate(world.certificate("finalization", 1, rootOf(first)));
+      node.hearProposal(world.proposal(block, undefined));
+      for (let seat = 0; seat < 4; seat++) node.hearVote(world.vote("nullify", view, zeroRoot, seat));
+      node.hearCertificate(world.certificate("notarization", view, rootOf(block)));
+      const request = { kind: "block", root: rootOf(block) } as const;
+      const given = node.hear(node.other, { kind: "request", id: 1, request });
+      const message = expect.objectContaining({ blocks: [expect.objectContaining({ block })] });
+      return [
+        given.some((effect) => expect.objectContaining({ message }).asymmetricMatch(effect)),
+        certificatesIn(node.effects).includes(`nullification ${view}`),
+      ];
+    };
+    expect([2, 66].map(isKept)).toEqual([
+      [true, true],
+      [true, true],
+    ]);
+    expect([1, 67].map(isKept)).toEqual([
+      [false, false],
+      [false, false],
+    ]);
+  });
+
   test("votes too far ahead are not kept; certificates are", () => {
     for (const seat of others) node.hearVote(world.vote("nullify", 1000, zeroRoot, seat));
     expect(certificatesIn(node.effects)).toEqual([]);

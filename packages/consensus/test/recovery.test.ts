@@ -1,6 +1,6 @@
 // S8: where a node begins: from the last final block of its archive, and what its journal says.
 
-import { asView } from "@tandem/shared";
+import { asView, zeroRoot } from "@tandem/shared";
 import { expect, test } from "vitest";
 import { Records } from "../src/journal.ts";
 import {
@@ -29,6 +29,39 @@ test("S8: it goes on from the last final block of its archive, and says which th
   expect(node.asked).toEqual([]);
 });
 
+test("S8: what its journal says of views that are final by then is nothing new", () => {
+  const node = new One(world, follower);
+  node.start();
+  node.hearProposal(world.proposal(first, undefined));
+  node.hearCertificate(notarized(first));
+  node.hearProposal(world.proposal(second, notarized(first)));
+  node.hearCertificate(finalSecond);
+  const again = new One(world, follower);
+  const effects = again.start({ info: rules.infoOf(second), certificate: finalSecond }, node.journal);
+  expect(votesIn(effects)).toEqual([]);
+  expect(votesIn(again.hearProposal(world.proposal(third, finalSecond)))).toEqual(["notarize 3"]);
+});
+
+test("S8: it tells again by which certificate it came to its view", () => {
+  const node = new One(world, follower);
+  node.start();
+  node.hearCertificate(world.certificate("nullification", 4, zeroRoot));
+  const again = new One(world, follower);
+  expect(certificatesIn(again.start(undefined, node.journal))).toEqual(["nullification 4"]);
+  // S7: into a quiet network no proposal comes by which it would see what it lacks.
+  expect(again.asked.map(({ request }) => request)).toEqual([{ kind: "certificates", from: 1, to: 3 }]);
+});
+
+test("S2: its timers are as long as they were", () => {
+  const node = new One(world, follower);
+  node.start();
+  for (const view of [1, 2]) node.hearCertificate(world.certificate("nullification", view, zeroRoot));
+  const again = new One(world, follower);
+  again.start(undefined, node.journal);
+  const effects = again.hear(again.other, { kind: "reason", view: asView(3), isBeat: false });
+  expect(effects.flatMap((effect) => (effect.kind === "set-timer" ? [effect.afterMs] : []))).toEqual([800, 1200]);
+});
+
 test("S8: before it has read its journal it says nothing", () => {
   const node = new One(world, world.leader(1));
   expect(node.give({ kind: "reason", has: true })).toEqual([]);
@@ -44,4 +77,8 @@ test("S8: a block is written once, with the vote for it, however many votes rest
   expect(node.votes).toContain("notarize 2");
   const kinds = new Records(rules).read(node.journal).map(({ kind }) => kind);
   expect(kinds).toEqual(["proposal", "vote", "certificate", "vote", "proposal", "vote"]);
+  const again = new One(world, follower);
+  again.start(undefined, node.journal.slice(0, 4));
+  again.hearProposal(world.proposal(second, notarized(first)));
+  expect(new Records(rules).read(again.journal).map(({ kind }) => kind)).toEqual(["proposal", "vote"]);
 });

@@ -99,6 +99,16 @@ describe("S4: notarize", () => {
     expect(votesIn(effects)).toEqual(["notarize 1"]);
   });
 
+  test("what was found of one proposal is not said of another", () => {
+    node.held.add("check");
+    node.hearProposal(world.proposal(first, undefined));
+    node.hearCertificate(world.certificate("nullification", 1, zeroRoot));
+    const second = world.block(2, genesis);
+    node.hearProposal(world.proposal(second, undefined));
+    expect(votesIn(node.give({ kind: "checked", root: firstInfo.root, verdict: "invalid" }))).toEqual([]);
+    expect(votesIn(node.give({ kind: "checked", root: rootOf(second), verdict: "valid" }))).toEqual(["notarize 2"]);
+  });
+
   test("an invalid payload is answered with nullify", () => {
     node.held.add("check");
     node.hearProposal(world.proposal(first, undefined));

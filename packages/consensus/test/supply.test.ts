@@ -4,11 +4,13 @@ import { type Certificate, zeroRoot } from "@tandem/shared";
 import { beforeEach, describe, expect, test } from "vitest";
 import {
   type Block,
+  certificatesIn,
   chainOf,
   createWorld,
   deliveredIn,
   followerOf,
   genesis,
+  kindsIn,
   One,
   rootOf,
   rules,
@@ -37,6 +39,14 @@ describe("what is on its way is not asked for", () => {
     expect(requests()).toEqual([]);
   });
 
+  test("what a leader would build on, below a block that is final: the chain up to that is", () => {
+    node = new One(world, world.leader(3));
+    node.start();
+    node.hearCertificate(final(second));
+    expect(kindsIn(node.give({ kind: "reason", has: true }))).not.toContain("build");
+    expect(requests()).toEqual([{ kind: "chain", from: 1 }]);
+  });
+
   test("a parent below a block that is final: the chain up to that is", () => {
     node.hearCertificate(final(second));
     node.hearProposal(world.proposal(third, final(second)));
@@ -44,7 +54,46 @@ describe("what is on its way is not asked for", () => {
   });
 });
 
+test("what came is not asked for again, though nothing is final that needed it, nor what is final by now", () => {
+  for (const certificate of [notarized(first), final(first)]) {
+    node = new One(world, follower);
+    node.start();
+    node.hearCertificate(notarized(first));
+    node.hearProposal(world.proposal(second, notarized(first)));
+    const { id } = node.asked.at(-1) ?? { id: 0 };
+    expect(requests()).toEqual([{ kind: "block", root: rootOf(first) }]);
+    node.answer([{ block: first, certificate }]);
+    expect(node.give({ kind: "timer", timer: { name: "repair", id } })).toEqual([]);
+  }
+});
+
 describe("of an answer", () => {
+  test("certificates are not told on: whoever gave them is not alone with them", () => {
+    node.hearCertificate(nullified(2));
+    node.hearProposal(world.proposal(world.block(3, genesis), undefined));
+    expect(certificatesIn(node.answer([], [nullified(1)]))).toEqual([]);
+  });
+
+  test("certificates that cannot be are not checked", () => {
+    node.hearCertificate(final(third));
+    const before = node.checks.length;
+    const few = world.certificate("notarization", 1, rootOf(first), [0, 1]);
+    node.answer([{ block: first, certificate: few }]);
+    expect(node.checks).toHaveLength(before);
+  });
+
+  test("a block beside one whose certificate is held is not taken; and other answers are", () => {
+    node.hearCertificate(notarized(first));
+    node.hearCertificate(final(third));
+    const { id } = node.asked.at(-1) ?? { id: 0 };
+    const rival = world.block(1, genesis, 7);
+    node.answer([{ block: rival, certificate: notarized(rival) }]);
+    expect(requests().at(-1)).toEqual({ kind: "chain", from: 1 });
+    node.give({ kind: "timer", timer: { name: "repair", id } });
+    const chain = [first, second].map((block) => ({ block, certificate: notarized(block) }));
+    expect(deliveredIn(node.answer([...chain, { block: third, certificate: final(third) }]))).toEqual([1, 2, 3]);
+  });
+
   test("certificates that come after its blocks hold up nothing: the next of the chain is asked for", () => {
     node.hearCertificate(final(third));
     node.held.add("verify");
