@@ -116,8 +116,8 @@ export const scheduleBugs: readonly Bug[] = [
     1,
     edit(
       "schedule/schedule.ts",
-      "for (const later of node.followers) this.#countDown(later);",
-      "this.#later.push(...node.followers);",
+      "for (const later of node.followers) {\n      this.#countDown(later);",
+      "for (const later of node.followers) {\n      this.#later.push(later);",
     ),
     edit(
       "schedule/schedule.ts",
