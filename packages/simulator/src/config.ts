@@ -105,6 +105,14 @@ export interface SlowAnswersFault extends Slowed {
   readonly kind: "slow-answers";
 }
 
+/**
+ * Down like a crash; when it is started again its archive is empty, as after the loss of a folder. Its journals are there.
+ * No climate draws it: what a protocol owes to whoever lost what it had written is for a room above to know.
+ */
+export interface LostArchiveFault extends At {
+  readonly kind: "lost-archive";
+}
+
 /** The clock is set forward (or back, if negative), and set right at `toMs`. Timers follow it, but none late then. */
 export interface ClockJumpFault extends At {
   readonly kind: "clock-jump";
@@ -119,6 +127,7 @@ export type Fault =
   | SlowDiskFault
   | StalledDiskFault
   | FullDiskFault
+  | LostArchiveFault
   | SlowAnswersFault
   | ClockJumpFault;
 

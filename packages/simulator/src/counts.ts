@@ -41,6 +41,8 @@ const countNames = [
   "stalledSyncs",
   /** Syncs that failed. */
   "fullDisks",
+  /** Archives of which nothing was left. */
+  "lostArchives",
   /** Writes under way at a crash: those that stayed, those that did not, and those of the latter that left a part. */
   "survivedWrites",
   "lostWrites",
@@ -71,6 +73,7 @@ const feltAs = {
   "slow disk": "slowSyncs",
   "stalled disk": "stalledSyncs",
   "full disk": "fullDisks",
+  "lost archive": "lostArchives",
   drift: "skewedTimers",
   "clock jump": "movedTimers",
   "slow answers": "slowAnswers",

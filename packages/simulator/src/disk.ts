@@ -21,10 +21,11 @@ export interface Crash {
 }
 
 export class Disk {
-  readonly #archive = new Map<number, unknown>();
+  #archive = new Map<number, unknown>();
   readonly #journals: [GroupedRecord[], GroupedRecord[]] = [[], []];
   #writes: Write[] = [];
   #bytes = 0;
+  #losses = 0;
   /** What a torn write left of its record, until the next boot has seen it. */
   #torn: { readonly journal: JournalNumber; readonly part: Uint8Array } | undefined;
 
@@ -63,11 +64,17 @@ export class Disk {
     return { survived, lost: writes.length - survived, isTorn };
   }
 
+  /** Of whoever is down: nothing is under way. */
+  loseArchive(): void {
+    this.#archive = new Map();
+    this.#losses++;
+  }
+
   /** For a boot. A torn record is seen once, and then cut off. */
   read(): DiskContents {
     const journals = [this.#readJournal(0), this.#readJournal(1)] as const;
     this.#torn = undefined;
-    return { journals, archive: this.#archive };
+    return { journals, archive: this.#archive, losses: this.#losses };
   }
 
   #readJournal(journal: JournalNumber): readonly Uint8Array[] {

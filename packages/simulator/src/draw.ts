@@ -23,8 +23,10 @@ export interface Climate {
   readonly driftPpmMax: number;
   readonly aheadMsMax: number;
   readonly tornPpm: number;
-  readonly faults: Readonly<Record<FaultKind, FaultClimate>>;
+  readonly faults: Readonly<Record<DrawnFaultKind, FaultClimate>>;
 }
+
+type DrawnFaultKind = Exclude<FaultKind, "lost-archive">;
 
 export interface FaultClimate {
   /** So many in a minute of the time before healing, at most. */
@@ -82,7 +84,7 @@ function drawNetwork(random: Random, climate: Climate): NetworkConfig {
 
 function drawFaults(random: Random, size: number, climate: Climate, healAtMs: number): Fault[] {
   const faults: Fault[] = [];
-  for (const kind of Object.keys(draws).sort() as FaultKind[]) {
+  for (const kind of Object.keys(draws).sort() as DrawnFaultKind[]) {
     const { perMinuteMax, durationMsMin, durationMsMax } = climate.faults[kind];
     const stream = random.fork(kind);
     const count = stream.between(0, Math.ceil((perMinuteMax * healAtMs) / 60_000));
@@ -97,7 +99,7 @@ function drawFaults(random: Random, size: number, climate: Climate, healAtMs: nu
 
 /** A fault but for its time. */
 type Timeless<F> = F extends Fault ? Omit<F, "fromMs" | "toMs"> : never;
-type DrawFault<K extends FaultKind> = (
+type DrawFault<K extends DrawnFaultKind> = (
   random: Random,
   size: number,
   climate: Climate,
@@ -106,7 +108,7 @@ type DrawFault<K extends FaultKind> = (
 const at = (random: Random, size: number): Instance => random.below(size);
 const slownesses = [2, 5, 20, 100];
 
-const draws: { readonly [K in FaultKind]: DrawFault<K> } = {
+const draws: { readonly [K in DrawnFaultKind]: DrawFault<K> } = {
   crash: (random, size) => ({
     kind: "crash",
     instance: at(random, size),

@@ -66,6 +66,8 @@ export class Faults<Input, Effect, Message, Observation> {
       case "crash":
         if (fault.moment === "while-writing") return by > 0 ? node.beginCrashDue() : node.endCrashDue();
         return by > 0 ? node.beginDown() : node.endDown();
+      case "lost-archive":
+        return by > 0 ? node.beginLoss() : node.endDown();
       case "pause":
         return by > 0 ? node.beginPause() : node.endPause();
       case "stalled-disk":

@@ -86,6 +86,13 @@ export class Node<Input, Effect, Message, Observation> {
     this.boot();
   }
 
+  /** Like `beginDown`, and nothing of the archive is left. */
+  beginLoss(): void {
+    this.#count(this.#core.counters.lostArchives);
+    this.beginDown();
+    this.#disk.loseArchive();
+  }
+
   /** Like `beginDown`, but in the middle of the next sync. */
   beginCrashDue(): void {
     this.#crashesDue++;

@@ -35,6 +35,8 @@ export interface DiskContents {
   readonly journals: readonly [readonly Uint8Array[], readonly Uint8Array[]];
   /** Stays current: what becomes durable later appears in it. */
   readonly archive: ReadonlyMap<number, unknown>;
+  /** How often the archive was lost: no process can tell an empty one from a new one, and who runs it can. */
+  readonly losses: number;
 }
 
 export interface Booted<Input, Effect> {

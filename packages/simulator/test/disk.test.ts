@@ -101,3 +101,20 @@ test("the archive keeps the last value of a key", () => {
   disk.commit();
   expect(archive.get(7)).toBe("new");
 });
+
+test("an archive that is lost is empty, and the journals are there", () => {
+  const disk = new Disk();
+  disk.append(record(1), 0);
+  disk.append(record(2), 0, 1);
+  disk.archive(7, "block", 10);
+  disk.commit();
+  const before = disk.read();
+  expect([before.archive.size, before.losses]).toEqual([1, 0]);
+  disk.loseArchive();
+  const { archive, journals, losses } = disk.read();
+  expect([archive.size, losses]).toEqual([0, 1]);
+  expect(journals).toEqual([[record(1)], [record(2)]]);
+  disk.archive(8, "another", 10);
+  disk.commit();
+  expect([...archive]).toEqual([[8, "another"]]);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Climate, climates, drawWorld, type FaultKind, hazardsOf, World, type WorldConfig } from "../src/index.ts";
+import { type Climate, climates, drawWorld, hazardsOf, World, type WorldConfig } from "../src/index.ts";
 import { gossip, toyProcess } from "./support/toy.ts";
 
 const seats = [0, 1, 2, 3, 4];
@@ -51,7 +51,7 @@ test("a rough climate lists everything, sooner or later", () => {
 
 test("leaving out one kind of fault leaves the rest of the world as it was", () => {
   const never = { perMinuteMax: 0, durationMsMin: 0, durationMsMax: 0 };
-  for (const kind of Object.keys(climates.rough.faults) as FaultKind[]) {
+  for (const kind of Object.keys(climates.rough.faults) as (keyof Climate["faults"])[]) {
     const config = draw(7, climates.harsh);
     const without = draw(7, { ...climates.harsh, faults: { ...climates.harsh.faults, [kind]: never } });
     expect(without).toEqual({ ...config, faults: config.faults.filter((fault) => fault.kind !== kind) });

@@ -39,6 +39,7 @@ const worlds: readonly (readonly [Hazard, Partial<WorldConfig>])[] = [
   ["slow disk", fault({ kind: "slow-disk", instance: 1, factor: 10, ...span })],
   ["stalled disk", fault({ kind: "stalled-disk", instance: 1, ...span })],
   ["full disk", fault({ kind: "full-disk", instance: 1, ...span })],
+  ["lost archive", fault({ kind: "lost-archive", instance: 1, ...span })],
   ["drift", { instances: drifting }],
   ["clock jump", fault({ kind: "clock-jump", instance: 1, byMs: -50, ...span })],
   ["slow answers", fault({ kind: "slow-answers", instance: 1, factor: 10, ...span })],
@@ -103,6 +104,12 @@ test("a full disk halts the instance at its next write; with space, it starts ag
   const { at } = countsOf({ ...quiet, ...fault({ kind: "full-disk", instance: 1, ...span }) });
   expect(at(1)).toMatchObject({ fullDisks: 1, crashes: 1, boots: 2 });
   expect(at(0)).toMatchObject({ fullDisks: 0, crashes: 0, boots: 1 });
+});
+
+test("whoever lost its archive is started again with what else it had", () => {
+  const { at } = countsOf({ ...quiet, ...fault({ kind: "lost-archive", instance: 1, ...span }) });
+  expect(at(1)).toMatchObject({ lostArchives: 1, crashes: 1, boots: 2 });
+  expect(at(0)).toMatchObject({ lostArchives: 0, crashes: 0, boots: 1 });
 });
 
 test("a stalled disk ends no write before its time, a slow one takes a multiple", () => {
