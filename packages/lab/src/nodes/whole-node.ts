@@ -1,46 +1,37 @@
 // The shell of one node of the whole stage: both chains, and executions of the shards that it follows. Each chain has a
-// journal of the simulated disk. Each batch of the store is an entry of the archive, numbered in order, so a crash loses
-// the last ones alone; at a boot the store is built anew from them.
+// journal of the simulated disk.
 
 import { attestBlockKey, attestRecordCodec, type ExecutionTask, ownPrefix } from "@tandem/attestation";
-import { blockKey, blockRecordCodec, keptPrefix, type OrderMessage, poolLimits } from "@tandem/ordering";
-import type { ExecutionAnswer, Executions, ReplicaEffect, ReplicaInput, ReplicaTask } from "@tandem/replica";
-import {
-  type AttestBlock,
-  asHeight,
-  asRound,
-  asTimeMs,
-  type Machine,
-  MemoryStore,
-  readNow,
-  type ShardName,
-  type StoreBatch,
-  type StoreRecord,
-  toHex,
-  unreachable,
-} from "@tandem/shared";
+import { keptPrefix, poolLimits } from "@tandem/ordering";
+import type { ExecutionAnswer, Executions, ReplicaEffect, ReplicaTask } from "@tandem/replica";
+import { type AttestBlock, asRound, type Machine, readNow, type ShardName, toHex, unreachable } from "@tandem/shared";
 import type { Booted, DiskContents, Seat } from "@tandem/simulator";
 import { isWatched } from "../checkers/order/watch.ts";
 import { isWatchedOfStageTwo } from "../checkers/whole/whole-watch.ts";
 import type { Ledger } from "../habits/ledger.ts";
 import { type Places, unwrapMessage } from "../habits/whole/on-attest.ts";
-import { attested, type Block, blockRules, passing } from "../payload/block.ts";
-import type { NodeOptions } from "../stages/stage.ts";
+import { attested, blockRules, passing } from "../payload/block.ts";
 import { sharedPayerScheme } from "../work/payers.ts";
 import { verifyUs } from "./node.ts";
 import type { ReplicaRoom } from "./order-node.ts";
-import { type NodeActions, type OwnEffect, Shell } from "./shell.ts";
+import type { NodeActions } from "./shell.ts";
+import {
+  blocksIn,
+  type FurtherEffect,
+  readUs,
+  StoreShell,
+  type StoreShellOptions,
+  signatureUs,
+} from "./store-shell.ts";
 import type { WholeNetwork } from "./whole-network.ts";
-import type { Wire } from "./wire.ts";
-import type { FinalRecord, LabEffect, LabInput, LabMessage, Observation } from "./words.ts";
+import type { FinalRecord, LabEffect, LabInput, LabMessage, LabTimer, Observation } from "./words.ts";
 
 /** A round that made a claim. */
 type RanRound = NonNullable<Extract<ExecutionAnswer, { kind: "executed" }>["executed"]["result"]>;
 
-export interface WholeNodeOptions extends NodeOptions {
+export interface WholeNodeOptions extends StoreShellOptions {
   readonly network: Pick<WholeNetwork, "replica" | "keys" | "rules">;
   readonly room: ReplicaRoom;
-  readonly wire: Wire;
   readonly places: Places;
   /** Of the attest chain. */
   readonly attestLedger: Ledger;
@@ -53,38 +44,18 @@ export interface WholeNodeOptions extends NodeOptions {
 }
 
 type WholeEffect = Extract<
-  ReplicaEffect,
+  FurtherEffect,
   {
-    kind:
-      | "store"
-      | "read"
-      | "verify"
-      | "clock"
-      | "receipt"
-      | "ordered"
-      | "diverged"
-      | "final"
-      | "attest-final"
-      | "attest-diverged"
-      | "news"
-      | "open-shard"
-      | "execute"
-      | "recall";
+    kind: "verify" | "attest-final" | "attest-diverged" | "news" | "open-shard" | "execute" | "recall";
   }
 >;
 
-/** Microseconds: a read from a warm store, and a payer's signature (docs/decisions/0005). */
-const readUs = 50;
-const signatureUs = 60;
 /** Of the simulated disk: the attest chain's; the order chain has the first. */
 const attestJournal = 1;
 
-export class WholeNode extends Shell {
+export class WholeNode extends StoreShell {
   readonly #options: WholeNodeOptions;
-  #store = new MemoryStore();
   #executions: Executions | undefined;
-  /** Batches that were written. */
-  #batches = 0;
   #attestFinals: FinalRecord[] = [];
   /** Told with the first effect. */
   #attestFirst: readonly Observation[] = [];
@@ -100,16 +71,12 @@ export class WholeNode extends Shell {
     return false;
   }
 
-  override boot({ archive, journals: [journal, attest] }: DiskContents): Booted<LabInput, LabEffect> {
+  override boot({ archive, journals: [journal, attest], losses }: DiskContents): Booted<LabInput, LabEffect> {
     const { corrupt } = this.#options;
-    const records = this.#restore(archive);
-    const finals = this.#readFinals((height) => {
-      const [record] = this.#store.readNow([blockKey(height)]);
-      return record && blockRecordCodec.decode(record);
-    });
-    this.begin(finals, journal, [{ kind: "restored", records }]);
-    this.#attestFinals = this.#readFinals((height) => {
-      const [record] = this.#store.readNow([attestBlockKey(height)]);
+    const records = this.restore(archive, (key) => isWatched(key) || isWatchedOfStageTwo(key));
+    this.begin(this.orderFinals(), journal, [{ kind: "restored", records }]);
+    this.#attestFinals = this.readFinals((height) => {
+      const [record] = this.store.readNow([attestBlockKey(height)]);
       const decoded = record && attestRecordCodec.decode(record);
       return decoded?.ok ? { ...decoded.value, block: passing(decoded.value.block) } : undefined;
     });
@@ -123,34 +90,10 @@ export class WholeNode extends Shell {
       journals: { order: journal, attest },
       kept: valuesUnder(keptPrefix),
       own,
-      // C4: the operator says so as long as the store has no mark; what was signed before it had one cannot be.
-      firstRound: own.length === 0 ? asRound(0) : undefined,
+      // C4: the operator says so as long as the store has no mark, unless it is lost: what was signed before is not known.
+      firstRound: own.length === 0 && losses === 0 ? asRound(0) : undefined,
     };
     return { machine: corrupt === undefined ? machine : corrupt(machine), first };
-  }
-
-  /** Makes the store from the archive. Gives the records that are watched. */
-  #restore(archive: DiskContents["archive"]): readonly StoreRecord[] {
-    this.#store = new MemoryStore();
-    const watched = new Map<string, StoreRecord>();
-    for (this.#batches = 0; archive.has(this.#batches); this.#batches++) {
-      const { puts, deletes } = archive.get(this.#batches) as StoreBatch;
-      this.#store.write({ puts, deletes });
-      for (const key of deletes) watched.delete(toHex(key));
-      for (const record of puts) {
-        if (isWatched(record.key) || isWatchedOfStageTwo(record.key)) watched.set(toHex(record.key), record);
-      }
-    }
-    return [...watched.values()];
-  }
-
-  #readFinals(recordAt: (height: ReturnType<typeof asHeight>) => FinalRecord | undefined): FinalRecord[] {
-    const finals: FinalRecord[] = [];
-    for (;;) {
-      const record = recordAt(asHeight(finals.length + 1));
-      if (record === undefined) return finals;
-      finals.push(record);
-    }
   }
 
   #createMachine(): Machine<LabInput, LabEffect> {
@@ -162,39 +105,23 @@ export class WholeNode extends Shell {
     const { genesis } = own.order;
     const { epoch } = own.setting.network;
     this.#executions = new room.Executions({ genesis, epoch, rules, order: room.orderReads });
-    return {
-      handle: (input) => {
-        if (input.kind === "later") return input.effects;
-        // The shell of this stage gives no others.
-        return this.#noted(replica.handle(input as ReplicaInput));
-      },
-    };
-  }
-
-  /** A leader that stops before its proposal leaves may stand by it after a restart. */
-  #noted(effects: readonly ReplicaEffect[]): readonly ReplicaEffect[] {
-    for (const effect of effects) if (effect.kind === "broadcast") this.#noteBlocks(effect.message);
-    return effects;
+    return this.machineOf(replica);
   }
 
   /** For checkers that look into blocks by their roots, of both chains. */
-  #noteBlocks(message: LabMessage): void {
-    const isAttest = message.kind === "attest";
-    const blocks = blocksIn(isAttest ? unwrapMessage(message) : message);
-    if (!isAttest) return this.note(blocks);
+  protected override noteBlocks(message: LabMessage): void {
+    if (message.kind !== "attest") return super.noteBlocks(message);
     if (this.#options.corrupt !== undefined) return;
-    for (const block of blocks) this.#options.attestBlocks.set(toHex(blockRules.infoOf(block).root), attested(block));
+    for (const block of blocksIn(unwrapMessage(message)))
+      this.#options.attestBlocks.set(toHex(blockRules.infoOf(block).root), attested(block));
   }
 
   override received(from: Seat, said: LabMessage, actions: NodeActions): LabInput | undefined {
-    const message = this.#options.wire(from, said);
-    if (message === undefined) return undefined;
-    this.#noteBlocks(message);
-    if (isOfOrdering(message)) this.tell({ kind: "heard", from, message }, actions);
+    const input = super.received(from, said, actions);
     const { corrupt, attestLedger, places } = this.#options;
-    if (message.kind === "attest" && corrupt === undefined)
-      attestLedger.onReceived(actions.instance, places.seatOf(from), unwrapMessage(message));
-    return super.received(from, message, actions);
+    if (input?.kind === "message" && input.message.kind === "attest" && corrupt === undefined)
+      attestLedger.onReceived(actions.instance, places.seatOf(from), unwrapMessage(input.message));
+    return input;
   }
 
   override perform(effect: LabEffect, actions: NodeActions): void {
@@ -211,7 +138,8 @@ export class WholeNode extends Shell {
         if (!("chain" in effect) || effect.chain === "order") return super.perform(effect, actions);
         return this.#tellAttest({ kind: "evidence", ...effect.evidence }, actions);
       case "set-timer":
-        return this.#setTimer(effect, actions);
+        this.#noteView(effect.timer, actions);
+        return super.perform(effect, actions);
       case "broadcast":
         super.perform(effect, actions);
         return this.#tellSaid(-1, effect.message, actions);
@@ -231,47 +159,21 @@ export class WholeNode extends Shell {
     this.#tellAttest({ kind: "sent", to: seat, message: unwrapMessage(message) }, actions);
   }
 
-  #setTimer(effect: Extract<LabEffect, { kind: "set-timer" }>, actions: NodeActions): void {
-    const { timer, afterMs } = effect;
-    const input: LabInput = { kind: "timer", timer };
-    switch (timer.name) {
-      case "attest": {
-        const inner = timer.timer;
-        if (inner.name === "leader") this.#options.attestLedger.onView(actions.instance, inner.view);
-        const name = inner.name === "repair" ? `repair ${inner.id}` : inner.name;
-        return actions.setTimer(input, afterMs, `attest ${name}`);
-      }
-      case "affirm":
-        return actions.setTimer(input, afterMs, `affirm ${timer.shard}`);
-      case "content":
-        return actions.setTimer(input, afterMs, `content ${timer.id}`);
-      default:
-        return super.perform(effect, actions);
-    }
+  #noteView(timer: LabTimer, { instance }: NodeActions): void {
+    if (timer.name === "attest" && timer.timer.name === "leader")
+      this.#options.attestLedger.onView(instance, timer.timer.view);
   }
 
-  protected override performOwn(own: OwnEffect, actions: NodeActions): void {
-    // The machine of this stage has no others.
-    const effect = own as WholeEffect;
+  protected override performFurther(further: FurtherEffect, actions: NodeActions): void {
+    // What both shells have in common, and what has a chain, was performed before.
+    const effect = further as WholeEffect;
     switch (effect.kind) {
-      case "store":
-        this.#store.write(effect.batch);
-        actions.archive(this.#batches++, effect.batch, bytesOf(effect.batch));
-        return this.tell({ kind: "stored", batch: effect.batch }, actions);
-      case "read": {
-        const records = this.#store.readNow(effect.keys);
-        return actions.answer({ kind: "read", id: effect.id, records }, readUs);
-      }
-      case "clock":
-        return actions.answer({ kind: "clock", id: effect.id, nowMs: asTimeMs(Math.max(0, actions.nowMs())) }, 0);
       case "verify":
         return this.#answerVerify(effect, actions);
       case "open-shard":
       case "execute":
       case "recall":
         return this.#execute(effect, actions);
-      case "final":
-        return this.deliver(effect.block, effect.certificate, actions);
       case "attest-final": {
         const { block, info, certificate } = effect;
         this.#attestFinals[info.height - 1] = { block: passing(block), certificate };
@@ -283,10 +185,6 @@ export class WholeNode extends Shell {
       }
       case "news":
         return this.tell({ kind: "news", news: effect.news }, actions);
-      case "receipt":
-      case "ordered":
-      case "diverged":
-        return this.tell(effect, actions);
       default:
         return unreachable(effect);
     }
@@ -302,7 +200,7 @@ export class WholeNode extends Shell {
     let reads = 0;
     const read = (keys: readonly Uint8Array[]) => {
       reads += keys.length;
-      return this.#store.readNow(keys);
+      return this.store.readNow(keys);
     };
     const answer = readNow(read, (this.#executions as Executions).perform(task));
     if (task.kind === "execute" && answer.kind === "executed") {
@@ -334,15 +232,6 @@ export class WholeNode extends Shell {
   }
 }
 
-function blocksIn(message: LabMessage): readonly Block[] {
-  if (message.kind === "proposal") return [message.proposal.block];
-  return message.kind === "answer" ? message.blocks.map(({ block }) => block) : [];
-}
-
-function isOfOrdering(message: LabMessage): message is OrderMessage {
-  return ["blobs", "received", "want", "found"].includes(message.kind);
-}
-
 /** What it takes to verify, by what blst takes (node.ts). */
 function timeOf(task: ReplicaTask): number {
   switch (task.kind) {
@@ -360,9 +249,4 @@ function timeOf(task: ReplicaTask): number {
     case "attest-block":
       return 900 * (1 + task.checks.signatures.length);
   }
-}
-
-function bytesOf({ puts, deletes }: StoreBatch): number {
-  const written = puts.reduce((bytes, { key, value }) => bytes + key.length + value.length, 0);
-  return deletes.reduce((bytes, key) => bytes + key.length, written);
 }
