@@ -4,6 +4,7 @@ import { asView, zeroRoot } from "@tandem/shared";
 import { beforeEach, describe, expect, test } from "vitest";
 import { markRecord } from "../src/index.ts";
 import {
+  type Block,
   certificatesIn,
   createWorld,
   deliveredIn,
@@ -290,16 +291,24 @@ describe("S7: nullify, repeat, repair", () => {
     expect(votesIn(node.timer("repeat", 3))).toEqual(["nullify 3"]);
   });
 
-  test("an own vote that makes a quorum leads into the next view at once", () => {
+  test("an own vote that makes a quorum leads on at once: into the next view, or to a final block", () => {
     const heavy = createWorld([9, 1, 1]);
     const view = [1, 2, 3, 4, 5, 6, 7, 8, 9].find((each) => heavy.leader(each) !== 0) as number;
-    const one = new One(heavy, 0);
-    one.start();
-    one.hearCertificate(heavy.certificate("nullification", view - 1, zeroRoot));
-    one.give({ kind: "reason", has: true });
-    const effects = one.hearProposal(heavy.proposal({ ...heavy.block(view, genesis), height: 2 }, undefined));
-    expect(votesIn(effects)).toEqual([`nullify ${view}`]);
-    expect(kindsIn(effects.slice(-3))).toContain("set-timer");
+    const voted = (block: Block) => {
+      const one = new One(heavy, 0);
+      one.start();
+      for (let v = 1; v < view; v++) one.hearCertificate(heavy.certificate("nullification", v, zeroRoot));
+      one.give({ kind: "reason", has: true });
+      return one.hearProposal(heavy.proposal(block, undefined));
+    };
+    const block = heavy.block(view, genesis);
+    const refused = voted({ ...block, height: 2 });
+    expect(votesIn(refused)).toEqual([`nullify ${view}`]);
+    const timer = expect.objectContaining({ name: "leader", view: view + 1 });
+    expect(refused).toContainEqual(expect.objectContaining({ kind: "set-timer", timer }));
+    const accepted = voted(block);
+    expect(votesIn(accepted)).toEqual([`notarize ${view}`, `finalize ${view}`]);
+    expect(deliveredIn(accepted)).toEqual([1]);
   });
 
   test("a peer in an earlier view is told how we came to ours, each time that it shows it", () => {
