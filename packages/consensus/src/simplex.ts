@@ -59,8 +59,10 @@ import type { BlockInfo, Effect, FinalBlock, Input, Message, Peer, Proposal, Tim
 import type { ViewState } from "./views.ts";
 import { Voice } from "./voice.ts";
 
-/** Views ahead of ours of which votes and proposals are kept (S11). */
+/** Views ahead of ours of which votes are kept (S11), */
 const viewsAheadMax = 64;
+/** and proposals: a block can take 75 MB of memory, and whoever leads a later view can have it kept for nothing. */
+const proposalsAheadMax = 8;
 
 export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
   readonly #desk: Desk<Block>;
@@ -144,8 +146,9 @@ export class Simplex<Block> implements Machine<Input<Block>, Effect<Block>> {
     const { view } = info;
     if (info.epoch !== this.#desk.config.electorate.epoch || view === 0 || from !== this.#desk.leaders.of(view)) return;
     if (!this.#isOpen(from, view, view + 1)) return;
-    const state = this.#desk.knowledge.views.at(view);
     if (proposal.parent !== undefined) this.#polls.certificate(from, proposal.parent);
+    if (view > this.#desk.view + proposalsAheadMax) return;
+    const state = this.#desk.knowledge.views.at(view);
     if (state.proposal === undefined) {
       state.proposal = { ...proposal, info };
       this.#desk.knowledge.blocks.add({ info, block: proposal.block });

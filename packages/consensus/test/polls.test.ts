@@ -249,7 +249,7 @@ describe("S9, S11: certificates", () => {
 });
 
 describe("S11: bounds", () => {
-  test("proposals and votes of the next 64 views are kept, and none of later or settled ones", () => {
+  test("proposals of the next 8 views and votes of the next 64 are kept, and none of later or settled ones", () => {
     const isKept = (view: number) => {
       const block = world.block(view, genesis);
       node = new One(world, [0, 1, 2, 3].find((seat) => seat !== world.leader(view)) as number);
@@ -267,14 +267,26 @@ describe("S11: bounds", () => {
         certificatesIn(node.effects).includes(`nullification ${view}`),
       ];
     };
-    expect([2, 66].map(isKept)).toEqual([
+    expect([2, 10].map(isKept)).toEqual([
       [true, true],
       [true, true],
+    ]);
+    expect([11, 66].map(isKept)).toEqual([
+      [false, true],
+      [false, true],
     ]);
     expect([1, 67].map(isKept)).toEqual([
       [false, false],
       [false, false],
     ]);
+  });
+
+  test("a proposal too far ahead brings what it stands on all the same", () => {
+    const chain = chainOf(world, 60);
+    const far = chain.findIndex(({ view }) => view > 40 && world.leader(view) !== follower);
+    const parent = chain[far - 1] as Block;
+    node.hearProposal(world.proposal(chain[far] as Block, notarized(parent)));
+    expect(certificatesIn(node.effects)).toEqual([`notarization ${parent.view}`]);
   });
 
   test("votes too far ahead are not kept; certificates are", () => {
