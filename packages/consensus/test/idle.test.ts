@@ -56,6 +56,16 @@ describe("a reason", () => {
     expect(told()).toHaveLength(2);
   });
 
+  test("of its own is not told where a proposal or an unfinal block says as much", () => {
+    const block = world.block(1, genesis);
+    const proposed = started(other);
+    proposed.hearProposal(world.proposal(block, undefined));
+    const unfinal = started([0, 1, 2, 3].find((seat) => seat !== world.leader(2)) as number);
+    unfinal.hearCertificate(world.certificate("notarization", 1, rules.infoOf(block).root));
+    for (const node of [proposed, unfinal])
+      expect(kindsIn(node.give({ kind: "reason", has: true }))).not.toContain("broadcast");
+  });
+
   test.each([
     ["told by a peer", (node: One) => node.hear(other, { kind: "reason", view: asView(1), isBeat: false })],
     ["a vote of this view", (node: One) => node.hearVote(world.vote("nullify", 1, zeroRoot, other))],
@@ -193,6 +203,18 @@ describe("building", () => {
       const effects = node.give({ kind: "built", view: asView(2), block: next });
       const proposal = expect.objectContaining({ block: next, parent: world.certificate(kind, 1, root) });
       expect(effects).toContainEqual({ kind: "broadcast", message: { kind: "proposal", proposal } });
+    }
+  });
+
+  test("is over with the own vote: who proposed or nullified proposes nothing more in that view", () => {
+    const proposed = started(leader);
+    const nullified = started(leader);
+    for (const node of [proposed, nullified]) node.give({ kind: "reason", has: true });
+    proposed.give({ kind: "built", view: asView(1), block: world.block(1, genesis) });
+    expect(votesIn(nullified.timer("leader", 1))).toEqual(["nullify 1"]);
+    for (const node of [proposed, nullified]) {
+      expect(kindsIn(node.give({ kind: "reason", has: true }))).not.toContain("build");
+      expect(node.give({ kind: "built", view: asView(1), block: world.block(1, genesis, 7) })).toEqual([]);
     }
   });
 

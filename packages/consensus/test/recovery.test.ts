@@ -52,6 +52,19 @@ test("S8: it tells again by which certificate it came to its view", () => {
   expect(again.asked.map(({ request }) => request)).toEqual([{ kind: "certificates", from: 1, to: 3 }]);
 });
 
+test.each(["notarize", "nullify"])("O8: its own %s of before is a reason to go on", (kind) => {
+  const node = new One(world, follower);
+  node.start();
+  if (kind === "notarize") node.hearProposal(world.proposal(first, undefined));
+  else node.hear(node.other, { kind: "reason", view: asView(1), isBeat: false });
+  if (kind === "nullify") node.timer("leader", 1);
+  const again = new One(world, follower);
+  const effects = again.start(undefined, node.journal);
+  expect(votesIn(effects)).toEqual([`${kind} 1`]);
+  const timer = expect.objectContaining({ name: "advance", view: 1 });
+  expect(effects).toContainEqual(expect.objectContaining({ kind: "set-timer", timer }));
+});
+
 test("S2: its timers are as long as they were", () => {
   const node = new One(world, follower);
   node.start();

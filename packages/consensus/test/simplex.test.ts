@@ -283,12 +283,11 @@ describe("S7: nullify, repeat, repair", () => {
     const reason = (view: number) => node.hear(node.other, { kind: "reason", view: asView(view), isBeat: false });
     reason(1);
     node.timer("advance", 1);
-    const second = world.block(2, genesis);
-    node.hearProposal(world.proposal(second, undefined));
-    node.hearCertificate(world.certificate("finalization", 2, rootOf(second)));
-    reason(3);
-    node.timer("advance", 3);
-    expect(votesIn(node.timer("repeat", 3))).toEqual(["nullify 3"]);
+    node.hearProposal(world.proposal(first, undefined));
+    node.hearCertificate(world.certificate("finalization", 1, firstInfo.root));
+    reason(2);
+    node.timer("advance", 2);
+    expect(votesIn(node.timer("repeat", 2))).toEqual(["nullify 2"]);
   });
 
   test("an own vote that makes a quorum leads on at once: into the next view, or to a final block", () => {

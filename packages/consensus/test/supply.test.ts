@@ -1,6 +1,6 @@
 // S7: what is asked of peers and what is taken of their answers; and what they are given.
 
-import { type Certificate, zeroRoot } from "@tandem/shared";
+import { asView, type Certificate, zeroRoot } from "@tandem/shared";
 import { beforeEach, describe, expect, test } from "vitest";
 import {
   type Block,
@@ -14,6 +14,7 @@ import {
   One,
   rootOf,
   rules,
+  votesIn,
 } from "./support/one.ts";
 
 const world = createWorld();
@@ -100,6 +101,53 @@ describe("of an answer", () => {
     node.answer([{ block: first, certificate: notarized(first) }], [nullified(9), nullified(8)]);
     node.found([true]);
     expect(requests().at(-1)).toEqual({ kind: "chain", from: 2 });
+    // And their end is not the end of what is checked of the next answer.
+    const { id } = node.asked.at(-1) ?? { id: 0 };
+    const trailing = node.checks.at(-1);
+    const next = [{ block: second, certificate: notarized(second) }];
+    node.answer(next);
+    node.found([false], trailing);
+    const before = node.checks.length;
+    node.give({ kind: "timer", timer: { name: "repair", id } });
+    node.answer(next);
+    expect(node.checks).toHaveLength(before);
+  });
+
+  test("without blocks nothing holds up the chain", () => {
+    node.hearCertificate(final(second));
+    const { id } = node.asked.at(-1) ?? { id: 0 };
+    node.held.add("verify");
+    node.answer([], [nullified(9)]);
+    node.give({ kind: "timer", timer: { name: "repair", id } });
+    node.answer([{ block: first, certificate: notarized(first) }]);
+    expect(node.checks.at(-1)?.task).toEqual({ kind: "certificate", certificate: notarized(first) });
+  });
+
+  test("to a request for certificates no blocks are taken", () => {
+    node.hearCertificate(nullified(2));
+    node.hearProposal(world.proposal(world.block(3, genesis), undefined));
+    const block = { block: first, certificate: notarized(first) };
+    expect(votesIn(node.answer([block], [nullified(1)]))).toEqual(["notarize 3"]);
+  });
+
+  test("blocks are taken as long as each stands on the one before", () => {
+    node.hearCertificate(final(third));
+    const other = world.block(2, { ...rules.infoOf(first), root: rootOf(third) });
+    const high = { ...second, height: 3 };
+    for (const next of [other, high]) {
+      node.answer([first, next].map((block) => ({ block, certificate: notarized(block) })));
+      expect(requests().at(-1)).toEqual({ kind: "chain", from: 2 });
+      node.answer([]);
+      expect(requests().at(-1)).toEqual({ kind: "chain", from: 1 });
+    }
+  });
+
+  test("a single block says nothing of how far the chain is known", () => {
+    node.hearCertificate(notarized(second));
+    node.hearProposal(world.proposal(third, notarized(second)));
+    node.answer([{ block: second, certificate: notarized(second) }]);
+    node.hearCertificate(world.certificate("finalization", 4, rootOf(world.block(4, rules.infoOf(third)))));
+    expect(requests().at(-1)).toEqual({ kind: "chain", from: 1 });
   });
 
   test("a block whose certificate says another view is not taken", () => {
@@ -120,6 +168,32 @@ describe("of an answer", () => {
     expect(deliveredIn(node.effects)).toEqual([1]);
     expect(deliveredIn(node.answer([{ block: next, certificate: final(next) }]))).toEqual([2]);
   });
+});
+
+test("each asks first whoever comes after it, and an observer asks a seat too", () => {
+  const asks = [0, 1, 2, 3, undefined].map((seat) => {
+    const one = new One(world, seat);
+    one.start();
+    one.hearCertificate(final(second));
+    return one.asked[0]?.to;
+  });
+  expect(asks).toEqual([1, 2, 3, 0, 0]);
+});
+
+test("asked for certificates, it gives those of the views that were asked for, of 64 at most", () => {
+  for (let view = 1; view <= 100; view++) node.hearCertificate(nullified(view));
+  const given = (from: number, to: number) => {
+    const request = { kind: "certificates", from: asView(from), to: asView(to) } as const;
+    const effects = node.hear(node.other, { kind: "request", id: 5, request });
+    const views = effects.flatMap((effect) =>
+      effect.kind === "send" && effect.message.kind === "answer" ? effect.message.certificates : [],
+    );
+    // And where it is itself.
+    expect(views.at(-1)?.view).toBe(100);
+    return views.slice(0, -1).map(({ view }) => view);
+  };
+  expect(given(50, 52)).toEqual([50, 51, 52]);
+  expect(given(1, 100)).toEqual(Array.from({ length: 64 }, (_, i) => i + 1));
 });
 
 describe("asked for a block", () => {

@@ -40,6 +40,16 @@ test("S9: what a check said is said of the vote that was checked, whatever rival
   expect(tally.quorum(group)).toBeUndefined();
 });
 
+test("S9: a vote that is found true again weighs once, and one that was never counted weighs nothing", () => {
+  const votes = [0, 1, 2].map((seat) => world.vote("nullify", 1, zeroRoot, seat)) as [Vote, Vote, Vote];
+  const { tally, group } = tallyOf(votes);
+  for (let i = 0; i < 3; i++) tally.settle(votes[0], true);
+  tally.settle(world.vote("nullify", 1, zeroRoot, 3), true);
+  expect(tally.quorum(group)).toBeUndefined();
+  for (const vote of votes) tally.settle(vote, true);
+  expect(tally.quorum(group)).toEqual(votes);
+});
+
 test("S9: equal votes are one check, and their signatures add up to the certificate's", () => {
   const votes = [0, 1, 2].map((seat) => world.vote("notarize", 1, x, seat));
   const verifies = vi.spyOn(world.electorate.scheme, "verifyAggregate");
