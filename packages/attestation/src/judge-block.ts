@@ -149,10 +149,13 @@ function placeProblem(
     : problem("citation", "header.order", `it cites attest block ${attested.height}, which is not below this one`);
 }
 
-/** What a shell does for the checks of a block: its citation's certificate first, if there is one; then the signatures, in order. */
+/**
+ * What a shell does for the checks of a block: its citation's certificate first, if there is one; then the signatures, in
+ * order. With the first that does not hold it ends.
+ */
 export function performBlockChecks(setting: ChainSetting, { citation, signatures }: BlockChecks): readonly boolean[] {
-  const held = performChecks(setting, signatures);
-  if (citation === undefined) return held;
+  if (citation === undefined) return performChecks(setting, signatures);
   const { header, certificate } = citation;
-  return [verifyFinalization(setting.order, certificate, header, orderHeaderCodec.root(header)).ok, ...held];
+  const isFinal = verifyFinalization(setting.order, certificate, header, orderHeaderCodec.root(header)).ok;
+  return isFinal ? [true, ...performChecks(setting, signatures)] : [false];
 }

@@ -51,7 +51,7 @@ export type AttestTimer = OwnTimer | ContentTimer | StateTimer;
 
 export type AttestTask =
   | { readonly kind: "affirmations"; readonly task: AffirmTask }
-  /** A2, A3: what is left of a block when everything else agrees. */
+  /** A2, A3: what is left of a block when everything else agrees; answered up to the first that does not hold. */
   | { readonly kind: "attest-block"; readonly checks: BlockChecks };
 
 /** A final order block that was executed (O2), with all that Stage 2 takes from it. */

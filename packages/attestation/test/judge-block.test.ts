@@ -9,6 +9,7 @@ import {
   type Citation,
   equalBytes,
   limits,
+  mockScheme,
   type OrderHeader,
 } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
@@ -236,4 +237,33 @@ describe("what consensus votes for", () => {
     const decoded = attestBlockRules.codec.decode(attestBlockRules.codec.encode(block));
     expect(decoded).toEqual({ ok: true, value: block });
   });
+});
+
+test("S11: what is left to verify is verified up to the first that does not hold", () => {
+  const { chains } = world();
+  const { setting } = chains;
+  let verified = 0;
+  const scheme = {
+    ...mockScheme,
+    verifyAggregate: (...signed: Parameters<typeof mockScheme.verifyAggregate>) => {
+      verified++;
+      return mockScheme.verifyAggregate(...signed);
+    },
+  };
+  const electorate = { ...setting.network.electorate, scheme };
+  const counting = { ...setting, order: { ...setting.order, scheme }, network: { ...setting.network, electorate } };
+  const items = shardNames.map((name) => chains.item(chains.claim(name)));
+  const judged = chains.judge(chains.block(chains.genesis, items, { order: 2 }), chains.genesis);
+  if (judged.kind !== "good") throw new Error(JSON.stringify(judged));
+  const { citation, signatures } = judged.checks;
+  const forge = (at: number) => signatures.map((each, i) => (i === at ? { ...each, root: rootOf(1) } : each));
+  const countOf = (checks: typeof judged.checks) => {
+    verified = 0;
+    return [performBlockChecks(counting, checks), verified];
+  };
+  expect(countOf(judged.checks)).toEqual([[true, true, true, true], 4]);
+  expect(countOf({ citation, signatures: forge(0) })).toEqual([[true, false], 2]);
+  expect(countOf({ citation: undefined, signatures: forge(1) })).toEqual([[true, false], 2]);
+  const uncertified = citation && { ...citation, certificate: { ...citation.certificate, block: rootOf(1) } };
+  expect(countOf({ citation: uncertified, signatures })).toEqual([[false], 0]);
 });

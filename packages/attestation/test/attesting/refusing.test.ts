@@ -120,7 +120,9 @@ describe("a block", () => {
       route: (_, to, { kind }) => (to === 2 && kind === "affirmations" ? [] : undefined),
     });
     const { block } = readyIn(world);
-    const forged = withFirst(block, { signature: new Uint8Array(96).fill(1) });
+    const [first, second] = block.body.items as [AttestItem, Extract<AttestItem, { kind: "attestation" }>];
+    const value = { ...second.value, signature: new Uint8Array(96).fill(1) };
+    const forged = withItems(block, [first, { ...second, value }]);
     const later = { ...block, header: { ...block.header, view: asView(6) } };
     const verdicts = [forged, forged, block, later].map((each) => verdictOf(world, each));
     expect(verdicts).toEqual(["item", "item", "valid", "valid"]);
