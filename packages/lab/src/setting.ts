@@ -88,15 +88,18 @@ export interface WholePlan {
   readonly programsPpm: number;
   /** Time that a round takes to be executed, in microseconds. */
   readonly executeUs: number;
-  /** R8: a shard whose whole committee is Byzantine, and that nothing is ever attested of. */
+  /** A shard of whose committee more than two thirds are Byzantine. */
   readonly lost: LostShard | null;
 }
 
 export interface LostShard {
   /** By number. */
   readonly shard: number;
-  /** Its committee affirms nothing; or claims with sources that are not attested, or not visible (A3). */
-  readonly how: "silent" | "false-sources";
+  /**
+   * Its committee affirms nothing (R8); claims with sources that are not attested, or not visible (A3); or what is not so, which
+   * is attested (C6).
+   */
+  readonly how: "silent" | "false-sources" | "lies";
 }
 
 export interface CommitteeSeat {

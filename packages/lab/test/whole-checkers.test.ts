@@ -26,12 +26,16 @@ import { VoteBook } from "../src/checkers/vote-book.ts";
 import { affirmedOnce } from "../src/checkers/whole/affirmed-once.ts";
 import { type AttestOracle, type AttestOracleState, attestHeaderRootOf } from "../src/checkers/whole/attest-oracle.ts";
 import { contents } from "../src/checkers/whole/contents.ts";
+import { Disputes } from "../src/checkers/whole/disputes.ts";
 import { evidenceIncluded } from "../src/checkers/whole/evidence-included.ts";
 import { alarms, attestBlock, idle, truth } from "../src/checkers/whole/stage-two.ts";
+import { unmarked } from "../src/checkers/whole/unmarked.ts";
 import { WholeWatch } from "../src/checkers/whole/whole-watch.ts";
+import { Losses } from "../src/losses.ts";
 import type { Observation } from "../src/nodes/words.ts";
 import { passing } from "../src/payload/block.ts";
 import type { MadeRound } from "../src/rounds/checkers/context.ts";
+import type { Setting } from "../src/setting.ts";
 import { wholeLog } from "./support/whole-log.ts";
 
 const shard = asShardName("a");
@@ -343,14 +347,99 @@ test("truth knows what was final at a boot, once its blobs are", () => {
   expect(watch.truth.height).toBe(1);
 });
 
-describe("idle and alarm", () => {
-  test("C6: fires where a shard goes on that its node disputes", () => {
-    const alarm = { what: "diverged", shard, own: root("x"), theirs: root("y") };
-    const disputed = { kind: "news", news: { kind: "alarm", alarm } } as Observation;
-    const seen = says(alarms(new Set([shard])), [1, made(one)], [0, disputed], [1, made(two)], [0, made(two)]);
-    expect(seen).toEqual([undefined, undefined, undefined, expect.stringMatching(/^executed round 2 of a/)]);
+describe("C6, where a committee lies", () => {
+  const lie = claimOf(1, zeroRoot, "a lie");
+  const disputed = (own: Root, theirs: Root): Observation =>
+    ({ kind: "news", news: { kind: "alarm", alarm: { what: "diverged", shard, own, theirs } } }) as Observation;
+  const roots = { own: claimCodec.root(one), lie: claimCodec.root(lie) };
+
+  beforeEach(() => {
+    watch = new WholeWatch({
+      ...{ truth: log.createTruth({ lost: [shard] }), oracle: watch.oracle, blocks, votes },
+      validators: [0, 1, 2, 3],
+    });
   });
 
+  test("fires where a shard goes on that its node disputes", () => {
+    const stops = [[0, made(one)] as const, [0, disputed(roots.own, roots.lie)] as const];
+    const seen = says(new Disputes(watch), ...stops, [1, made(one)], [1, made(two)], [0, made(two)]);
+    expect(seen).toEqual([...Array(4).fill(undefined), expect.stringMatching(/^executed round 2 of a/)]);
+  });
+
+  test("fires where what a node executes cites another claim than its own", () => {
+    let height = 0;
+    for (const block of log.blocks) {
+      if (watch.truth.citedAt(shard, height) > 0) break;
+      watch.truth.onOrdered(block);
+      height++;
+    }
+    expect(watch.truth.citedAt(shard, height)).toBeGreaterThan(0);
+    const checker = new Disputes(watch);
+    const before = says(checker, [0, made(one)], [1, made(lie)], [0, delivered(attested(1, lie))]);
+    expect(before).toEqual([undefined, undefined, undefined]);
+    expect(says(checker, [1, made(claimOf(height, roots.lie))], [0, made(claimOf(height, roots.own))])).toEqual([
+      undefined,
+      expect.stringMatching(/^executed round \d+ of a, which cites another claim of round 1/),
+    ]);
+  });
+
+  test("says who has not said yet that it came to something else", () => {
+    const checker = new Disputes(watch);
+    says(checker, [0, made(one)], [0, delivered(attested(1, lie))]);
+    expect(checker.missing([1], 1)).toBeUndefined();
+    expect(checker.missing([0, 1], 0)).toBeUndefined();
+    expect(checker.missing([0, 1], 1)).toBe("instance 0 does not dispute round 1 of a");
+    says(checker, [0, disputed(roots.own, roots.lie)]);
+    expect(checker.missing([0, 1], 1)).toBeUndefined();
+  });
+
+  test("fires at a dispute of what honest nodes make, and in another's name", () => {
+    const say = (own: Root, theirs: Root) => says(new Disputes(watch), [0, made(one)], [0, disputed(own, theirs)])[1];
+    expect(say(roots.own, roots.lie)).toBeUndefined();
+    expect(say(watch.truth.genesisFrontierOf(shard).claim, roots.lie)).toBeUndefined();
+    expect(say(roots.own, roots.own)).toMatch(/that honest nodes make/);
+    expect(say(root("x"), roots.lie)).toMatch(/that it did not make/);
+  });
+});
+
+describe("C4: who lost its store", () => {
+  const faults = [{ kind: "lost-archive", instance: 1, fromMs: 100, toMs: 200 }] as const;
+  const losses = new Losses({ world: { faults } } as unknown as Pick<Setting, "world">);
+  const hasSeat = (_: number, of: string) => of === shard;
+  const unsaid: Observation = { kind: "news", news: { kind: "alarm", alarm: { what: "no-mark", shard } } };
+  const booted: Observation = { kind: "booted", finals: [], journal: [] };
+  const at = (ms: number, ...seen: readonly (readonly [number, Observation])[]) => {
+    const checker = unmarked({ losses, hasSeat });
+    const all = seen.map(([instance, observation]) => checker.onObservation(observation, instance, 1000 * ms));
+    return { all, rounds: checker.rounds };
+  };
+
+  test("says so, follows, and affirms nothing", () => {
+    const { all, rounds } = at(200, [1, booted], [1, unsaid], [1, made(one)], [1, said()]);
+    expect(all).toEqual([undefined, undefined, undefined, undefined]);
+    expect(rounds).toBe(1);
+    expect(at(200, [1, unsaid], [1, said(affirmation(one, 1))]).all[1]).toMatch(/^affirmed after it lost/);
+    expect(at(200, [1, made(one)]).all).toEqual([expect.stringMatching(/^follows a without a mark/)]);
+    expect(at(200, [1, unsaid], [1, booted], [1, made(one)]).all[2]).toMatch(/^follows a without a mark/);
+  });
+
+  test("affirms what it likes before, and so do others", () => {
+    expect(at(99, [1, made(one)], [1, said(affirmation(one, 1))]).all).toEqual([undefined, undefined]);
+    expect(at(200, [0, made(one)], [0, said(affirmation(one, 0))]).all).toEqual([undefined, undefined]);
+  });
+
+  test("is no alarm in an honest world, where others' are", () => {
+    const checker = alarms(new Set(), losses);
+    const say = (instance: number, ms: number) => checker.onObservation(unsaid, instance, 1000 * ms);
+    expect([say(1, 200), say(1, 99), say(0, 200)]).toEqual([
+      undefined,
+      expect.stringMatching(/no-mark/),
+      expect.stringMatching(/no-mark/),
+    ]);
+  });
+});
+
+describe("idle and alarm", () => {
   test("fire at reads without work, at alarms, and where a node stops", () => {
     const nothing = { kind: "executed", shard, height: 1, result: undefined } as const;
     expect(says(idle(), [0, { ...nothing, reads: 0, visible: 0 }], [0, made(one)])).toEqual([undefined, undefined]);

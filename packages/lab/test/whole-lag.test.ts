@@ -1,5 +1,6 @@
 // Lag: what is ordered is attested within a bound, at everybody, unless it waits for a shard that is lost.
 
+import { asShardName } from "@tandem/shared";
 import { beforeEach, expect, test } from "vitest";
 import type { CheckContext } from "../src/checkers/checker.ts";
 import type { Progress } from "../src/checkers/progress.ts";
@@ -29,8 +30,8 @@ function stateAt(height: number, round: number): AttestOracleState {
   return state as unknown as AttestOracleState;
 }
 
-/** All order blocks are known, and cite all there is; each instance has so many attest blocks. */
-function lagWith(heights: readonly number[], lost: readonly string[] = []) {
+/** All order blocks are known, and cite all there is; each instance has so many attest blocks, and executes these shards. */
+function lagWith(heights: readonly number[], lost: readonly string[] = [], shards: readonly string[] = []) {
   const truth = own.createTruth({ lost });
   for (const block of own.blocks) truth.onOrdered(block);
   const oracle = { first: states[0], stateOf: (root: string) => states[Number.parseInt(root, 16)] } as unknown;
@@ -43,8 +44,10 @@ function lagWith(heights: readonly number[], lost: readonly string[] = []) {
     watch.see({ kind: "attest", observation: delivered }, instance);
   };
   for (const [instance, height] of heights.entries()) tell(instance, height);
-  const lag = new Lag({ watch, order: chain, attest: chain, executeMs: 0, heartbeatMs: 0 });
-  return { lag, tell, instances: validators };
+  const disputes = { missing: () => undefined as string | undefined };
+  const times = { executeMs: 0, heartbeatMs: 0 };
+  const lag = new Lag({ watch, order: chain, attest: chain, ...times, shardsOf: () => shards, disputes });
+  return { lag, tell, watch, disputes, instances: validators };
 }
 
 test("what is attested everywhere is met, and counted", () => {
@@ -77,4 +80,36 @@ test("R8: of a shard that is lost nothing is demanded", () => {
   const { lag, instances } = lagWith([0], ["a", "b", "c", "d", "e", "f", "g", "h"]);
   lag.look(0, instances);
   expect(lag.look(100_000_000, instances)).toBeUndefined();
+});
+
+test("whoever sits in a committee executes its shards as far, also who begins anew", () => {
+  states.push(stateAt(1, 1000));
+  const { lag, watch, instances } = lagWith([1, 1], [], ["a", "b"]);
+  const execute = (instance: number, shard: string, height: number) =>
+    watch.see(
+      { kind: "executed", shard: asShardName(shard), height, result: undefined, reads: 0, visible: 0 },
+      instance,
+    );
+  const { height } = watch.truth;
+  for (const instance of instances) execute(instance, "a", height);
+  execute(0, "b", height);
+  execute(1, "b", height - 1);
+  lag.look(0, instances);
+  expect(lag.look(100_000_000, instances)).toMatch(/instance 1 executed b up to/);
+  expect(lag.isDrained(instances)).toBe(false);
+  execute(1, "b", height);
+  expect(lag.look(100_000_001, instances)).toBeUndefined();
+  expect(lag.isDrained(instances)).toBe(true);
+  watch.see({ kind: "restored", records: [] }, 0);
+  lag.look(100_000_002, instances);
+  expect(lag.look(200_000_000, instances)).toMatch(/instance 0 executed a up to 0/);
+});
+
+test("C6: whoever came to something else has to say so", () => {
+  states.push(stateAt(1, 1000));
+  const { lag, disputes, instances } = lagWith([1]);
+  disputes.missing = () => "instance 0 does not dispute round 3 of a";
+  lag.look(0, instances);
+  expect(lag.look(100, instances)).toBeUndefined();
+  expect(lag.look(100_000_000, instances)).toMatch(/does not dispute round 3/);
 });

@@ -1,6 +1,6 @@
 // The truth of the whole stage says nothing where shards do what the chains say, and something wherever they do not.
 
-import { type Claim, claimCodec, type Root, sha256, utf8 } from "@tandem/shared";
+import { type Claim, claimCodec, type Export, type Root, sha256, utf8 } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
 import type { ExecutedFacts, Truth } from "../src/checkers/whole/truth.ts";
 import type { MadeRound } from "../src/rounds/checkers/context.ts";
@@ -20,6 +20,26 @@ function says(truth: Truth, { blocks, executed }: WholeLog, change = (facts: Exe
     }
   }
   return truth.advance();
+}
+
+/** Shards of which something is found wrong. */
+function wrongShards(truth: Truth, { blocks, executed }: WholeLog): readonly string[] {
+  const found = new Set<string>();
+  for (const [at, block] of blocks.entries()) {
+    expect(truth.onOrdered(block)).toBeUndefined();
+    for (const facts of executed[at] ?? []) if (truth.onExecuted(facts) !== undefined) found.add(facts.shard);
+  }
+  return [...found];
+}
+
+/** What a step gave is said to be nothing. */
+function deny(each: Export): Export {
+  const { node, content } = each;
+  if (content.kind !== "outcome" || content.value.kind !== "value") return each;
+  return {
+    node,
+    content: { kind: "outcome", value: { kind: "nothing", value: { why: "reverted", step: node.step } } },
+  };
 }
 
 /** The first claim with lanes is another one. */
@@ -141,6 +161,24 @@ describe("truth", () => {
     expect(stuck.length).toBeGreaterThan(0);
     expect(truth.left).toBeGreaterThan(stuck.length);
   });
+
+  test.each([6, 10, 12, 27])(
+    "C6, log %i: who is shown false outcomes is held to what follows from them, and the liars' own shard to the truth",
+    (seed) => {
+      const own = wholeLog(seed);
+      const lanesAt = (round: number) =>
+        own.executed[round - 1]?.find(({ shard }) => shard === "a")?.result?.lanes ?? [];
+      const exportsOf = (_: string, round: number) => lanesAt(round).flatMap(({ content }) => content.exports);
+      expect(wrongShards(own.createTruth({ lost: ["a"], exportsOf }), own)).toEqual([]);
+      const exportsDenied = (shard: string, round: number) => exportsOf(shard, round).map(deny);
+      const truth = own.createTruth({ lost: ["a"], exportsOf: exportsDenied });
+      const wrong = wrongShards(truth, own);
+      expect(truth.lies).toBeGreaterThan(0);
+      // These claims rest on the truth. What rests on them then fires too.
+      expect(wrong.length).toBeGreaterThan(0);
+      expect(wrong[0]).not.toBe("a");
+    },
+  );
 
   test("fires at the end where contracts are others", () => {
     const truth = log.createTruth();

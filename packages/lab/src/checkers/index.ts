@@ -1,5 +1,6 @@
 // All checkers of a run.
 
+import { Losses } from "../losses.ts";
 import type { Block } from "../payload/block.ts";
 import type { Setting } from "../setting.ts";
 import { bounds } from "./bounds.ts";
@@ -19,7 +20,7 @@ export function createCheckers(context: CheckContext, setting: Setting, blocks: 
   const isClockSteady = !world.faults.some((fault) => fault.kind === "clock-jump");
   const checkers = [
     oneChain(),
-    commitOrder(context),
+    commitOrder(context, new Losses(setting)),
     signedOnce(context),
     durableFirst(context),
     certificates(context),

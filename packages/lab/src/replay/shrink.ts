@@ -44,11 +44,12 @@ function* fewerHabits(setting: Setting): Generator<Setting> {
   }
 }
 
-/** The committee of a shard that is lost stays Byzantine as a whole. */
-function isLostAmong(habits: readonly HabitPlan[], { whole }: Setting): boolean {
+/** Whoever is Byzantine in the committee of a shard that is lost stays so. */
+function isLostAmong(habits: readonly HabitPlan[], { whole, habits: before }: Setting): boolean {
   const lost = whole?.lost ?? undefined;
   const committee = lost === undefined ? [] : (whole?.committees[lost.shard] ?? []);
-  return committee.every(({ seat }) => habits.some((plan) => plan.seat === seat));
+  const isIn = (plans: readonly HabitPlan[], seat: number) => plans.some((plan) => plan.seat === seat);
+  return committee.every(({ seat }) => isIn(habits, seat) || !isIn(before, seat));
 }
 
 /** Less work, and everybody in the attest set. */

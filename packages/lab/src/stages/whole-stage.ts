@@ -10,6 +10,7 @@ import type { OrderTools } from "../habits/order/tools.ts";
 import { Workshop } from "../habits/order/workshop.ts";
 import { Conspiracy } from "../habits/whole/conspiracy.ts";
 import { Places } from "../habits/whole/on-attest.ts";
+import { Losses } from "../losses.ts";
 import type { ReplicaRoom } from "../nodes/order-node.ts";
 import { createWholeNetwork, planOf, type WholeNetwork } from "../nodes/whole-network.ts";
 import { WholeNode } from "../nodes/whole-node.ts";
@@ -72,7 +73,9 @@ export class WholeStage implements Stage {
     // O10: what touches a shard that is behind waits in pools until it is not.
     // In silence, who was away hears of what it missed by a heartbeat.
     const heldMs = () => setting.heartbeatMs + (isLaggingIn(setting) ? (this.#sight?.lag.boundMs() ?? 0) : 0);
-    return new BlobWork({ setting, stream: bounded, trusted: trustedOf(setting), give: submit, heldMs });
+    const losses = new Losses(setting);
+    const trusted = trustedOf(setting).filter((instance) => !losses.has(instance));
+    return new BlobWork({ setting, stream: bounded, trusted, give: submit, heldMs });
   }
 
   get keys() {
@@ -143,7 +146,7 @@ export class WholeStage implements Stage {
   }
 
   felt(): Readonly<Record<string, number>> {
-    const { lag, felt, outages, watch, whole } = this.#sight as Sight;
+    const { lag, felt, outages, watch, whole, losses, unmarked, disputes } = this.#sight as Sight;
     return {
       ...felt.counts,
       ...outages.counts,
@@ -151,6 +154,8 @@ export class WholeStage implements Stage {
       "rounds left at most": lag.deepest,
       drained: this.#isDrained ? 1 : 0,
       ...(planOf(this.#setting).lost !== null && { "nodes that wait for a lost shard": whole.truth.left }),
+      ...(planOf(this.#setting).lost?.how === "lies" && disputes.counts),
+      ...(losses.size > 0 && { "rounds executed without a mark": unmarked.rounds }),
       ...(isLaggingIn(this.#setting) && { "shard-behind": this.work.refusedBehind }),
       "order blocks": watch.final.length,
     };

@@ -1,5 +1,5 @@
 // What a setting of the whole stage has beside one of the order stage: committees, who votes on the attest chain, and work
-// that can be drained. Whoever is Byzantine stays below a third of each set and of each committee.
+// that can be drained. Whoever is Byzantine stays below a third of each set, and of each committee but that of a lost shard.
 
 import { limits } from "@tandem/shared";
 import type { Fault, Random, WorldConfig } from "@tandem/simulator";
@@ -10,12 +10,18 @@ const observersFollowMax = 3;
 /** In one of so many runs a committee is below its quorum for a while. */
 const outageOneIn = 2;
 const outageMsMax = 4000;
+/** In one of so many runs a validator loses its store. */
+const lossOneIn = 3;
+const lossMsMax = 2000;
 /** In one of so many runs with somebody Byzantine a whole committee is. */
 const lostOneIn = 4;
 /** In one of so many runs some validators have no seat on the attest chain. */
 const orderOnlyOneIn = 4;
 
-/** A whole committee of these would have lies attested, which no checker here reckons with. */
+/** In one of so many runs with liars they have a quorum in one committee, and one honest member stands beside them. */
+const liarsOneIn = 2;
+const weightOfLiar = 3;
+/** Habits that lie about claims. */
 const liars: ReadonlySet<string> = new Set([
   ...["lying-state", "lying-exports", "lying-inputs", "lying-due", "conflicting-claims"],
 ]);
@@ -24,11 +30,11 @@ export function asWhole(setting: Setting, random: Random): Setting {
   const { weights, habits, world, blobs, workload } = setting;
   const byzantine = new Set(habits.map(({ seat }) => seat));
   const shards = random.fork("shards").pick([2, 2, 3, 3, 4, 5, 8]);
-  const canBeLost = habits.every(({ habit }) => !liars.has(habit));
-  const plan = drawPlan(random.fork("plan"), weights, byzantine, shards, canBeLost);
+  const isLying = habits.some(({ habit }) => liars.has(habit));
+  const plan = drawPlan(random.fork("plan"), weights, byzantine, shards, isLying);
   return {
     ...setting,
-    world: withOutage(world, random.fork("outage"), plan),
+    world: withLoss(withOutage(world, random.fork("outage"), plan), random.fork("loss"), plan, byzantine),
     workload: { ...workload, itemsPerSecond: workload.itemsPerSecond > 2 ? 10 : 5 },
     // In silence, who is behind hears of it by the heartbeats.
     heartbeatMs: random.fork("heartbeat").pick([1000, 3000, 10_000]),
@@ -42,12 +48,13 @@ function drawPlan(
   weights: readonly number[],
   byzantine: ReadonlySet<number>,
   shards: number,
-  canBeLost: boolean,
+  isLying: boolean,
 ): WholePlan {
   const committees = Array.from({ length: shards }, () => drawCommittee(random, weights.length, byzantine));
   const names = Array.from({ length: shards }, (_, shard) => shard);
-  const lost = canBeLost ? drawLost(random.fork("lost"), byzantine, shards) : null;
-  if (lost !== null) committees[lost.shard] = [...byzantine].sort((a, b) => a - b).map((seat) => ({ seat, weight: 1 }));
+  const lost = isLying ? drawLies(random.fork("lies"), shards) : drawLost(random.fork("lost"), byzantine, shards);
+  if (lost !== null)
+    committees[lost.shard] = committeeOfLost(random.fork("committee"), lost, weights.length, byzantine);
   return {
     lost,
     committees,
@@ -80,6 +87,24 @@ function drawCommittee(random: Random, seats: number, byzantine: ReadonlySet<num
 function drawLost(random: Random, byzantine: ReadonlySet<number>, shards: number): LostShard | null {
   if (byzantine.size === 0 || random.below(lostOneIn) > 0) return null;
   return { shard: random.below(shards), how: random.pick(["silent", "false-sources", "false-sources"]) };
+}
+
+function drawLies(random: Random, shards: number): LostShard | null {
+  return random.below(liarsOneIn) > 0 ? null : { shard: random.below(shards), how: "lies" };
+}
+
+/** All that are Byzantine. Beside liars somebody honest finds out (C6). */
+function committeeOfLost(
+  random: Random,
+  { how }: LostShard,
+  seats: number,
+  byzantine: ReadonlySet<number>,
+): CommitteeSeat[] {
+  if (how !== "lies") return [...byzantine].sort((a, b) => a - b).map((seat) => ({ seat, weight: 1 }));
+  const all = Array.from({ length: seats }, (_, seat) => seat);
+  const witness = random.pick(all.filter((seat) => !byzantine.has(seat)));
+  const members = [...byzantine].map((seat) => ({ seat, weight: weightOfLiar }));
+  return [...members, { seat: witness, weight: 1 }].sort((a, b) => a.seat - b.seat);
 }
 
 /** As on the order chain, or without some of the honest, where what is Byzantine stays below a third. */
@@ -121,4 +146,37 @@ function withOutage(world: WorldConfig, random: Random, { committees }: WholePla
       if (own === seat) faults.push({ kind: "crash", instance, moment: "at-once", fromMs, toMs });
   }
   return { ...world, faults: [...world.faults, ...faults] };
+}
+
+/**
+ * C4: now and then somebody loses its store, and counts for nothing in its committees from then on. So it is one without whom
+ * each of them has a quorum of honest members.
+ */
+function withLoss(
+  world: WorldConfig,
+  random: Random,
+  { committees }: WholePlan,
+  byzantine: ReadonlySet<number>,
+): WorldConfig {
+  if (random.below(lossOneIn) > 0) return world;
+  const spared = world.instances.flatMap(({ seat }, instance) => {
+    const own = committees.filter((members) => members.some((member) => member.seat === seat));
+    const isSpared = own.length > 0 && own.every((members) => hasQuorumWithout(members, new Set([seat, ...byzantine])));
+    return isSpared && !byzantine.has(seat) ? [instance] : [];
+  });
+  if (spared.length === 0) return world;
+  const fromMs = random.below(world.healAtMs);
+  const loss: Fault = {
+    kind: "lost-archive",
+    instance: random.pick(spared),
+    fromMs,
+    toMs: fromMs + random.between(1, lossMsMax),
+  };
+  return { ...world, faults: [...world.faults, loss] };
+}
+
+function hasQuorumWithout(members: readonly CommitteeSeat[], without: ReadonlySet<number>): boolean {
+  const total = members.reduce((sum, { weight }) => sum + weight, 0);
+  const left = members.reduce((sum, { seat, weight }) => sum + (without.has(seat) ? 0 : weight), 0);
+  return 3 * left > 2 * total;
 }

@@ -1,7 +1,16 @@
 // All that the checkers of one run of the whole stage share, and the checkers.
 
 import { roundBounds } from "@tandem/execution";
-import { type AttestBlock, attestHeaderCodec, type GenesisShard, orderHeaderCodec, type View } from "@tandem/shared";
+import {
+  type AttestBlock,
+  asShardName,
+  attestHeaderCodec,
+  type Export,
+  type GenesisShard,
+  orderHeaderCodec,
+  type View,
+} from "@tandem/shared";
+import type { Instance } from "@tandem/simulator";
 import { admission } from "../checkers/admission.ts";
 import type { CheckContext, Checker } from "../checkers/checker.ts";
 import { diverged } from "../checkers/diverged.ts";
@@ -20,14 +29,18 @@ import { VoteBook } from "../checkers/vote-book.ts";
 import { affirmedOnce } from "../checkers/whole/affirmed-once.ts";
 import { AttestOracle, placeName } from "../checkers/whole/attest-oracle.ts";
 import { contents } from "../checkers/whole/contents.ts";
+import { Disputes } from "../checkers/whole/disputes.ts";
 import { evidenceIncluded } from "../checkers/whole/evidence-included.ts";
 import { evidenceProblem } from "../checkers/whole/evidence-rules.ts";
 import { shardsOfGenesis } from "../checkers/whole/genesis-shards.ts";
 import { Lag } from "../checkers/whole/lag.ts";
 import { alarms, attestBlock, idle, truth } from "../checkers/whole/stage-two.ts";
+import { exportsIn } from "../checkers/whole/stored-content.ts";
 import { Truth } from "../checkers/whole/truth.ts";
+import { type Unmarked, unmarked } from "../checkers/whole/unmarked.ts";
 import { WholeWatch } from "../checkers/whole/whole-watch.ts";
 import type { Places } from "../habits/whole/on-attest.ts";
+import { Losses } from "../losses.ts";
 import { planOf, type WholeNetwork } from "../nodes/whole-network.ts";
 import { type Block, passing } from "../payload/block.ts";
 import type { Setting } from "../setting.ts";
@@ -70,6 +83,9 @@ export class Sight {
   readonly lag: Lag;
   readonly felt: Felt;
   readonly outages: Outages;
+  readonly losses: Losses;
+  readonly unmarked: Unmarked;
+  readonly disputes: Disputes;
   readonly #options: SightOptions;
   readonly #progress: { readonly order: Progress; readonly attest: Progress };
 
@@ -81,15 +97,33 @@ export class Sight {
     const book = new BlobBook();
     this.watch = new Watch(this.#createOrderOracle(book), book, (id) => work.submitted(id)?.bytes);
     this.whole = this.#createWholeWatch();
+    this.disputes = new Disputes(this.whole);
     this.lag = new Lag({
       watch: this.whole,
       order: { context, progress: this.#progress.order },
       attest: { context: this.attest, progress: this.#progress.attest },
       executeMs: planOf(setting).executeUs / 1000,
       heartbeatMs: setting.heartbeatMs,
+      shardsOf: (instance) => this.#shardsOf(instance),
+      disputes: this.disputes,
     });
     this.felt = new Felt(this.whole);
     this.outages = new Outages(setting, this.whole);
+    this.losses = new Losses(setting);
+    this.unmarked = unmarked({ losses: this.losses, hasSeat: (instance, shard) => this.#hasSeat(instance, shard) });
+  }
+
+  #hasSeat(instance: Instance, shard: string): boolean {
+    const { setting, context } = this.#options;
+    const members = planOf(setting).committees[shardNamesOf(setting.blobs).indexOf(asShardName(shard))];
+    return members?.some(({ seat }) => seat === context.seats[instance]) === true;
+  }
+
+  #shardsOf(instance: Instance): readonly string[] {
+    const { lost } = this.whole.truth;
+    return shardNamesOf(this.#options.setting.blobs).filter(
+      (shard) => !lost.has(shard) && this.#hasSeat(instance, shard),
+    );
   }
 
   #createOrderOracle(book: BlobBook): Oracle {
@@ -118,6 +152,7 @@ export class Sight {
       bounds: roundBounds(genesis.limits),
       lost: lostIn(this.#options.setting),
       attestedClaim: (shard, round) => this.whole.final.claims.get(placeName(shard, round))?.claim,
+      attestedExports: (shard, round) => this.#exportsOf(shard, round),
       frontiersAt: (height) => {
         const state = this.whole.finalAt(height);
         return state && Object.fromEntries([...state.frontiers].map(([shard, { round }]) => [shard, round]));
@@ -126,6 +161,12 @@ export class Sight {
     const { votes } = this.attest;
     const oracle = this.#createAttestOracle(truth);
     return new WholeWatch({ truth, oracle, blocks: attestBlocks, votes, validators: context.seats });
+  }
+
+  #exportsOf(shard: string, round: number): readonly Export[] {
+    const claim = this.whole.final.claims.get(placeName(shard, round));
+    const content = claim && this.whole.contentOf(claim.root);
+    return content === undefined ? [] : exportsIn(content);
   }
 
   #createAttestOracle(truth: Truth): AttestOracle {
@@ -174,14 +215,16 @@ export class Sight {
       attestBlock(whole),
       truth(whole, (root) => watch.book.get(root)?.bytes),
       affirmedOnce(whole, { validators: context.seats, validatorAt }),
-      contents(whole),
+      contents(whole, this.losses),
       evidenceIncluded(whole, { deltaMs: context.deltaMs, healAtMs: setting.world.healAtMs }),
+      this.unmarked,
       idle(),
-      alarms(whole.truth.lost),
+      alarms(whole.truth.lost, this.losses),
+      this.disputes,
       recompute(watch, clocksOf(setting, isClockSteady)),
       conserved(watch),
       orderedOnce(watch),
-      durableBlobs(watch, blocks),
+      durableBlobs(watch, blocks, this.losses),
       exchangeBounds(watch, context, isClockSteady),
       admission(work),
       diverged(),

@@ -2,7 +2,7 @@
 // block of height h; and what each shard makes of each round.
 
 import * as room from "@tandem/execution";
-import { asHeight, asShardName, asTimeMs, blobCodec, type ShardName, zeroRoot } from "@tandem/shared";
+import { asHeight, asShardName, asTimeMs, blobCodec, type Export, type ShardName, zeroRoot } from "@tandem/shared";
 import { type ExecutedFacts, type OrderedFacts, Truth } from "../../src/checkers/whole/truth.ts";
 import { labEnvironments, labFunctions } from "../../src/rounds/code.ts";
 import { drawLog } from "../../src/rounds/draw/draw-log.ts";
@@ -16,8 +16,15 @@ export interface WholeLog {
   readonly contractsOf: (shard: ShardName) => Uint8Array | undefined;
   /** An attest block that attests nothing. */
   readonly nothingCited: OrderedFacts["header"]["attested"];
-  /** `known`: up to which height the attest chain is known; `lost`: shards that nothing is ever attested of. */
-  createTruth(options?: { readonly known?: () => number; readonly lost?: readonly string[] }): Truth;
+  createTruth(options?: TruthOptions): Truth;
+}
+
+export interface TruthOptions {
+  /** Up to which height the attest chain is known. */
+  readonly known?: () => number;
+  /** Shards whose committees are liars, and what is attested of them. */
+  readonly lost?: readonly string[];
+  readonly exportsOf?: (shard: string, round: number) => readonly Export[];
 }
 
 /** The log of that seed, as far as it goes, and empty blocks after it that cite all there is. */
@@ -58,11 +65,12 @@ export function wholeLog(seed: number, emptyBlocks = 30): WholeLog {
       return shard?.results.at(-1)?.claim.contracts ?? shard?.begun.contracts;
     },
     nothingCited: { height: asHeight(0), root: zeroRoot },
-    createTruth: ({ known = () => Number.POSITIVE_INFINITY, lost = [] } = {}) =>
+    createTruth: ({ known = () => Number.POSITIVE_INFINITY, lost = [], exportsOf = () => [] } = {}) =>
       new Truth({
         genesis,
         bounds: log.bounds,
         lost: new Set(lost),
+        attestedExports: exportsOf,
         frontiersAt: (height) => (height === 0 ? {} : height <= known() ? cited[height - 1] : undefined),
       }),
   };

@@ -1,16 +1,23 @@
 // S8, O6: when a notarize or a proposal leaves a node, all blobs of its block are in the durable store of that node. O7: when
-// a client is told that a blob is accepted, the record that keeps it is.
+// a client is told that a blob is accepted, the record that keeps it is. Who lost its store says again what its journal holds.
 
 import type { OrderBlock } from "@tandem/shared";
+import { type Losses, nobody } from "../../losses.ts";
 import type { Checker } from "../checker.ts";
 import { headerRootOf } from "./naive-headers.ts";
 import { hex } from "./raw-blob.ts";
 import { votedBlock, type Watch } from "./watch.ts";
 
-export function durableBlobs(watch: Watch, blocks: ReadonlyMap<string, OrderBlock>): Checker {
+export function durableBlobs(
+  watch: Watch,
+  blocks: ReadonlyMap<string, OrderBlock>,
+  losses: Pick<Losses, "isOver"> = nobody,
+): Checker {
+  /** Blocks and instances that voted for them with all blobs in the store. */
+  const voters = new Set<string>();
   return {
     name: "durable-blobs",
-    onObservation(observation, instance) {
+    onObservation(observation, instance, timeUs) {
       const { stored, kept } = watch.of(instance);
       if (observation.kind === "receipt" && observation.receipt.kind === "accepted") {
         const root = hex(observation.receipt.blob);
@@ -25,9 +32,12 @@ export function durableBlobs(watch: Watch, blocks: ReadonlyMap<string, OrderBloc
       )
         return undefined;
       const voted = votedBlock(observation, ({ header }) => headerRootOf(header));
-      const block = voted === undefined ? undefined : blocks.get(voted);
+      if (voted === undefined) return undefined;
+      const block = blocks.get(voted);
       const missing = block?.body.blobs.find((root) => !stored.has(hex(root)));
-      if (missing === undefined) return undefined;
+      const voter = `${instance} ${voted}`;
+      if (missing === undefined) voters.add(voter);
+      if (missing === undefined || (losses.isOver(instance, timeUs) && voters.has(voter))) return undefined;
       return `a vote for height ${block?.header.height} left before blob ${hex(missing).slice(0, 8)} of it was durable`;
     },
   };

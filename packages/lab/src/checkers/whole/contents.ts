@@ -1,8 +1,9 @@
 // C5: who stores the content of a claim has what the claim commits to; who votes for an attest block holds that of all its
-// claims; and what a pending program needs of an attested claim is in some honest node's store (C3).
+// claims, but for who lost its store and says again what it voted for; and what a pending program needs of an attested claim is in some honest node's store (C3).
 
 import { claimCodec, type StoreBatch, toHex } from "@tandem/shared";
 import type { Instance } from "@tandem/simulator";
+import { type Losses, nobody } from "../../losses.ts";
 import type { Observation } from "../../nodes/words.ts";
 import type { Checker } from "../checker.ts";
 import { hex } from "../order/raw-blob.ts";
@@ -10,15 +11,17 @@ import { type AttestOracleState, attestHeaderRootOf, placeName } from "./attest-
 import { contentProblem } from "./stored-content.ts";
 import { contentKind, notarizedRoot, type WholeWatch } from "./whole-watch.ts";
 
-export function contents(watch: WholeWatch): Checker {
+export function contents(watch: WholeWatch, losses: Pick<Losses, "isOver"> = nobody): Checker {
   let looked = 0;
+  /** Blocks and instances that voted for them with all contents in the store. */
+  const voters = new Set<string>();
   return {
     name: "contents",
-    onObservation(observation, instance) {
+    onObservation(observation, instance, timeUs) {
       if (observation.kind === "stored") return unsound(observation.batch);
       if (observation.kind !== "attest") return undefined;
       const voted = notarizedRoot(observation.observation, attestHeaderRootOf);
-      if (voted !== undefined) return unheld(voted, instance);
+      if (voted !== undefined) return vote(voted, instance, losses.isOver(instance, timeUs));
       return observation.observation.kind === "delivered" ? lost(observation.observation) : undefined;
     },
   };
@@ -30,6 +33,13 @@ export function contents(watch: WholeWatch): Checker {
       if (wrong !== undefined) return `stored for the claim ${claim?.slice(0, 8)} ${wrong}`;
     }
     return undefined;
+  }
+
+  function vote(root: string, instance: Instance, isWithoutStore: boolean): string | undefined {
+    const voter = `${instance} ${root}`;
+    const missing = unheld(root, instance);
+    if (missing === undefined) voters.add(voter);
+    return isWithoutStore && voters.has(voter) ? undefined : missing;
   }
 
   function unheld(root: string, instance: Instance): string | undefined {

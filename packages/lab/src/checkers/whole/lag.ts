@@ -13,12 +13,17 @@
 //
 // Two views of honest leaders: what came in the midst of the first one is in the second. In silence, who was away hears of
 // what it missed by a heartbeat: one is added. What waits for a shard that is lost is not demanded (R8).
+//
+// Whoever sits in a committee is held to it as a follower too: it executed its shards as far, however many others did. Who
+// lost its store begins anew, and each round that it is behind takes an execution and contents once more. In a shard that is
+// lost it is held to say that what is attested is not what it came to (C6).
 
 import { asView } from "@tandem/shared";
 import type { Instance } from "@tandem/simulator";
 import type { CheckContext } from "../checker.ts";
 import type { Progress } from "../progress.ts";
 import type { AttestOracleState } from "./attest-oracle.ts";
+import type { Disputes } from "./disputes.ts";
 import type { Forecast } from "./truth.ts";
 import type { WholeWatch } from "./whole-watch.ts";
 
@@ -37,15 +42,22 @@ export interface LagFacts {
   readonly attest: { readonly context: CheckContext; readonly progress: Progress };
   readonly executeMs: number;
   readonly heartbeatMs: number;
+  /** Shards in whose committees an instance sits, without those that are lost. */
+  shardsOf(instance: Instance): readonly string[];
+  readonly disputes: Pick<Disputes, "missing">;
 }
 
 interface Demand {
   /** Order blocks up to this height. */
   readonly height: number;
+  /** Attest blocks up to this height. */
+  readonly attested: number;
   readonly forecast: Forecast;
   readonly sinceMs: number;
   readonly deadlineMs: number;
 }
+
+type Demanded = Pick<Demand, "height" | "attested" | "forecast">;
 
 export class Lag {
   readonly #facts: LagFacts;
@@ -62,12 +74,11 @@ export class Lag {
 
   /** What is wrong, if something is. `instances` are those that are held to it. */
   look(nowMs: number, instances: readonly Instance[]): string | undefined {
-    const demand = this.#open ?? this.#begin(nowMs);
+    const demand = this.#open ?? this.#begin(nowMs, instances);
     const isNew = this.#open === undefined;
     this.#open = demand;
     if (isNew) return undefined;
-    const state = this.#stateOf(instances);
-    const late = lagOf(this.#facts.watch, state, demand);
+    const late = this.#late(demand, instances);
     if (late === undefined) return this.#meet(demand, nowMs);
     if (nowMs <= demand.deadlineMs) return undefined;
     return `what was ordered up to ${demand.height} at ${demand.sinceMs} ms is not attested at ${nowMs} ms: ${late}`;
@@ -78,7 +89,31 @@ export class Lag {
     const { watch } = this.#facts;
     const forecast = watch.truth.forecast();
     const { height } = watch.truth;
-    return forecast.rounds === 0 && lagOf(watch, this.#stateOf(instances), { height, forecast }) === undefined;
+    const attested = watch.final.height;
+    return forecast.rounds === 0 && this.#late({ height, attested, forecast }, instances) === undefined;
+  }
+
+  #late(demand: Demanded, instances: readonly Instance[]): string | undefined {
+    const { watch, disputes } = this.#facts;
+    return (
+      lagOf(watch, this.#stateOf(instances), demand) ??
+      this.#behind(demand, instances) ??
+      disputes.missing(instances, demand.attested)
+    );
+  }
+
+  /** Who did not execute what is ordered up to that height. */
+  #behind({ height }: Demanded, instances: readonly Instance[]): string | undefined {
+    for (const instance of instances) {
+      const shard = this.#facts.shardsOf(instance).find((each) => this.#executedTo(instance, each) < height);
+      if (shard === undefined) continue;
+      return `instance ${instance} executed ${shard} up to ${this.#executedTo(instance, shard)}`;
+    }
+    return undefined;
+  }
+
+  #executedTo(instance: Instance, shard: string): number {
+    return this.#facts.watch.of(instance).executed.get(shard) ?? 0;
   }
 
   /** What each of them has delivered of the attest chain. */
@@ -88,10 +123,22 @@ export class Lag {
     return watch.finalAt(height) ?? watch.oracle.first;
   }
 
-  #begin(nowMs: number): Demand {
-    const { truth } = this.#facts.watch;
+  #begin(nowMs: number, instances: readonly Instance[]): Demand {
+    const { truth, final } = this.#facts.watch;
+    const { height } = truth;
     const forecast = truth.forecast();
-    return { height: truth.height, forecast, sinceMs: nowMs, deadlineMs: nowMs + this.boundMs(forecast) };
+    const boundMs = this.boundMs(forecast) + this.#replayMs(instances, height);
+    return { height, attested: final.height, forecast, sinceMs: nowMs, deadlineMs: nowMs + boundMs };
+  }
+
+  /** For who is behind most. */
+  #replayMs(instances: readonly Instance[], height: number): number {
+    const { order, executeMs } = this.#facts;
+    const behind = instances.flatMap((instance) =>
+      this.#facts.shardsOf(instance).map((shard) => height - this.#executedTo(instance, shard)),
+    );
+    const roundMs = askedDeltas(order.context) * order.context.deltaMs + executeMs;
+    return Math.ceil(Math.max(0, ...behind) * roundMs * slackShare);
   }
 
   /** From now on, for all that is ordered by now. */
@@ -105,8 +152,7 @@ export class Lag {
 
   #hop(): number {
     const { order, attest } = this.#facts;
-    const asked = askDeltas * order.context.byzantine.size + saidDeltas;
-    this.#hopDeltas ??= worstViews(order.context) + worstViews(attest.context) + asked;
+    this.#hopDeltas ??= worstViews(order.context) + worstViews(attest.context) + askedDeltas(order.context);
     return this.#hopDeltas;
   }
 
@@ -116,6 +162,11 @@ export class Lag {
     this.slowestPercent = Math.max(this.slowestPercent, percent);
     this.#open = undefined;
   }
+}
+
+/** Until contents are there: each Byzantine peer may be asked first. */
+function askedDeltas({ byzantine }: CheckContext): number {
+  return askDeltas * byzantine.size + saidDeltas;
 }
 
 /** Two views of honest leaders, and all between, begun wherever that takes longest. */
@@ -136,7 +187,7 @@ function worstViews({ byzantine, leaderOf }: CheckContext): number {
 function lagOf(
   { truth }: WholeWatch,
   { frontiers }: AttestOracleState,
-  { height, forecast }: Pick<Demand, "height" | "forecast">,
+  { height, forecast }: Demanded,
 ): string | undefined {
   if (truth.height < height) return "the attest chain is not known";
   for (const [shard, { round }] of frontiers) {

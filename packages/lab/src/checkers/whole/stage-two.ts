@@ -2,6 +2,7 @@
 
 import type { Alarm } from "@tandem/attestation";
 import { type OrderBlock, toHex } from "@tandem/shared";
+import { type Losses, nobody } from "../../losses.ts";
 import type { Observation } from "../../nodes/words.ts";
 import { attested } from "../../payload/block.ts";
 import type { Checker } from "../checker.ts";
@@ -108,23 +109,18 @@ export function idle(): Checker {
 }
 
 /**
- * C6, C4: with less than a third of liars nobody's own result differs from a quorum's, and nobody lost its record. Where
- * a committee is lost and an own result does differ, that shard stops.
+ * C6, C4: with less than a third of liars nobody's own result differs from a quorum's; and who misses its mark lost its store.
+ * Where a committee is lost, disputes.ts looks at what is said.
  */
-export function alarms(lost: ReadonlySet<string> = new Set()): Checker {
-  /** Instances and the shards that each disputes. */
-  const stopped = new Set<string>();
+export function alarms(lost: ReadonlySet<string> = new Set(), losses: Pick<Losses, "isOver"> = nobody): Checker {
   return {
     name: "alarm",
-    onObservation(observation, instance) {
-      if (observation.kind === "executed" && stopped.has(`${instance} ${observation.shard}`))
-        return `executed round ${observation.height} of ${observation.shard}, which it disputes`;
+    onObservation(observation, instance, timeUs) {
       if (observation.kind === "attest-diverged")
         return `stopped at attest height ${observation.height}: ${observation.problem}`;
       if (observation.kind !== "news" || observation.news.kind !== "alarm") return undefined;
       const { alarm } = observation.news;
-      if (alarm.what === "diverged") stopped.add(`${instance} ${alarm.shard}`);
-      if (lost.has(shardOf(alarm))) return undefined;
+      if (lost.has(shardOf(alarm)) || (alarm.what === "no-mark" && losses.isOver(instance, timeUs))) return undefined;
       return `an alarm in an honest world: ${alarm.what}, ${describe(alarm)}`;
     },
   };

@@ -1,9 +1,18 @@
 // C5: the content of a claim as it lies in a store, by its layout alone: offsets (4 + 4) of the claim and of the lists of
 // exports behind its lanes, then both; of each list its offset (4), then all of them.
 
-import { claimCodec, laneExportsCodec, toHex } from "@tandem/shared";
+import { claimCodec, type Export, laneExportsCodec, toHex } from "@tandem/shared";
 
 const offsetBytes = 4;
+
+/** What the claim exports, of all its lanes. */
+export function exportsIn(bytes: Uint8Array): readonly Export[] {
+  const [, exportsAt] = offsetsIn(bytes, 2);
+  return listsIn(bytes.subarray(exportsAt)).flatMap((list) => {
+    const exports = laneExportsCodec.decode(list);
+    return exports.ok ? exports.value : [];
+  });
+}
 
 /** Why it is not what the claim of this root, in hexadecimal, commits to. */
 export function contentProblem(root: string, bytes: Uint8Array): string | undefined {

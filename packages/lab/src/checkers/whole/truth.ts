@@ -3,6 +3,9 @@
 // compared with both in all its parts, by the checkers of the rounds stage; a claim that passed stands for its shard and
 // round from then on, and everyone has to make that one.
 //
+// A committee of liars can have false outcomes attested. Then all other shards are told these, and come to what follows from
+// them; who is honest in that shard itself comes to the truth, until it stops there (C6): so two lines are run.
+//
 // An order block is looked at when the attest block that it cites is known. Who executes a round without that, because
 // nothing in it waits for other shards, is looked at then.
 
@@ -14,6 +17,7 @@ import {
   blobCodec,
   type Claim,
   claimCodec,
+  type Export,
   type Frontier,
   type Genesis,
   type OrderHeader,
@@ -28,18 +32,21 @@ import type { Log } from "../../rounds/log.ts";
 import { type LineProgram, readProgram } from "../../rounds/oracle/line.ts";
 import { type Cited, type Plan, Planner } from "../../rounds/oracle/plan.ts";
 import { contractsRoot } from "../../rounds/oracle/roots.ts";
-import { Serial, type SerialContract, type SerialProgram } from "../../rounds/oracle/serial.ts";
+import type { SerialContract, SerialProgram } from "../../rounds/oracle/serial.ts";
 import { placeName } from "./attest-oracle.ts";
+import { SerialLine } from "./serial-line.ts";
 
 type TruthGenesis = Pick<Genesis, "shards" | "contracts" | "startMs">;
 
 export interface TruthFacts {
   readonly genesis: TruthGenesis;
   readonly bounds: Log["bounds"];
-  /** R8: shards that nothing is ever attested of. */
+  /** Shards whose committees are liars: nothing is attested of them (R8), or what need not be true. */
   readonly lost?: ReadonlySet<string>;
-  /** What is attested of a shard that no honest node follows. */
+  /** What is attested of them. */
   attestedClaim?(shard: string, round: number): Claim | undefined;
+  /** And what that exports. */
+  attestedExports?(shard: string, round: number): readonly Export[];
   /** R2: of each shard the round up to which the final attest block of a height attests; nothing where it is unknown. */
   frontiersAt(height: number): Cited | undefined;
 }
@@ -72,11 +79,17 @@ interface Block {
 export class Truth {
   readonly #facts: TruthFacts;
   readonly #planner: Planner;
-  readonly #serial: Serial;
+  /** As all shards see it but those that are lost. */
+  readonly #line: SerialLine;
+  /** As it truly is: the same one, if no shard is lost. */
+  readonly #truly: SerialLine;
   readonly #checkers: readonly RoundChecker[];
+  /** Of shards that are lost. */
+  readonly #checkersOfLost: readonly RoundChecker[];
   readonly #genesisContracts: ReadonlyMap<string, SerialContract>;
   readonly #genesisFrontiers: ReadonlyMap<string, Frontier>;
-  readonly #programs = new Map<LineProgram, SerialProgram>();
+  /** Of shards that are lost, the round up to which the others were told. */
+  readonly #toldTo = new Map<string, number>();
   /** Final order blocks that wait for the attest block that they cite. */
   readonly #waiting = new Map<number, OrderedFacts>();
   readonly #blocks: Block[] = [];
@@ -87,25 +100,27 @@ export class Truth {
   voids = 0;
 
   constructor(facts: TruthFacts) {
-    const { shards, contracts } = facts.genesis;
+    const { shards } = facts.genesis;
     this.#facts = facts;
     const named = shards.map(({ name }) => ({ name, creators: "anyone" as const }));
     this.#planner = new Planner({ shards: named, bounds: facts.bounds });
-    this.#serial = new Serial(facts.genesis);
-    for (const { name, environment, config } of contracts) this.#serial.begin(name, environment, config);
-    this.#genesisContracts = new Map(this.#serial.contracts);
+    this.#line = new SerialLine(facts.genesis);
+    this.#truly = this.lost.size === 0 ? this.#line : new SerialLine(facts.genesis);
+    this.#genesisContracts = new Map(this.#line.contracts);
     this.#genesisFrontiers = new Map(shards.map(({ name }) => [name, this.#genesisFrontier(name)]));
-    this.#checkers = createRoundCheckers(this.#context(shards.map(({ name }) => name)));
+    const names = shards.map(({ name }) => name);
+    this.#checkers = createRoundCheckers(this.#context(names, this.#line));
+    this.#checkersOfLost = createRoundCheckers(this.#context(names, this.#truly));
   }
 
-  #context(shards: readonly ShardName[]): RoundsContext {
+  #context(shards: readonly ShardName[], { programs }: SerialLine): RoundsContext {
     return {
       shards,
       plan: this.#planner.plan,
-      serial: this.#programs,
+      serial: programs,
       genesis: this.#genesisContracts,
       genesisClaimOf: (shard) => this.genesisFrontierOf(shard).claim,
-      claimOf: (shard, round) => this.#claims.get(placeName(shard, round)) ?? this.#attestedAt(shard, round),
+      claimOf: (shard, round) => this.#attestedAt(shard, round) ?? this.#claims.get(placeName(shard, round)),
     };
   }
 
@@ -122,7 +137,7 @@ export class Truth {
   }
 
   #genesisFrontier(shard: ShardName): Frontier {
-    const contracts = contractsRoot(this.#serial.contracts, shard);
+    const contracts = contractsRoot(this.#line.contracts, shard);
     const place = { epoch: asEpoch(0), shard, round: asRound(0), prev: zeroRoot, sources: [], lanes: [] };
     const pending = { count: 0, root: zeroRoot };
     const claim: Claim = { ...place, contracts, pending };
@@ -139,7 +154,17 @@ export class Truth {
   }
 
   get programs(): ReadonlyMap<LineProgram, SerialProgram> {
-    return this.#programs;
+    return this.#line.programs;
+  }
+
+  /** False outcomes that shards were told. */
+  get lies(): number {
+    return this.#line.lies;
+  }
+
+  /** The round up to which a round's order block shows claims of a shard. */
+  citedAt(shard: string, height: number): number {
+    return this.plan.cited[height - 1]?.[shard] ?? 0;
   }
 
   /** Nodes of known programs that have not run by now. */
@@ -214,8 +239,17 @@ export class Truth {
       else programs.push(program);
     }
     this.#planner.round(programs, cited);
-    for (const program of programs) this.#programs.set(program, this.#serial.run(program));
+    for (const shard of this.lost) this.#tell(shard, cited[shard] ?? 0);
+    for (const line of new Set([this.#line, this.#truly])) for (const program of programs) line.run(program);
     this.#blocks.push({ programs, touched });
+  }
+
+  /** What a round's order block shows of a shard that is lost, from then on. */
+  #tell(shard: string, upTo: number): void {
+    for (let round = (this.#toldTo.get(shard) ?? 0) + 1; round <= upTo; round++) {
+      this.#line.tell(this.#facts.attestedExports?.(shard, round) ?? []);
+      this.#toldTo.set(shard, round);
+    }
   }
 
   #lookBack(): string | undefined {
@@ -250,7 +284,7 @@ export class Truth {
     const planned = this.plan.rounds.get(shard)?.[height - 1] ?? { ran: [], exceeded: [], pending: [] };
     const added = programs.filter(({ nodes }) => nodes.some((node) => node.shard === shard));
     const round = { shard, round: height, planned, added, result, hasBlobs: touched.has(shard) };
-    for (const checker of this.#checkers) {
+    for (const checker of this.lost.has(shard) ? this.#checkersOfLost : this.#checkers) {
       const what = checker.onRound(round);
       if (what !== undefined) return `${name}, ${checker.name}: ${what}`;
     }
@@ -263,9 +297,9 @@ export class Truth {
     for (const { name } of this.#facts.genesis.shards) {
       if (this.lost.has(name)) continue;
       const root = contractsOf(asShardName(name));
-      const expected = toHex(contractsRoot(this.#serial.contracts, name));
+      const expected = toHex(contractsRoot(this.#line.contracts, name));
       if (root === undefined || toHex(root) !== expected) return `${name} ends with other contracts`;
     }
-    return conserved(this.#genesisContracts, this.#serial.contracts, this.#programs.values());
+    return conserved(this.#genesisContracts, this.#truly.contracts, this.#truly.programs.values());
   }
 }

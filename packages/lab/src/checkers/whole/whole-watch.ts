@@ -38,6 +38,8 @@ interface Held {
   readonly marks: Map<string, number>;
   /** Attest blocks that it delivered. */
   attested: number;
+  /** By shard, the round up to which it executed. */
+  readonly executed: Map<string, number>;
 }
 
 export interface WholeWatchFacts {
@@ -62,6 +64,8 @@ export class WholeWatch {
   readonly #made = new Map<string, MadeClaim>();
   /** Honest validators that made a claim, and that affirmed it. */
   readonly #makers = new Set<string>();
+  /** By claim, as they lie in stores; where a shard is lost. */
+  readonly #contents = new Map<string, Uint8Array>();
   readonly #affirmers = new Set<string>();
 
   constructor(facts: WholeWatchFacts) {
@@ -74,7 +78,7 @@ export class WholeWatch {
   of(instance: Instance): Held {
     let held = this.#held.get(instance);
     if (held === undefined) {
-      held = { contents: new Set(), affirmed: new Set(), marks: new Map(), attested: 0 };
+      held = emptyHeld();
       this.#held.set(instance, held);
     }
     return held;
@@ -97,8 +101,9 @@ export class WholeWatch {
   }
 
   #restore(instance: Instance, records: StoreBatch["puts"]): void {
-    const { attested } = this.of(instance);
-    const held: Held = { contents: new Set(), affirmed: new Set(), marks: new Map(), attested };
+    const { attested, executed } = this.of(instance);
+    // Who lost its store has to execute everything again.
+    const held: Held = { ...emptyHeld(), attested, executed: records.length === 0 ? new Map() : executed };
     this.#held.set(instance, held);
     this.#write(held, { puts: records, deletes: [] });
   }
@@ -120,7 +125,9 @@ export class WholeWatch {
     }
   }
 
-  #make({ shard, result }: ExecutedFacts, instance: Instance): void {
+  #make({ shard, height, result }: ExecutedFacts, instance: Instance): void {
+    const { executed } = this.of(instance);
+    executed.set(shard, Math.max(height, executed.get(shard) ?? 0));
     if (result === undefined) return;
     const root = toHex(result.root);
     const { round, prev } = result.claim;
@@ -130,12 +137,21 @@ export class WholeWatch {
 
   #write(held: Held, { puts, deletes }: StoreBatch): void {
     for (const { key, value } of puts) {
-      if (key[0] === contentKind) held.contents.add(hex(key.subarray(1)));
+      if (key[0] === contentKind) this.#hold(held, hex(key.subarray(1)), value);
       if (key[0] === ownKind && key[1] === ownAffirmation)
         held.affirmed.add(hex(value.subarray(claimAt, claimAt + rootBytes)));
       if (key[0] === ownKind && key[1] === ownMark) held.marks.set(markedShard(key), markedRound(value));
     }
     for (const key of deletes) if (key[0] === contentKind) held.contents.delete(hex(key.subarray(1)));
+  }
+
+  #hold(held: Held, claim: string, content: Uint8Array): void {
+    held.contents.add(claim);
+    if (this.truth.lost.size > 0) this.#contents.set(claim, content);
+  }
+
+  contentOf(claim: string): Uint8Array | undefined {
+    return this.#contents.get(claim);
   }
 
   affirm(validator: number, claim: string): void {
@@ -181,6 +197,10 @@ export class WholeWatch {
       if (state !== undefined) return this.#settle(state);
     }
   }
+}
+
+function emptyHeld(): Held {
+  return { contents: new Set(), affirmed: new Set(), marks: new Map(), attested: 0, executed: new Map() };
 }
 
 function markedShard(key: Uint8Array): string {

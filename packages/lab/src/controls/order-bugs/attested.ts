@@ -64,7 +64,7 @@ export const attestedBugs: readonly Bug[] = [
   bug(
     "citation-not-checked",
     "votes for blocks whatever they cite (O3)",
-    6,
+    27,
     edit(
       "judge.ts",
       "const wrongCitation = isCertified ? undefined : yield* citationProblem(network, block, parent);",

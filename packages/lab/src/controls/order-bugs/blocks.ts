@@ -90,7 +90,7 @@ export const blockBugs: readonly Bug[] = [
   bug(
     "shard-budget-ignored",
     "puts more work of one shard into a block than it may do (O9)",
-    29,
+    1,
     edit(
       "judge.ts",
       'return full === undefined ? undefined : problem("shard-budget"',

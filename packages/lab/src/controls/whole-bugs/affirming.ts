@@ -3,6 +3,8 @@
 import { type Bug, bugOf, editOf } from "../bug.ts";
 
 const bug = bugOf("whole");
+/** Somebody loses its store. */
+const losing = bugOf("whole", ({ world }) => world.faults.some(({ kind }) => kind === "lost-archive"));
 const edit = editOf("attestation");
 
 export const affirmingBugs: readonly Bug[] = [
@@ -84,5 +86,28 @@ export const affirmingBugs: readonly Bug[] = [
     "begins with marks above rounds that it never signed (C4)",
     426,
     edit("attesting.ts", "[...seats.keys()], firstRound, own)", "[...seats.keys()], (firstRound + 3) as Round, own)"),
+  ),
+  losing(
+    "affirms-without-mark",
+    "affirms though it has no record of what it signed (C4)",
+    17,
+    edit(
+      "affirming/own.ts",
+      'const { mark } = seat;\n    if (mark === undefined) return failure("no-mark", "shard", "what was signed in this epoch is not known");',
+      "const mark = seat.mark ?? ({ round: 0, claim: zeroRoot } as OwnMark);",
+    ),
+  ),
+  losing(
+    "marks-of-any-start",
+    "makes marks wherever a store has none (C4)",
+    17,
+    edit("attesting.ts", "if (firstRound === undefined) return own;", "if (own.length > 0) return own;"),
+    edit("attesting.ts", "[...seats.keys()], firstRound, own)", "[...seats.keys()], (firstRound ?? 0) as Round, own)"),
+  ),
+  losing(
+    "no-mark-not-said",
+    "does not say that it has no record of what it signed (C4)",
+    17,
+    edit("affirmations.ts", "if (this.#own?.canSign(shard) === false) this.#alarm(shard);", ""),
   ),
 ];

@@ -159,7 +159,7 @@ export const attestBlockBugs: readonly Bug[] = [
   captured(
     "hidden-not-judged",
     "votes for claims with sources that are not visible in their round (R2)",
-    43,
+    75,
     edit("judge.ts", "return attested.height <= cited\n", "return attested.height >= 0\n"),
   ),
 ];

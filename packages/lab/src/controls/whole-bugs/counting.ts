@@ -11,7 +11,7 @@ export const countingBugs: readonly Bug[] = [
   bug(
     "members-equal",
     "gives all members of a committee the same weight (A1)",
-    12,
+    5,
     edit(
       "network.ts",
       "createCommittee(electorate.scheme, shardMembers(genesis, shard));",
@@ -33,7 +33,7 @@ export const countingBugs: readonly Bug[] = [
   facing("forged-affirmations")(
     "signatures-not-checked",
     "counts affirmations whatever their signatures (S9)",
-    110,
+    116,
     edit(
       "affirming/verify.ts",
       "return ground.scheme.verifyAggregate(keys, affirmSigningRoot(ground, claim), sum.value) ? sum.value : undefined;",
@@ -59,7 +59,7 @@ export const countingBugs: readonly Bug[] = [
   bug(
     "counts-seats",
     "counts seats of a committee, whatever their weight (A3)",
-    133,
+    5,
     edit(
       "affirming/group.ts",
       "return isQuorum(committee, weight) ?",

@@ -9,6 +9,8 @@ const observed = bugOf("whole", ({ whole, weights, world }) => {
   const isObserver = ({ seat }: { readonly seat: number }) => seat >= weights.length;
   return lost?.how === "false-sources" && observed.includes(lost.shard) && world.instances.some(isObserver);
 });
+/** What liars claim is attested, and somebody follows their shard. */
+const deceived = bugOf("whole", ({ whole }) => whole?.lost?.how === "lies");
 const edit = editOf("attestation");
 const editReplica = editOf("replica");
 const editExecution = editOf("execution");
@@ -25,7 +27,7 @@ export const followingBugs: readonly Bug[] = [
   bug(
     "does-not-wait",
     "executes rounds before it knows the attest chain up to their citations (R2)",
-    1290,
+    1396,
     edit(follower, "return this.#attests.last >= attested;", "return true;"),
   ),
   bug(
@@ -142,10 +144,36 @@ export const followingBugs: readonly Bug[] = [
       "const visible = portion.map(({ content }) => content as VisibleClaim).slice(-1);",
     ),
   ),
+  deceived(
+    "attested-believed",
+    "takes what is attested for what it came to itself (C6)",
+    37,
+    edit(
+      "following/own-claims.ts",
+      'if (own !== undefined) return equalBytes(own.root, root) ? same : { kind: "another", own };',
+      "if (own !== undefined) return same;",
+    ),
+  ),
+  deceived(
+    "dispute-not-said",
+    "stops a shard that a quorum contradicted, and does not say so (C6)",
+    98,
+    edit("following/follower.ts", 'this.#effects.push({ kind: "diverged", ...dispute });', ""),
+  ),
+  deceived(
+    "dispute-stops-others",
+    "stops every shard when a quorum contradicted one (C6)",
+    767,
+    edit(
+      "following/follower.ts",
+      'this.#effects.push({ kind: "diverged", ...dispute });',
+      'this.#effects.push({ kind: "diverged", ...dispute });\n    this.#shards.clear();',
+    ),
+  ),
   observed(
     "disputed-goes-on",
     "goes on with a shard after a quorum contradicted it (C6)",
-    1784,
+    236,
     edit(
       follower,
       "this.#dispute = { shard: this.shard, round, own: own?.root, theirs: theirs.root };\n    this.#orders.clear();",

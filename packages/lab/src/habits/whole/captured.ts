@@ -1,5 +1,6 @@
-// A whole committee that is Byzantine. It affirms nothing of its shard; or all its members affirm claims that A3 does not
-// allow: true but for a source that no node used, which is attested too late to be visible in that round, or not at all.
+// A committee with a quorum of Byzantine members. It affirms nothing of its shard; or they all lie in the same thing now and
+// then, of which the first lie is the last thing that they say, for their own results are others (C6); or they affirm claims that
+// A3 does not allow: true but for a source that no node used, which is attested too late to be visible in that round, or not at all.
 // Such claims have a quorum, and no honest validator may vote for a block that has one. Where no source comes too late for a
 // while, they tell the truth: only of a claim that follows the frontier is it asked what its sources are.
 
@@ -21,6 +22,7 @@ import type { LabMessage } from "../../nodes/words.ts";
 import type { LostShard } from "../../setting.ts";
 import { type HabitContext, type MakeHabit, send } from "../habit.ts";
 import type { AttestForge } from "./attest-forge.ts";
+import { agreedLie } from "./lying-follower.ts";
 import { affirm, type Content, eachAffirmation, wholeToolsOf } from "./tools.ts";
 
 export interface Captured extends Pick<LostShard, "how"> {
@@ -42,6 +44,7 @@ export function capturing({ shard, how }: Captured, forge: AttestForge, agreed: 
     const own = new Map<string, Made>();
     const tries = new Map<string, number>();
     const agree = (key: string, { content, known }: Made): Content | undefined => {
+      if (how === "lies") return agreedLie(context, content);
       const late = forge.attestations.slice(known).findLast(({ claim }) => isOther(content.claim, claim));
       const tried = (tries.get(key) ?? 0) + 1;
       tries.set(key, tried);

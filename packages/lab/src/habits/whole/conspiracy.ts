@@ -77,7 +77,8 @@ export class Conspiracy {
     const { places, attest, network } = this.#options;
     const asAttest = ({ seat, sign }: HabitContext["signer"]) => ({ seat: places.seatOf(seat) as typeof seat, sign });
     const { electorate, shards, root } = network.replica.setting.network;
-    const whole: WholeTools = { forge: this.#forge, places, shards, network: root };
+    const captured = this.#options.lost?.shard;
+    const whole: WholeTools = { forge: this.#forge, places, shards, network: root, captured };
     return {
       ...order,
       electorate,

@@ -21,7 +21,8 @@ function liar(name: HabitName, lie: Lie, isFooled: (context: HabitContext) => bo
     const told = new Map<string, Content>();
     const distort = (affirmation: Affirmation): Affirmation => {
       const content = own.get(toHex(affirmation.claim));
-      if (content === undefined) return affirmation;
+      // What they say together is said as agreed (captured.ts).
+      if (content === undefined || affirmation.shard === context.whole?.captured) return affirmation;
       const other = lie(content);
       const root = claimCodec.root(other.claim);
       remember(told, root, other);
@@ -111,6 +112,16 @@ const otherDue: Lie = ({ claim, exports }) => {
   const pending = { count: claim.pending.count + 1, root: otherRoot(claim.pending.root) };
   return { claim: { ...claim, lanes: claim.lanes.slice(1), pending }, exports: exports.slice(1) };
 };
+
+/**
+ * What a whole committee can agree on: nothing is left out, so who waits for an outcome is told one. Where a claim tells
+ * outcomes that count for others they lie more, and mostly about these.
+ */
+export function agreedLie({ random }: HabitContext, content: Content): Content {
+  const isWatched = content.exports.flat().some((each) => each.content.kind === "outcome" && isTold(each));
+  if (random.below(isWatched ? 2 : 6) > 0) return content;
+  return random.pick(isWatched ? [otherExports, otherExports, otherState] : [otherState, otherInputs])(content);
+}
 
 export const lyingState = liar("lying-state", otherState);
 export const lyingExports = liar("lying-exports", otherExports);

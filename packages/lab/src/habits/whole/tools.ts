@@ -28,6 +28,8 @@ export interface WholeTools {
   readonly shards: ReadonlyMap<ShardName, ShardSeats>;
   /** Root of the genesis: what signatures cover. */
   readonly network: Root;
+  /** A shard in whose committee they have a quorum. */
+  readonly captured: ShardName | undefined;
 }
 
 export interface ShardSeats {

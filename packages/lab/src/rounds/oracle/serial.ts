@@ -56,6 +56,7 @@ type Contracts = Map<string, SerialContract>;
 /** What the first state and the right to create rest on. */
 type SerialGenesis = Pick<Genesis, "shards" | "startMs">;
 const noWrites: Writes = new Map();
+const nothingTold: ReadonlyMap<number, SerialOutcome> = new Map();
 
 export class Serial {
   readonly #genesis: SerialGenesis;
@@ -76,8 +77,9 @@ export class Serial {
     change(this.contracts, contract, host.writes, { environment, status: host.isEnded ? "ended" : "live" });
   }
 
-  run(line: LineProgram): SerialProgram {
-    return new ProgramRun(this, this.#genesis, line).run();
+  /** `told`: by step, outcomes that count instead of what comes of it. */
+  run(line: LineProgram, told = nothingTold): SerialProgram {
+    return new ProgramRun(this, this.#genesis, line, told).run();
   }
 }
 
@@ -105,12 +107,14 @@ class ProgramRun {
   readonly #serial: Serial;
   readonly #genesis: SerialGenesis;
   readonly #line: LineProgram;
+  readonly #told: ReadonlyMap<number, SerialOutcome>;
   readonly #steps: SerialStep[] = [];
   readonly #failed: (number | undefined)[] = [];
   /** Of the group that is open: what contracts are in it. */
   #tentative: Contracts | undefined;
 
-  constructor(serial: Serial, genesis: SerialGenesis, line: LineProgram) {
+  constructor(serial: Serial, genesis: SerialGenesis, line: LineProgram, told: ReadonlyMap<number, SerialOutcome>) {
+    this.#told = told;
     this.#serial = serial;
     this.#genesis = genesis;
     this.#line = line;
@@ -122,7 +126,8 @@ class ProgramRun {
       const group = groupOf[index];
       if (group !== undefined && group !== groupOf[index - 1]) this.#tentative = new Map(this.#serial.contracts);
       const made = step.kind === "pure" ? effectless(this.#pure(step, index)) : this.#call(step, index);
-      this.#steps.push(made);
+      const told = this.#told.get(index);
+      this.#steps.push(told === undefined ? made : { ...made, outcome: told });
       if (step.kind === "call") change(this.#tentative ?? this.#serial.contracts, step.at, made.writes, made.life);
       if (group !== undefined && group !== groupOf[index + 1]) this.#settle(group);
     }
