@@ -2,7 +2,7 @@
 
 import { asView, zeroRoot } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
-import { createWorld, emptySalt, genesis, kindsIn, One, rules, votesIn } from "./support/one.ts";
+import { createWorld, deliveredIn, emptySalt, genesis, kindsIn, One, rules, votesIn } from "./support/one.ts";
 
 const world = createWorld();
 const leader = world.leader(1);
@@ -204,6 +204,16 @@ describe("building", () => {
       const proposal = expect.objectContaining({ block: next, parent: world.certificate(kind, 1, root) });
       expect(effects).toContainEqual({ kind: "broadcast", message: { kind: "proposal", proposal } });
     }
+  });
+
+  test("is enough to deliver it by its finalization alone", () => {
+    const node = started(leader);
+    const block = world.block(1, genesis);
+    node.give({ kind: "reason", has: true });
+    node.give({ kind: "built", view: asView(1), block });
+    const effects = node.hearCertificate(world.certificate("finalization", 1, rules.infoOf(block).root));
+    expect(deliveredIn(effects)).toEqual([1]);
+    expect(node.asked).toEqual([]);
   });
 
   test("is over with the own vote: who proposed or nullified proposes nothing more in that view", () => {

@@ -5,6 +5,7 @@ import {
   asValidatorIndex,
   asView,
   type Certificate,
+  compareBytes,
   type Root,
   type Vote,
   type VoteKind,
@@ -128,6 +129,7 @@ describe("S10: evidence", () => {
   const rival = rootOf(world.block(1, genesis, 7));
   const cases: readonly (readonly [string, VoteKind, Root, VoteKind, Root, boolean])[] = [
     ["two notarizes for different blocks", "notarize", rootOf(first), "notarize", rival, true],
+    ["two notarizes, the other way round", "notarize", rival, "notarize", rootOf(first), true],
     ["two finalizes for different blocks", "finalize", rootOf(first), "finalize", rival, true],
     ["nullify and finalize", "nullify", zeroRoot, "finalize", rival, true],
     ["finalize and nullify, the other way round", "finalize", rival, "nullify", zeroRoot, true],
@@ -138,7 +140,13 @@ describe("S10: evidence", () => {
   test.each(cases)("%s", (_, kindA, blockA, kindB, blockB, isEvidence) => {
     node.hearVote(world.vote(kindA, 1, blockA, a));
     node.hearVote(world.vote(kindB, 1, blockB, a));
-    expect(kindsIn(node.effects).includes("evidence")).toBe(isEvidence);
+    const evidence = node.effects.flatMap((effect) => (effect.kind === "evidence" ? [effect.evidence] : []));
+    expect(evidence).toHaveLength(isEvidence ? 1 : 0);
+    // In one order, whichever came first: nullify before finalize, else by block.
+    for (const { first: low, second: high } of evidence) {
+      if (low.kind === high.kind) expect(compareBytes(low.block, high.block)).toBeLessThan(0);
+      else expect([low.kind, high.kind]).toEqual(["nullify", "finalize"]);
+    }
   });
 
   test("not if one of the signatures is false", () => {

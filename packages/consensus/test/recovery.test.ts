@@ -8,6 +8,7 @@ import {
   certificatesIn,
   chainOf,
   createWorld,
+  deliveredIn,
   followerOf,
   One,
   rootOf,
@@ -50,6 +51,18 @@ test("S8: it tells again by which certificate it came to its view", () => {
   expect(certificatesIn(again.start(undefined, node.journal))).toEqual(["nullification 4"]);
   // S7: into a quiet network no proposal comes by which it would see what it lacks.
   expect(again.asked.map(({ request }) => request)).toEqual([{ kind: "certificates", from: 1, to: 3 }]);
+});
+
+test("S8: what a leader builds on is durable with its proposal, fetched or not", () => {
+  const node = new One(world, world.leader(2));
+  node.start();
+  node.hearCertificate(notarized(first));
+  node.give({ kind: "reason", has: true });
+  node.answer([{ block: first, certificate: notarized(first) }]);
+  node.give({ kind: "built", view: asView(2), block: second });
+  const again = new One(world, world.leader(2));
+  again.start(undefined, node.journal);
+  expect(deliveredIn(again.hearCertificate(finalSecond))).toEqual([1, 2]);
 });
 
 test.each(["notarize", "nullify"])("O8: its own %s of before is a reason to go on", (kind) => {

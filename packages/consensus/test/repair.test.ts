@@ -72,6 +72,12 @@ test("S11: where too much is wanted, what was not wanted for longest goes", () =
   expect([1, 2, 3].map(isOpen)).toEqual([true, false, true]);
 });
 
+test("S7: of whom it is not a peer, such as itself, it asks nothing", () => {
+  const repair = new Repair<never>(peers, limits);
+  const [asked] = repair.want({ request: { kind: "chain", from: asHeight(1) }, until: asView(9) }, 0);
+  expect(asked).toMatchObject({ kind: "send", to: 1 });
+});
+
 test("S7: who is alone asks nobody", () => {
   const repair = new Repair<never>([], limits);
   expect(repair.want({ request: { kind: "chain", from: asHeight(1) }, until: asView(9) }, undefined)).toEqual([]);

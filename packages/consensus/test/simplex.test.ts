@@ -2,6 +2,7 @@
 
 import { asView, zeroRoot } from "@tandem/shared";
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Effect } from "../src/index.ts";
 import { markRecord } from "../src/index.ts";
 import {
   type Block,
@@ -79,6 +80,21 @@ describe("S2: views and timers", () => {
 describe("S4: notarize", () => {
   test("a good proposal of the view's leader is notarized", () => {
     expect(votesIn(node.hearProposal(world.proposal(first, undefined)))).toEqual(["notarize 1"]);
+  });
+
+  test("in a vote, and the leader's in its proposal: while the view lasts, and whatever else it says in votes", () => {
+    const says = (effects: readonly Effect<Block>[]) =>
+      effects.flatMap((effect) => (effect.kind === "broadcast" ? [effect.message.kind] : []));
+    expect(says(node.hearProposal(world.proposal(first, undefined)))).toEqual(["vote"]);
+    const leader = started(world.leader(1));
+    leader.give({ kind: "reason", has: true });
+    expect(says(leader.give({ kind: "built", view: asView(1), block: first }))).toEqual(["proposal"]);
+    expect(says(leader.timer("advance", 1))).toEqual(["vote"]);
+    expect(says(leader.timer("repeat", 1))).toEqual(["proposal", "vote"]);
+    leader.hearCertificate(world.certificate("nullification", 2, zeroRoot));
+    leader.hear(leader.other, { kind: "reason", view: asView(3), isBeat: false });
+    leader.timer("advance", 3);
+    expect(says(leader.timer("repeat", 3))).toEqual(["certificate", "vote", "vote", "vote"]);
   });
 
   test("once a view", () => {
