@@ -161,6 +161,9 @@ export class Schedule {
       // It may stand behind another one now.
       if (later.pending.isTold) this.#moved.set(positionNumber(later.pending.program), later.pending.program);
     }
+    // Whoever stands behind it knows it for a while, and would keep all in memory that ran before and after it.
+    node.behind.length = 0;
+    node.followers.length = 0;
   }
 
   #end({ isTold }: Pending, program: OrderedProgram): void {
