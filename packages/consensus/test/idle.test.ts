@@ -76,6 +76,12 @@ describe("a reason", () => {
     expect(kindsIn(effects)).toEqual(expect.arrayContaining(["set-timer", "build"]));
   });
 
+  test("is a proposal of this view, before it is found good too", () => {
+    const node = started(other);
+    node.held.add("check");
+    expect(kindsIn(node.hearProposal(world.proposal(world.block(1, genesis), undefined)))).toContain("set-timer");
+  });
+
   test("of an earlier view is none", () => {
     const node = started(leader);
     node.hearCertificate(world.certificate("nullification", 1, zeroRoot));

@@ -334,6 +334,8 @@ describe("S7: nullify, repeat, repair", () => {
     expect(told()).toHaveLength(1);
     // The first may have been lost, and nothing else would wake a quiet network (O8).
     expect(told()).toHaveLength(1);
+    const late = node.hearProposal(world.proposal(world.block(2, genesis), undefined));
+    expect(late).toContainEqual(expect.objectContaining({ kind: "send", to: world.leader(2) }));
   });
 
   test("who votes or proposes late in the view before ours needs no help", () => {
