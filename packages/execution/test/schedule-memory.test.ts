@@ -6,7 +6,7 @@ import { asShardName, asStepIndex, type Program } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
 import { type OrderedProgram, Schedule } from "../src/index.ts";
 import { inLine, sourceOf, taken, wide } from "./support/line.ts";
-import { call, keys, program } from "./support/programs.ts";
+import { call, keys, program, whole } from "./support/programs.ts";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -54,6 +54,17 @@ describe("nothing of a program stays once all its nodes have run", () => {
       if (height > 1) line.release(height - 1, 0);
       line.run();
     }
+    expect(line.schedule.pending()).toHaveLength(2);
+    expect(await line.kept()).toBeLessThan(10);
+  });
+
+  test("where one stands behind many, of which the last stands still", async () => {
+    const line = new Line();
+    for (let index = 0; index < 50; index++) line.add(held(`key ${index}`), 1, index);
+    line.add(program([call("a/x", "anything", [], whole)]), 1, 50);
+    line.run();
+    for (let index = 0; index < 49; index++) line.release(1, index);
+    line.run();
     expect(line.schedule.pending()).toHaveLength(2);
     expect(await line.kept()).toBeLessThan(10);
   });

@@ -108,7 +108,7 @@ export class Schedule {
   #stand(node: Waiting): void {
     for (const earlier of this.#conflicts.enter(node)) {
       waitFor(node, earlier);
-      if (earlier.pending !== node.pending) node.behind.push(earlier);
+      if (earlier.pending !== node.pending) node.behind.push(earlier.turn);
     }
     const { nodes, elsewhere, program } = node.pending;
     for (const need of node.node.needs) {
@@ -161,9 +161,7 @@ export class Schedule {
       // It may stand behind another one now.
       if (later.pending.isTold) this.#moved.set(positionNumber(later.pending.program), later.pending.program);
     }
-    // Whoever stands behind it knows it for a while, and would keep all in memory that ran before and after it.
-    node.behind.length = 0;
-    node.followers.length = 0;
+    node.turn.isOver = true;
   }
 
   #end({ isTold }: Pending, program: OrderedProgram): void {
@@ -208,17 +206,15 @@ function awaitedBy({ elsewhere, program, nodes }: Pending): readonly Awaited[] {
   const steps = Array.from(elsewhere.keys(), (step) => ({ shard: shardOfStep(program, step), step }));
   for (const { behind, contract } of nodes.values()) {
     const ahead = nearestOf(behind);
-    if (ahead === undefined) continue;
-    const { height, index } = ahead.pending.program;
-    return [...steps, { contract, behind: { height, index } }];
+    if (ahead !== undefined) return [...steps, { contract, behind: ahead.program }];
   }
   return steps;
 }
 
 /** Those that have run meanwhile are forgotten, so that none is looked at twice. */
-function nearestOf(behind: Waiting[]): Waiting | undefined {
+function nearestOf(behind: Turn[]): Turn | undefined {
   for (let last = behind.at(-1); last !== undefined; last = behind.at(-1)) {
-    if (last.pending.nodes.has(last.place)) return last;
+    if (!last.isOver) return last;
     behind.pop();
   }
   return undefined;
@@ -242,6 +238,12 @@ interface Pending {
   isTold: boolean;
 }
 
+/** What those who stand behind a node know of it: no more, so that nothing of what has run stays in memory by them. */
+interface Turn {
+  readonly program: Position;
+  isOver: boolean;
+}
+
 interface Waiting {
   readonly pending: Pending;
   readonly place: number;
@@ -252,13 +254,16 @@ interface Waiting {
   waits: number;
   /** Those that wait for it, each as often as it counts it. */
   readonly followers: Waiting[];
-  /** R1: nodes of other programs that it waits for, as far as these are not known to have run. */
-  readonly behind: Waiting[];
+  readonly turn: Turn;
+  /** R1: the turns of nodes of other programs that it waits for, as far as these are not known to be over. */
+  readonly behind: Turn[];
 }
 
 function waitingNode(pending: Pending, place: number, node: ProgramNode): Waiting {
   const { contract, footprint } = node;
-  return { pending, place, node, contract, footprint, waits: 0, followers: [], behind: [] };
+  const { height, index } = pending.program;
+  const turn = { program: { height, index }, isOver: false };
+  return { pending, place, node, contract, footprint, waits: 0, followers: [], turn, behind: [] };
 }
 
 function waitFor(node: Waiting, earlier: Waiting): void {
