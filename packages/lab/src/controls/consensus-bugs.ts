@@ -270,7 +270,7 @@ export const consensusBugs: readonly Bug[] = [
   bug(
     "asks-one-peer",
     "asks the same peer for ever (S7)",
-    19,
+    18,
     edit("repair.ts", "    need.peer = this.#after(need);\n", ""),
   ),
   bug(
