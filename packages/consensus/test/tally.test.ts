@@ -69,6 +69,12 @@ test("S9: false ones among them are found by halves, and no sum is given of the 
   expect(aggregate).toBeUndefined();
 });
 
+test("S9: bytes that are no signature are a false one", () => {
+  const votes = [0, 1, 2].map((seat) => world.vote("notarize", 1, x, seat));
+  const broken = votes.map((vote, seat) => (seat === 1 ? { ...vote, signature: new Uint8Array(96) } : vote));
+  expect(performVerify(world.electorate, 1, { kind: "votes", votes: broken }).valid).toEqual([true, false, true]);
+});
+
 test.each([
   ["kind", { kind: "finalize" }],
   ["view", { view: asView(2) }],

@@ -2,6 +2,8 @@
 
 import { asRound, type OrderBlock, toHex } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
+import { orderBlockRules } from "../src/block.ts";
+import type { Candidate } from "../src/candidate.ts";
 import type { AttestedBlock, OrderEffect } from "../src/types.ts";
 import { blobOf, testNetwork } from "./support/blobs.ts";
 import { Forge, type Forged, infoOf, notarized } from "./support/forge.ts";
@@ -91,6 +93,25 @@ describe("O8: a leader builds", () => {
   });
 });
 
+test("O1: nothing that expires before the block it would be in, though it may be in the next", () => {
+  const { forge, single } = world();
+  const [first, second] = [1, 2].map((expires) => blobOf(network, { payer: expires, expires })) as [
+    Candidate,
+    Candidate,
+  ];
+  single.push([first, second]);
+  const parent = forge.forge({ view: 1 });
+  single.check(parent);
+  expect(keysOf(single.build(parent, 4))).toEqual([second.key]);
+  expect(keysOf(single.build(undefined, 4))?.length).toBe(2);
+});
+
+test("O8: a block is empty only if it cites nothing new either: what it cites may be what something waits for", () => {
+  const { forge } = world();
+  const blocks = [{}, { blobs: [pay(0)] }, { cites: forge.attest() }].map((plan) => forge.forge(plan).block);
+  expect(blocks.map(orderBlockRules.isEmpty)).toEqual([true, false, false]);
+});
+
 describe("O8, O3: a citation", () => {
   const pendingOne = { bank: { round: asRound(1), pending: 1 } };
 
@@ -141,6 +162,31 @@ describe("O8, O3: a citation", () => {
     const built = single.build(parent, 4) as OrderBlock;
     expect(built.body.blobs).toEqual([]);
     expect(built.header.attested.height).toBe(3);
+  });
+
+  test("is no reason again for claims that the parent's brought", () => {
+    const { forge, single } = world();
+    const told = (block: AttestedBlock) => reasonsIn(single.give({ kind: "attested", block }));
+    const cites = forge.attest(pendingOne);
+    expect(told(cites)).toEqual([true]);
+    const parent = forge.forge({ cites });
+    expect(reasonsIn(single.deliver(parent))).toEqual([false]);
+    expect(told(forge.attest())).toEqual([]);
+    expect(told(forge.attest(pendingOne))).toEqual([]);
+    expect(single.build(parent, 4)).toBeUndefined();
+  });
+
+  test("is the parent's where nothing later can be shown", () => {
+    const { forge, single } = world();
+    const one = forge.attest();
+    const two = forge.attest();
+    single.give({ kind: "attested", block: one }, { kind: "attested", block: notarized(two) });
+    for (const cites of [one, two]) {
+      const parent = forge.forge({ view: 1, cites });
+      expect(codeOf(single.check(parent))).toBe("valid");
+      const built = single.build(parent, 4, true) as OrderBlock;
+      expect(built).toEqual(remade(forge, built, { parent }).block);
+    }
   });
 
   test("that cannot be shown is no reason for an empty block", () => {
