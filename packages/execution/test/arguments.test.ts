@@ -70,6 +70,11 @@ describe("P3: an argument that says what to use instead", () => {
     ]);
   });
 
+  test("stands in for a step of a group that failed, as for any other (P5)", () => {
+    const steps = [put(literal(1n)), fail, put(either(0, literal(2n))), put(0)];
+    expect(yielded(twoShards(), program(steps, [[0, 2]]))).toEqual([1n, "reverted@1", 2n, "input@1"]);
+  });
+
   test("names the cause of the alternative if that is nothing too", () => {
     expect(outcomes(fail, fail, put(either(0, outcomeOf(1))))).toEqual(["reverted@0", "reverted@1", "input@1"]);
   });
