@@ -118,8 +118,7 @@ export class Knowledge<Block> {
     const gap = this.#missingNullifications(asView(p), view);
     if (gap !== undefined) return { kind: "wait", want: gap };
     const certificate = p > floor ? this.views.find(asView(p))?.certified : this.final.certificate;
-    const root = p > floor && certificate !== undefined ? certificate.block : this.final.info.root;
-    const branch = this.#branch(root);
+    const branch = this.#branch(certificate?.block ?? this.final.info.root);
     if (branch.kind === "missing") return { kind: "wait", want: wantBlock(branch, view) };
     if (branch.kind === "stray") return { kind: "wait", want: undefined };
     return {

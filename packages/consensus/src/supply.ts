@@ -109,9 +109,7 @@ export class Supply<Block> {
     const { knowledge, view: ours } = this.#desk;
     const found: Certificate[] = [];
     const last = Math.min(to, from + limits.answerViewsMax - 1, ours);
-    for (let view = Math.max(from, knowledge.final.info.view + 1); view <= last; view++) {
-      found.push(...(knowledge.views.find(asView(view))?.held ?? []));
-    }
+    for (let view: number = from; view <= last; view++) found.push(...(knowledge.views.find(asView(view))?.held ?? []));
     return found;
   }
 
@@ -175,6 +173,6 @@ function isNamedBy(info: BlockInfo, certificate: Certificate): boolean {
 
 /** Everyone else, beginning after our own seat, so that not all ask the same peer first. */
 function peersToAsk(seats: number, own: number | undefined): readonly Peer[] {
-  const first = own === undefined ? 0 : own + 1;
+  const first = own ?? 0;
   return Array.from({ length: seats }, (_, i) => (first + i) % seats).filter((peer) => peer !== own);
 }
