@@ -125,6 +125,21 @@ describe("commit-order", () => {
     );
     expect(watch(commitOrder(context), [0, booted()], first, [0, booted()])[2]).toMatch(/held 0 after a restart/);
   });
+
+  test("lets who lost its store begin anew, once", () => {
+    const checker = commitOrder(context, { isOver: (instance, timeUs) => instance === 0 && timeUs >= 100 });
+    const says = (instance: number, timeUs: number, observation: Observation) =>
+      checker.onObservation(observation, instance, timeUs);
+    const first = delivered(one, finalOf(one));
+    for (const instance of [0, 1]) {
+      expect(says(instance, 0, booted())).toBeUndefined();
+      expect(says(instance, 50, first)).toBeUndefined();
+    }
+    expect(says(0, 100, booted())).toBeUndefined();
+    expect(says(0, 110, first)).toBeUndefined();
+    expect(says(0, 120, booted())).toMatch(/held 0 after a restart/);
+    expect(says(1, 100, booted())).toMatch(/held 0 after a restart/);
+  });
 });
 
 describe("signed-once", () => {

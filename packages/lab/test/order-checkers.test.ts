@@ -26,6 +26,7 @@ import { BlobBook, blobKind, keptKind } from "../src/checkers/order/blob-book.ts
 import { conserved } from "../src/checkers/order/conserved.ts";
 import { durableBlobs } from "../src/checkers/order/durable-blobs.ts";
 import { exchangeBounds } from "../src/checkers/order/exchange-bounds.ts";
+import { headerRootOf } from "../src/checkers/order/naive-headers.ts";
 import { type CitableBlock, Oracle } from "../src/checkers/order/oracle.ts";
 import { orderedOnce } from "../src/checkers/order/ordered-once.ts";
 import { recompute } from "../src/checkers/order/recompute.ts";
@@ -300,6 +301,18 @@ describe("durable-blobs", () => {
     const other = blob(1, 0);
     expect(says(checker(), accepted(other))).toMatch(/before that was durable/);
     expect(says(checker(), stored(keptKind, [other]), accepted(other))).toBeUndefined();
+  });
+
+  test("but not where the journal of who lost its store has the vote", () => {
+    const one = block([blob(0, 0)]);
+    const root = Buffer.from(headerRootOf(one.header));
+    /** A length, then: a vote, to notarize, epoch, view, block. */
+    const record = Uint8Array.of(0, 0, 0, 0, 2, 1, ...new Uint8Array(16), ...root, 0);
+    const booted: Observation = { kind: "booted", finals: [], journal: [record] };
+    const losing = durableBlobs(watch, blocks, { isOver: () => true });
+    expect(says(losing, booted, proposed(one))).toBeUndefined();
+    expect(says(losing, booted, proposed(block([blob(1, 0)])))).toMatch(/left before blob/);
+    expect(says(durableBlobs(watch, blocks), booted, proposed(one))).toMatch(/left before blob/);
   });
 });
 

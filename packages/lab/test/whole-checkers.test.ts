@@ -245,6 +245,23 @@ describe("contents", () => {
     expect(says(contents(watch), [1, notarized(block.root)])).toEqual([expect.stringMatching(/without its content/)]);
   });
 
+  test("C5: but not where its journal has the vote, and its store is lost", () => {
+    const block = attested(1, one);
+    const losses = { isOver: (instance: number, timeUs: number) => instance === 1 && timeUs >= 100 };
+    /** A length, then: a vote, to notarize, epoch, view, block. */
+    const record = Uint8Array.of(...zeros(4), 2, 1, ...zeros(16), ...block.root, 0);
+    const booted = ofAttest({ kind: "booted", finals: [], journal: [record] });
+    const say = (instance: number, timeUs: number, vote = block.root) => {
+      const checker = contents(watch, losses);
+      checker.onObservation(booted, instance, timeUs);
+      return checker.onObservation(notarized(vote), instance, timeUs);
+    };
+    expect(say(1, 100)).toBeUndefined();
+    expect(say(1, 99)).toMatch(/without its content/);
+    expect(say(0, 100)).toMatch(/without its content/);
+    expect(say(1, 100, attested(2, two).root)).toMatch(/without its content/);
+  });
+
   test("fires where no honest node holds what was attested just now", () => {
     const block = attested(1, one);
     expect(says(contents(watch), [0, delivered(block)])).toEqual([expect.stringMatching(/no honest node holds/)]);

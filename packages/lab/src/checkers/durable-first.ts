@@ -16,7 +16,8 @@ import type { CheckContext, Checker } from "./checker.ts";
 const kindNumbers: { readonly [Kind in VoteKind]: number } = { notarize: 1, nullify: 2, finalize: 3 };
 const lengthBytes = 4;
 const blockStart = 1 + 8 + 96;
-const ballotBytes = 1 + 1 + 8 + 8 + 32;
+const blockAt = 1 + 1 + 8 + 8;
+const ballotBytes = blockAt + 32;
 
 export function durableFirst({ seats }: CheckContext): Checker {
   const disks = seats.map(() => new Set<string>());
@@ -47,6 +48,13 @@ export function durableFirst({ seats }: CheckContext): Checker {
       }
     },
   };
+}
+
+/** Roots of the blocks that a journal has a vote to notarize for. */
+export function notarizedIn(journal: readonly Uint8Array[]): ReadonlySet<string> {
+  const records = journal.map((bytes) => bytes.subarray(lengthBytes));
+  const votes = records.filter((record) => record[0] === 2 && record[1] === kindNumbers.notarize);
+  return new Set(votes.map((record) => toHex(record.subarray(blockAt, ballotBytes))));
 }
 
 function missing(disk: ReadonlySet<string>, message: LabMessage, seat: number): string | undefined {

@@ -2,8 +2,9 @@
 // a client is told that a blob is accepted, the record that keeps it is. Who lost its store says again what its journal holds.
 
 import type { OrderBlock } from "@tandem/shared";
-import { type Losses, nobody } from "../../losses.ts";
+import type { Losses } from "../../losses.ts";
 import type { Checker } from "../checker.ts";
+import { Recalled } from "../recalled.ts";
 import { headerRootOf } from "./naive-headers.ts";
 import { hex } from "./raw-blob.ts";
 import { votedBlock, type Watch } from "./watch.ts";
@@ -11,13 +12,13 @@ import { votedBlock, type Watch } from "./watch.ts";
 export function durableBlobs(
   watch: Watch,
   blocks: ReadonlyMap<string, OrderBlock>,
-  losses: Pick<Losses, "isOver"> = nobody,
+  losses?: Pick<Losses, "isOver">,
 ): Checker {
-  /** Blocks and instances that voted for them with all blobs in the store. */
-  const voters = new Set<string>();
+  const recalled = new Recalled(losses);
   return {
     name: "durable-blobs",
     onObservation(observation, instance, timeUs) {
+      recalled.see(observation, instance, timeUs);
       const { stored, kept } = watch.of(instance);
       if (observation.kind === "receipt" && observation.receipt.kind === "accepted") {
         const root = hex(observation.receipt.blob);
@@ -35,9 +36,7 @@ export function durableBlobs(
       if (voted === undefined) return undefined;
       const block = blocks.get(voted);
       const missing = block?.body.blobs.find((root) => !stored.has(hex(root)));
-      const voter = `${instance} ${voted}`;
-      if (missing === undefined) voters.add(voter);
-      if (missing === undefined || (losses.isOver(instance, timeUs) && voters.has(voter))) return undefined;
+      if (missing === undefined || recalled.has(instance, voted)) return undefined;
       return `a vote for height ${block?.header.height} left before blob ${hex(missing).slice(0, 8)} of it was durable`;
     },
   };

@@ -3,25 +3,26 @@
 
 import { claimCodec, type StoreBatch, toHex } from "@tandem/shared";
 import type { Instance } from "@tandem/simulator";
-import { type Losses, nobody } from "../../losses.ts";
+import type { Losses } from "../../losses.ts";
 import type { Observation } from "../../nodes/words.ts";
 import type { Checker } from "../checker.ts";
 import { hex } from "../order/raw-blob.ts";
+import { Recalled } from "../recalled.ts";
 import { type AttestOracleState, attestHeaderRootOf, placeName } from "./attest-oracle.ts";
 import { contentProblem } from "./stored-content.ts";
 import { contentKind, notarizedRoot, type WholeWatch } from "./whole-watch.ts";
 
-export function contents(watch: WholeWatch, losses: Pick<Losses, "isOver"> = nobody): Checker {
+export function contents(watch: WholeWatch, losses?: Pick<Losses, "isOver">): Checker {
   let looked = 0;
-  /** Blocks and instances that voted for them with all contents in the store. */
-  const voters = new Set<string>();
+  const recalled = new Recalled(losses);
   return {
     name: "contents",
     onObservation(observation, instance, timeUs) {
       if (observation.kind === "stored") return unsound(observation.batch);
       if (observation.kind !== "attest") return undefined;
+      recalled.see(observation.observation, instance, timeUs);
       const voted = notarizedRoot(observation.observation, attestHeaderRootOf);
-      if (voted !== undefined) return vote(voted, instance, losses.isOver(instance, timeUs));
+      if (voted !== undefined) return recalled.has(instance, voted) ? undefined : unheld(voted, instance);
       return observation.observation.kind === "delivered" ? lost(observation.observation) : undefined;
     },
   };
@@ -33,13 +34,6 @@ export function contents(watch: WholeWatch, losses: Pick<Losses, "isOver"> = nob
       if (wrong !== undefined) return `stored for the claim ${claim?.slice(0, 8)} ${wrong}`;
     }
     return undefined;
-  }
-
-  function vote(root: string, instance: Instance, isWithoutStore: boolean): string | undefined {
-    const voter = `${instance} ${root}`;
-    const missing = unheld(root, instance);
-    if (missing === undefined) voters.add(voter);
-    return isWithoutStore && voters.has(voter) ? undefined : missing;
   }
 
   function unheld(root: string, instance: Instance): string | undefined {
