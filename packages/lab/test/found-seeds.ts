@@ -76,4 +76,14 @@ export const foundWholes: readonly FoundSeed[] = [
     found:
       "The lab's own mistake: what was final at a crash of the only honest node, and told by nobody, was no part of the truth.",
   },
+  {
+    seed: 1902,
+    found:
+      "Who lost its archive finalized a view that it had nullified: the journal has the finalization above, and no longer the vote.",
+  },
+  {
+    seed: 434,
+    found:
+      "The lab's own mistake: a vote that was in the journal and had not left yet was held to contents of a store that was lost.",
+  },
 ];
