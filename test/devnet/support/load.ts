@@ -34,6 +34,11 @@ export class Load {
     this.#payers = fleet.created.accounts.map((_, payer) => this.#run(payer));
   }
 
+  /** When a program is accepted: where all is slow the blows may be over before. */
+  async untilProgram(): Promise<void> {
+    while (![...this.programs].some((root) => this.accepted.has(root))) await sleep(pauseMs);
+  }
+
   /** When each payer's last blob is accepted. */
   async stop(): Promise<void> {
     this.#isStopping = true;

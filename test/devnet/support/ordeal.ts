@@ -67,6 +67,7 @@ export class Ordeal {
   /** Ends the load and everything else, and judges. */
   async judge(): Promise<string> {
     const load = this.#load as Load;
+    await load.untilProgram();
     await load.stop();
     const blocks = await this.#settle(load.accepted);
     const rounds = await this.#attested(
