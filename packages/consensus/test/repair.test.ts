@@ -78,6 +78,17 @@ test("S7: of whom it is not a peer, such as itself, it asks nothing", () => {
   expect(asked).toMatchObject({ kind: "send", to: 1 });
 });
 
+test("S7: needs begin with one peer after the other, and no need asks one twice running", () => {
+  const repair = new Repair<never>(peers, limits);
+  const askedIn = (effects: ReturnType<typeof repair.onTimer>) =>
+    effects.flatMap((effect) => (effect.kind === "send" ? [effect.to] : []));
+  const want = (from: number) =>
+    repair.want({ request: { kind: "chain", from: asHeight(from) }, until: asView(9) }, undefined);
+  expect([1, 2, 3, 4].flatMap((from) => askedIn(want(from)))).toEqual(peers);
+  const asked = [1, ...Array.from({ length: 12 }, () => repair.onTimer(1)).flatMap(askedIn)];
+  for (const [round, peer] of asked.entries()) expect(peer).not.toBe(asked[round - 1]);
+});
+
 test("S7: who is alone asks nobody", () => {
   const repair = new Repair<never>([], limits);
   expect(repair.want({ request: { kind: "chain", from: asHeight(1) }, until: asView(9) }, undefined)).toEqual([]);
