@@ -1,6 +1,6 @@
 // A node from its start to its end: what it accepted outlives it, it stops within its time, and it says why it cannot start.
 
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { asNonce, limits, toHex } from "@tandem/shared";
@@ -110,6 +110,13 @@ describe("it does not start", () => {
     for (const config of [mine, theirs]) await (await start(config)).stop();
     expect(await codeOf({ ...mine, data: theirs.data })).toBe("other-key");
     await (await start(mine)).stop();
+    // Who could not start owns nothing.
+    const data = join(network.folder, "new");
+    mkdirSync(data);
+    writeFileSync(join(data, "first-marks"), "none");
+    expect(await codeOf({ ...mine, data })).toBe("bad-first-marks");
+    rmSync(join(data, "first-marks"));
+    await (await start({ ...theirs, data })).stop();
     // Without a key it signs nothing, whoever's the folder is.
     const { key: _, ...observer } = { ...mine, data: theirs.data };
     await (await start(observer)).stop();

@@ -13,6 +13,7 @@ import { ExecutionPool } from "../execution/pool.ts";
 import { foldersIn } from "../store/data-folders.ts";
 import { readFirstMarks, removeFirstMarks } from "../store/first-marks.ts";
 import { openStore } from "../store/open-store.ts";
+import { claimFolder } from "../store/owner.ts";
 import type { Store } from "../store/store.ts";
 import { networkOf, readGenesis } from "./context.ts";
 import { failureOf } from "./failure.ts";
@@ -43,7 +44,12 @@ async function run(): Promise<void> {
   const place = config.validator?.seat;
   const marks = await readFirstMarks(dataFolder);
   const store = await openStore(config.storeKind, foldersIn(dataFolder).chain, { blobPrefix });
-  const votes = await openVoteJournals({ dataFolder, seatings, place, marks }).catch(async (error: unknown) => {
+  const openVotes = async () => {
+    const key = place === undefined ? undefined : checked.genesis.validators[place]?.key;
+    if (key !== undefined) await claimFolder(dataFolder, key);
+    return openVoteJournals({ dataFolder, seatings, place, marks });
+  };
+  const votes = await openVotes().catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
