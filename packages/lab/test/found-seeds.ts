@@ -86,4 +86,9 @@ export const foundWholes: readonly FoundSeed[] = [
     found:
       "The lab's own mistake: a vote that was in the journal and had not left yet was held to contents of a store that was lost.",
   },
+  {
+    seed: 961,
+    found:
+      "The lab's own mistake: of two outcomes of liars the true one was taken for what would follow from the false one.",
+  },
 ];

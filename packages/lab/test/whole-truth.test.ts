@@ -180,6 +180,28 @@ describe("truth", () => {
     },
   );
 
+  test.each([6, 10, 27, 42])(
+    "C6, log %i: what is told of a step counts, whatever is said of those that it rests on",
+    (seed) => {
+      const own = wholeLog(seed);
+      const lanesAt = (round: number) =>
+        own.executed[round - 1]?.find(({ shard }) => shard === "a")?.result?.lanes ?? [];
+      const known = own.createTruth();
+      wrongShards(known, own);
+      const nameOf = (height: number, index: number, step: number) => `${height}/${index}/${step}`;
+      const used = new Set<string>();
+      for (const { height, index, nodes } of known.programs.keys())
+        for (const { shard, needs } of nodes)
+          if (shard !== "a") for (const step of needs) used.add(nameOf(height, index, step));
+      const isUsed = ({ node }: Export) => used.has(nameOf(node.height, node.index, node.step));
+      const exportsOf = (_: string, round: number) =>
+        lanesAt(round).flatMap(({ content }) => content.exports.map((each) => (isUsed(each) ? each : deny(each))));
+      const truth = own.createTruth({ lost: ["a"], exportsOf });
+      expect(wrongShards(truth, own)).toEqual([]);
+      expect(truth.lies).toBeGreaterThan(0);
+    },
+  );
+
   test("fires at the end where contracts are others", () => {
     const truth = log.createTruth();
     says(truth, log);

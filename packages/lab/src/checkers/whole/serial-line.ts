@@ -1,7 +1,7 @@
 // The final order log, run serially (R5), as shards see it that are told what others claim. What a committee of liars had
-// attested of a step is what every other shard is given for that step's outcome: from there on the line is another one, and it
-// is run once more from the beginning. Of what the liars say of groups nothing is told: they lie about settled outcomes alone
-// (habits/whole/lying-follower.ts).
+// attested of a step is what every other shard is given for that step's outcome, tentative or settled, whatever would follow from
+// the rest: where it is false the line is another one from there on, and it is run once more from the beginning. Verdicts are
+// not told: nobody waits for them (R1).
 
 import type { EncodedOutcome, Export, Genesis } from "@tandem/shared";
 import type { LineProgram } from "../../rounds/oracle/line.ts";
@@ -13,8 +13,10 @@ export class SerialLine {
   readonly #genesis: LineGenesis;
   #serial: Serial;
   readonly #programs = new Map<LineProgram, SerialProgram>();
-  /** By program, the outcomes of steps that are not what comes of them. */
+  /** By program, the outcomes of steps that count, whatever comes of them. */
   readonly #told = new Map<LineProgram, Map<number, SerialOutcome>>();
+  /** Those that were told and are not what would come of it. */
+  lies = 0;
 
   constructor(genesis: LineGenesis) {
     this.#genesis = genesis;
@@ -30,24 +32,20 @@ export class SerialLine {
     return this.#serial.contracts;
   }
 
-  /** Outcomes that are told and false. */
-  get lies(): number {
-    return [...this.#told.values()].reduce((sum, { size }) => sum + size, 0);
-  }
-
   run(program: LineProgram): void {
     this.#programs.set(program, this.#serial.run(program, this.#told.get(program)));
   }
 
-  /** What a claim exports. What is known already comes of it too, or was told. */
+  /** What a claim exports. */
   tell(exports: readonly Export[]): void {
     const before = this.lies;
     for (const { node, content } of exports) {
-      if (content.kind !== "outcome") continue;
+      if (content.kind === "verdict") continue;
       const at = [...this.#programs].find(([line]) => line.height === node.height && line.index === node.index);
       const known = at?.[1].steps[node.step]?.outcome;
-      const outcome = decoded(content.value);
-      if (at === undefined || known === undefined || isSame(known, outcome)) continue;
+      const outcome = decoded(content.kind === "outcome" ? content.value : content.value.outcome);
+      if (at === undefined || known === undefined) continue;
+      if (!isSame(known, outcome)) this.lies++;
       const told = this.#told.get(at[0]) ?? new Map<number, SerialOutcome>();
       this.#told.set(at[0], told.set(node.step, outcome));
     }
