@@ -49,10 +49,7 @@ async function run(): Promise<void> {
     if (key !== undefined) await claimFolder(dataFolder, key);
     return openVoteJournals({ dataFolder, seatings, place, marks });
   };
-  const votes = await openVotes().catch(async (error: unknown) => {
-    await store.close();
-    throw error;
-  });
+  const votes = await openVotes().catch((error: unknown) => store.close().then(() => Promise.reject(error)));
   const pool = new VerifyPool(genesis, verifyThreads, fail);
   const executions = new ExecutionPool({ genesis, threads: executionThreads, store, onFailure: fail });
   const replica = new Replica({ network, pool: poolLimits, validator: validatorOf(config), follows });
