@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NodeStatus } from "@tandem/node";
 import { afterAll, describe, expect, test } from "vitest";
+import { chainRows } from "../src/devnet/chains.ts";
 import { devnetCommand } from "../src/devnet/command.ts";
 import { committeesOf } from "../src/devnet/committees.ts";
 import { wordsOf } from "../src/devnet/events.ts";
@@ -216,7 +217,7 @@ const gone: NodeRow = {
 
 /** As long as nothing is known of shards. */
 function nodes(rows: readonly NodeRow[]): DevnetView {
-  return { nodes: rows, shards: [] };
+  return { nodes: rows, chains: chainRows(rows), shards: [] };
 }
 
 describe("the table", () => {
@@ -408,7 +409,7 @@ describe("the screen", () => {
     screen.show(nodes([here, here]));
     expect(said).toEqual([
       ...Array(2).fill(
-        "node-0: height 123456, peers 2/3; node-1 ended; 1234 blobs/s, 568 kB/s\nordering stands still: 1 of 2 nodes are up, a quorum needs 2\n",
+        "node-0: height 123456, peers 2/3; node-1 ended; 1234 blobs/s, 568 kB/s\nordering stands still, and so do all shards: 1 of 2 nodes vote, a quorum needs 2; node-1 is down\nattesting stands still, so no claim is attested: 1 of 2 nodes vote, a quorum needs 2; node-1 is down\n",
       ),
       "all 2 nodes: height 123456, peers 2/3; 1234 blobs/s, 568 kB/s\n",
     ]);

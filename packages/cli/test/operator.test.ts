@@ -5,7 +5,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { NodeStatus } from "@tandem/node";
 import { afterAll, describe, expect, test } from "vitest";
+import { chainRows } from "../src/devnet/chains.ts";
 import type { Committee } from "../src/devnet/committees.ts";
 import { openControl } from "../src/devnet/control.ts";
 import { askDevnet } from "../src/devnet/control-client.ts";
@@ -13,7 +15,8 @@ import type { Devnet } from "../src/devnet/devnet.ts";
 import type { Exit } from "../src/devnet/node-process.ts";
 import { type Operated, Operator } from "../src/devnet/operator.ts";
 import { operatedWords } from "../src/devnet/operator-words.ts";
-import type { DevnetView, Watch } from "../src/devnet/watch.ts";
+import { shardRows } from "../src/devnet/shards.ts";
+import type { DevnetView, NodeRow, Watch } from "../src/devnet/watch.ts";
 
 const temporary = mkdtempSync(join(tmpdir(), "tandem-operator-"));
 afterAll(() => rmSync(temporary, { recursive: true }));
@@ -39,10 +42,25 @@ class FakeNode {
   isKilled = false;
   /** Where it does not come up. */
   isBroken = false;
-  readonly api = { status: async () => ({}) };
+  votes: NodeStatus["votes"] = { order: "votes", attest: "votes" };
+  /** Shards of which it has no record. */
+  unmarked: readonly string[] = [];
+  readonly api = { status: async () => this.status };
 
   constructor(place: number) {
     this.name = `node-${place}`;
+  }
+
+  get status(): NodeStatus {
+    const own = { own: { state: "following" }, attested: { round: 0 }, waiting: null, dispute: null };
+    const shards = committees.map(({ shard }) => ({ name: shard, ...own, hasNoMark: this.unmarked.includes(shard) }));
+    return { votes: this.votes, attest: { isStarted: true }, shards } as unknown as NodeStatus;
+  }
+
+  get row(): NodeRow {
+    const rates = { blobsPerSecond: 0, bytesPerSecond: 0, blockAgeMs: undefined, downMs: undefined };
+    const role = this.exit === undefined ? "validator" : this.isKilled ? "killed" : "ended";
+    return { node: this.name, role, status: this.exit === undefined ? this.status : undefined, ...rates };
   }
 
   async crash(): Promise<void> {
@@ -58,16 +76,21 @@ class FakeNode {
   }
 
   lastWords(): readonly string[] {
-    return [];
+    return ["starts", "error bad-config: A key is wrong.", "  Mend that key."];
   }
 }
 
-const view: DevnetView = { nodes: [], shards: [] };
+const view: DevnetView = { nodes: [], chains: [], shards: [] };
 
 function operated() {
   const nodes = [0, 1, 2, 3].map((place) => new FakeNode(place));
   const told: [string, Operated][] = [];
-  const watch = { committees, latest: async () => view, forget: () => {} } as unknown as Watch;
+  const read = async (): Promise<DevnetView> => {
+    const rows = nodes.map(({ row }) => row);
+    const chains = chainRows(rows);
+    return { nodes: rows, chains, shards: shardRows(committees, rows, chains) };
+  };
+  const watch = { latest: async () => view, read, forget: () => {} } as unknown as Watch;
   const operator = new Operator({ nodes } as unknown as Devnet, watch, {
     kill: (what) => told.push(["kill", what]),
     restart: (what) => told.push(["restart", what]),
@@ -85,21 +108,22 @@ describe("an operator", () => {
   test("kills a node and starts it again, by number or name, and hears which shards lose their quorum", async () => {
     const { nodes, operator, told } = up();
     const killed = await operator.kill("3");
-    expect(killed).toEqual({
+    const missing = [{ node: "node-3", why: "down" }];
+    expect(killed).toMatchObject({
       node: "node-3",
       pid: 100,
-      stalled: committees.slice(1),
+      chains: ["order", "attest"].map((chain) => ({ chain, state: "goes-on", need: 3, of: 4, missing })),
+      stalled: committees.slice(1).map((each) => ({ ...each, state: "no-quorum", down: [{ node: "node-3" }] })),
       goOn: ["bank"],
-      validators: { up: 3, need: 3, of: 4 },
     });
     expect(nodes.map(({ exit }) => exit === undefined)).toEqual([true, true, true, false]);
     const restarted = await operator.restart("node-3");
-    expect(restarted).toEqual({
+    expect(restarted).toMatchObject({
       node: "node-3",
       pid: 101,
+      chains: [{ missing: [] }, { missing: [] }],
       stalled: [],
       goOn: ["bank", "hotel", "market", "rail"],
-      validators: { up: 4, need: 3, of: 4 },
     });
     expect(told).toEqual([
       ["kill", killed],
@@ -110,7 +134,11 @@ describe("an operator", () => {
   test("of two nodes that are down hears what both mean", async () => {
     const { operator } = up();
     await operator.kill("3");
-    expect(await operator.kill("0")).toMatchObject({ stalled: committees, validators: { up: 2, need: 3 } });
+    expect(await operator.kill("0")).toMatchObject({
+      stalled: committees,
+      goOn: [],
+      chains: [{ state: "stands-still" }, { state: "stands-still" }],
+    });
     expect(await operator.restart("3")).toMatchObject({ stalled: committees.slice(0, 3), goOn: ["rail"] });
   });
 
@@ -126,7 +154,10 @@ describe("an operator", () => {
     await expect(operator.kill("1")).rejects.toMatchObject({ code: "already-down" });
     expect(await operator.restart("1")).toMatchObject({ node: "node-1" });
     (nodes[3] as FakeNode).isBroken = true;
-    await expect(operator.restart("3")).rejects.toMatchObject({ code: "node-ended" });
+    await expect(operator.restart("3")).rejects.toMatchObject({
+      code: "node-ended",
+      message: "node-3 ended with exit code 1 before it answered: error bad-config: A key is wrong.",
+    });
   });
 
   test("waits until the network is up", async () => {
@@ -141,7 +172,7 @@ describe("an operator", () => {
       "node-3 is killed (process 100). hotel, market and rail stand still, for a quorum takes 3 of 3 members; ordering and bank go on.",
     );
     expect(operatedWords("killed", await operator.kill("0"), 200)).toBe(
-      "node-0 is killed (process 100). Ordering stands still, and so do all shards: a quorum takes 3 of 4 validators, 2 are up.",
+      "node-0 is killed (process 100). Ordering stands still, and so do all shards: a quorum takes 3 of 4 validators, 2 vote (node-0 is down, node-3 is down).",
     );
     expect(operatedWords("restarted", await operator.restart("0"), 200)).toMatch(
       /hotel, .* stand still, .*; ordering and bank go on\.$/,
@@ -149,6 +180,51 @@ describe("an operator", () => {
     expect(operatedWords("restarted", await operator.restart("3"), 200)).toBe(
       "node-3 runs again (process 101). Ordering and every shard have their quorum.",
     );
+  });
+});
+
+describe("an operator hears of records that are lost", () => {
+  const mute = { order: { order: "no-vote", attest: "votes" }, attest: { order: "votes", attest: "no-vote" } } as const;
+
+  test("voters are counted, not processes", async () => {
+    const { nodes, operator } = up();
+    (nodes[3] as FakeNode).votes = mute.order;
+    expect(operatedWords("killed", await operator.kill("0"), 300)).toBe(
+      "node-0 is killed (process 100). Ordering stands still, and so do all shards: a quorum takes 3 of 4 validators, 2 vote (node-0 is down, node-3 does not vote).",
+    );
+  });
+
+  test("of the attest chain too", async () => {
+    const { nodes, operator } = up();
+    (nodes[3] as FakeNode).votes = mute.attest;
+    const killed = await operator.kill("0");
+    expect(killed).toMatchObject({ goOn: [], stalled: committees });
+    expect(operatedWords("killed", killed, 300)).toBe(
+      "node-0 is killed (process 100). Attesting stands still, so no claim of any shard is attested: a quorum takes 3 of 4 validators, 2 vote (node-0 is down, node-3 does not vote); ordering goes on.",
+    );
+  });
+
+  test("a member without a mark is none that a shard's quorum can count on", async () => {
+    const { nodes, operator } = up();
+    await operator.kill("3");
+    (nodes[3] as FakeNode).unmarked = ["hotel", "market", "rail"];
+    const restarted = await operator.restart("3");
+    expect(restarted.stalled).toMatchObject(committees.slice(1).map((each) => ({ ...each, unmarked: ["node-3"] })));
+    expect(operatedWords("restarted", restarted, 300)).toBe(
+      "node-3 runs again (process 101). hotel, market and rail stand still, for a quorum takes 3 of 3 members, and node-3 affirms nothing (no-mark); ordering and bank go on.",
+    );
+  });
+
+  test("once the node has read what it stored, for it does not know before", async () => {
+    const { nodes, operator } = up();
+    await operator.kill("3");
+    const node = nodes[3] as FakeNode;
+    let asked = 0;
+    node.api.status = async () => {
+      if (++asked === 2) node.unmarked = ["hotel"];
+      return { ...node.status, attest: { ...node.status.attest, isStarted: asked > 1 } };
+    };
+    expect(await operator.restart("3")).toMatchObject({ stalled: [{ shard: "hotel" }] });
   });
 });
 

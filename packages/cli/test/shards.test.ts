@@ -3,6 +3,7 @@
 import type { NodeStatus } from "@tandem/node";
 import { asShardName } from "@tandem/shared";
 import { describe, expect, test } from "vitest";
+import { chainRows } from "../src/devnet/chains.ts";
 import type { Committee } from "../src/devnet/committees.ts";
 import { plainScreen } from "../src/devnet/screen.ts";
 import { type ShardRow, shardRows } from "../src/devnet/shards.ts";
@@ -55,7 +56,8 @@ function saying(nodes: readonly NodeRow[], ...answers: (readonly ShardAnswer[])[
 }
 
 function rowOf(committee: Committee, nodes: readonly NodeRow[], ...answers: ShardAnswer[]): ShardRow {
-  return shardRows([committee], saying(nodes, ...answers.map((each) => [each])))[0] as ShardRow;
+  const rows = saying(nodes, ...answers.map((each) => [each]));
+  return shardRows([committee], rows, chainRows(rows))[0] as ShardRow;
 }
 
 describe("a shard", () => {
@@ -80,6 +82,27 @@ describe("a shard", () => {
     expect(rowOf(hotel, allUp, { ...late, lag: 2 }).state).toBe("goes-on");
   });
 
+  test("stands still where the members that have a record of what they signed are no quorum", () => {
+    const silent = answer("hotel", { hasNoMark: true });
+    const shown = rowOf(hotel, allUp, answer("hotel"), answer("hotel"), answer("hotel", notFollowed), silent);
+    expect(shown).toMatchObject({ state: "no-quorum", unmarked: ["node-3"], down: [] });
+    // Of four members three are enough.
+    const four = { ...hotel, members: [0, 1, 2, 3].map(node) };
+    const enough = rowOf(four, allUp, answer("hotel"), answer("hotel"), answer("hotel"), silent);
+    expect(enough).toMatchObject({ state: "goes-on", unmarked: ["node-3"] });
+  });
+
+  test("whose own quorum is there stands still with the chain that it rests on", () => {
+    const killed = allUp.with(0, row(0, "killed", 5000));
+    const stateIn = (votes: NodeStatus["votes"]) => {
+      const rows = killed.with(3, { ...row(3), status: { shards: [], votes } as unknown as NodeStatus });
+      return shardRows([committee("hotel", 1, 2, 3)], rows, chainRows(rows))[0]?.state;
+    };
+    expect(stateIn({ order: "votes", attest: "votes" })).toBe("goes-on");
+    expect(stateIn({ order: "no-vote", attest: "votes" })).toBe("no-ordering");
+    expect(stateIn({ order: "votes", attest: "no-vote" })).toBe("no-attesting");
+  });
+
   test("counts affirmations as the node does that holds most of them", () => {
     const holding = (have: number) => answer("hotel", { waiting: { ...waiting, have } });
     expect(rowOf(hotel, allUp, holding(1), holding(2)).waiting?.have).toBe(2);
@@ -102,6 +125,7 @@ describe("the table of shards", () => {
       [answer("bank"), stalled],
       [answer("bank"), answer("hotel", notFollowed)],
     ),
+    chainRows(withoutThree),
   );
 
   test("has a row for each, and says below why one stands still", () => {
@@ -131,6 +155,7 @@ describe("the table of shards", () => {
       "hotel: 2 of 3 are up, a quorum needs 3; node-0 is down since 3 min",
     ]);
     expect(whyOf({ hasNoMark: true }, allUp)).toEqual([
+      "hotel: 2 of 3 can affirm, a quorum needs 3",
       "hotel: node-0 affirms nothing, for it has no record of what its key signed (no-mark); a restart does not help",
     ]);
     const dispute = { round: 12, own: "0xabababababab", theirs: "cdcdcdcdcdcd" };
@@ -139,19 +164,33 @@ describe("the table of shards", () => {
     ]);
   });
 
+  test("says that it waits for the attest chain, where that stands still", () => {
+    const mute = { shards: [], votes: { order: "votes", attest: "no-vote" } } as unknown as NodeStatus;
+    const rows = allUp.with(0, row(0, "killed", 5000)).with(3, { ...row(3), status: mute });
+    const lines = (of: Partial<ShardAnswer>) => {
+      const said = { shards: [answer("bank", of)] } as unknown as NodeStatus;
+      const nodes = rows.with(1, { ...row(1), status: said });
+      return shardLines(shardRows([committee("bank", 1, 2, 3)], nodes, chainRows(nodes)), 200).slice(2);
+    };
+    expect(lines({ waiting: { ...waiting, have: 3 }, lag: 30 })).toEqual([
+      "bank: round 41 is affirmed by a quorum, and waits to be attested: attesting stands still",
+    ]);
+    expect(lines({})).toEqual([]);
+  });
+
   test("stands below that of the nodes, once shards are known", () => {
-    expect(viewLines({ nodes: allUp, shards: [] }, 80)).toHaveLength(5);
-    const lines = viewLines({ nodes: allUp, shards: both }, 80);
+    expect(viewLines({ nodes: allUp, chains: [], shards: [] }, 80)).toHaveLength(5);
+    const lines = viewLines({ nodes: allUp, chains: [], shards: both }, 80);
     expect(lines.slice(5, 7)).toEqual(["", expect.stringMatching(/^shard /)]);
   });
 
   test("outside of a terminal is a part of the line, and a line for each that stands still, when that is new", () => {
     const lines: string[] = [];
     const screen = plainScreen((text) => lines.push(...text.trimEnd().split("\n")), 80);
-    screen.show({ nodes: withoutThree, shards: both });
-    screen.show({ nodes: withoutThree, shards: both });
+    screen.show({ nodes: withoutThree, chains: [], shards: both });
+    screen.show({ nodes: withoutThree, chains: [], shards: both });
     const healed = both.map((row): ShardRow => ({ ...row, state: "goes-on" }));
-    screen.show({ nodes: withoutThree, shards: healed });
+    screen.show({ nodes: withoutThree, chains: [], shards: healed });
     expect(lines).toEqual([
       expect.stringMatching(/; attested: bank 40, hotel 40$/),
       expect.stringMatching(/^hotel: 2 of 3 affirm /),

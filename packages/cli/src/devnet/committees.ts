@@ -1,4 +1,4 @@
-// Who follows which shard of a devnet, by names of nodes, and which shards have a quorum while some of them are down.
+// Who follows which shard of a devnet, by names of nodes.
 
 import type { CheckedGenesis } from "@tandem/shared";
 
@@ -20,9 +20,4 @@ export function committeesOf({ genesis }: CheckedGenesis): readonly Committee[] 
 /** S1: of so many of the same weight. In a devnet all validators vote on both chains. */
 export function quorumOf(count: number): number {
   return Math.floor((2 * count) / 3) + 1;
-}
-
-/** Of those that have one while all are up. */
-export function hasQuorum({ members, need }: Committee, down: ReadonlySet<string>): boolean {
-  return members.filter((name) => !down.has(name)).length >= need;
 }

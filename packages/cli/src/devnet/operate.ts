@@ -9,7 +9,8 @@ import { operatedWords } from "./operator-words.ts";
 import { folderOf, folderOption } from "./options.ts";
 
 const folderHelp = `  --folder DIR  that of the devnet (.tandem/devnet of the project)
-  --json        {"node", "pid", "stalled": [{"shard", "members", "need"}], "goOn": [shards]}
+  --json        {"node", "pid", "chains": [{"chain", "state", "missing", ...}], "stalled":
+                [{"shard", "state", "need", "down", "unmarked", ...}], "goOn": [shards]}
 
 Exit code 1, with a code on stderr: no-devnet if none runs there, not-ready while it
 is starting`;
@@ -41,7 +42,7 @@ it does not come up. 2 if there is no such node: no-such-node.
 };
 
 async function operate(what: "killed" | "restarted", verb: string, { positionals, flags, json, print }: Call) {
-  const node = onePositional(positionals, "N");
+  const node = onePositional(positionals, "N, the number of a node,");
   const operated = await askDevnet<Operated>(folderOf(flags), "POST", `/${verb}/${encodeURIComponent(node)}`);
   print(json ? `${JSON.stringify(operated)}\n` : `${operatedWords(what, operated, columns(process.stdout))}\n`);
 }

@@ -2,27 +2,29 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { Complaint } from "../terminal.ts";
-import { type Committee, hasQuorum, quorumOf } from "./committees.ts";
+import type { ChainRow } from "./chains.ts";
 import { type Devnet, describeEnd } from "./devnet.ts";
 import type { NodeProcess } from "./node-process.ts";
+import type { ShardRow } from "./shards.ts";
 import type { DevnetView, Watch } from "./watch.ts";
 
 /** A node that was killed or started again, and what that means for the shards. */
 export interface Operated {
   readonly node: string;
   readonly pid: number | undefined;
-  /** Without a quorum now. */
-  readonly stalled: readonly Committee[];
-  /** With one. */
+  /** Who votes on them: without a quorum nothing goes on. */
+  readonly chains: readonly ChainRow[];
+  /** Shards without a quorum now, or without one of the chains. */
+  readonly stalled: readonly Pick<ShardRow, "shard" | "members" | "need" | "state" | "down" | "unmarked">[];
   readonly goOn: readonly string[];
-  /** Of both chains: without a quorum nothing goes on. */
-  readonly validators: { readonly up: number; readonly need: number; readonly of: number };
 }
 
 const pollMs = 50;
 /** Until it answers: it may have much to read, on a busy machine. */
 const restartTimeoutMs = 60_000;
 const statusTimeoutMs = 2000;
+/** Until it has read what it stored, and so knows what it can sign; one with much to read is judged later, by its status. */
+const judgeTimeoutMs = 10_000;
 /** Rows that were read so lately are told again. */
 const viewAgeMsMax = 1500;
 
@@ -56,12 +58,12 @@ export class Operator {
     }
     const { pid } = node;
     await node.crash();
-    const operated = this.#operated(node, pid);
+    const operated = await this.#operated(node, pid);
     this.#onKill(operated);
     return operated;
   }
 
-  /** Resolves when it answers. */
+  /** Resolves when it answers, and says what it can sign. */
   async restart(which: string): Promise<Operated> {
     const node = this.#find(which);
     if (node.exit === undefined) {
@@ -70,7 +72,7 @@ export class Operator {
     }
     node.restart();
     await this.#untilItAnswers(node);
-    const operated = this.#operated(node, node.pid);
+    const operated = await this.#operated(node, node.pid);
     this.#onRestart(operated);
     return operated;
   }
@@ -94,10 +96,18 @@ export class Operator {
 
   async #untilItAnswers(node: NodeProcess): Promise<void> {
     const untilMs = performance.now() + restartTimeoutMs;
-    const answers = () => node.api.status(AbortSignal.timeout(statusTimeoutMs)).then(Boolean, () => false);
+    let judgedMs: number | undefined;
+    const answers = async () => {
+      const status = await node.api.status(AbortSignal.timeout(statusTimeoutMs)).catch(() => undefined);
+      if (status === undefined) return false;
+      judgedMs ??= performance.now() + judgeTimeoutMs;
+      return status.attest.isStarted || performance.now() > judgedMs;
+    };
     while (!(await answers())) {
       if (node.exit !== undefined) {
-        const what = `${describeEnd(node).what} before it answered.`;
+        const { what: ended, lastWords } = describeEnd(node);
+        const why = lastWords.findLast((line) => line.startsWith("error "));
+        const what = `${ended} before it answered${why === undefined ? "." : `: ${why}`}`;
         throw new Complaint("node-ended", what, `${node.logFile} says why.`, 1);
       }
       if (performance.now() > untilMs) {
@@ -108,16 +118,19 @@ export class Operator {
     }
   }
 
-  #operated({ name }: NodeProcess, pid: number | undefined): Operated {
+  async #operated({ name }: NodeProcess, pid: number | undefined): Promise<Operated> {
     this.#watch.forget();
-    const down = new Set(this.#devnet.nodes.filter(({ exit }) => exit !== undefined).map((node) => node.name));
-    const { committees } = this.#watch;
-    const stalled = committees.filter((each) => !hasQuorum(each, down));
-    const goOn = committees.filter((each) => hasQuorum(each, down)).map(({ shard }) => shard);
-    const { length } = this.#devnet.nodes;
-    const validators = { up: length - down.size, need: quorumOf(length), of: length };
-    return { node: name, pid, stalled, goOn, validators };
+    const { chains, shards } = await this.#watch.read();
+    const stalled = shards.filter(isStalled).map(({ shard, members, need, state, down, unmarked }) => {
+      return { shard, members, need, state, down, unmarked };
+    });
+    const goOn = shards.filter((row) => !isStalled(row)).map(({ shard }) => shard);
+    return { node: name, pid, chains, stalled, goOn };
   }
+}
+
+function isStalled({ state }: ShardRow): boolean {
+  return state.startsWith("no-");
 }
 
 function restartAdvice(node: NodeProcess): string {

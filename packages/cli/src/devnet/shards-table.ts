@@ -30,17 +30,20 @@ export function whyWords(row: ShardRow): readonly string[] {
   const unmarked = row.unmarked.map((node) => {
     return `${row.shard}: ${node} affirms nothing, for it has no record of what its key signed (no-mark); a restart does not help`;
   });
-  const still = row.state === "goes-on" ? [] : [`${row.shard}: ${stillWords(row)}`];
+  // That a chain stands still is told once, with the nodes; here, what waits for it.
+  const isHeldUp = row.state === "no-attesting" || row.state === "no-ordering";
+  const isQuiet = row.state === "goes-on" || (isHeldUp && row.waiting === null);
+  const still = isQuiet ? [] : [`${row.shard}: ${stillWords(row)}`];
   return [...still, ...unmarked, ...disputes];
 }
 
-function stillWords({ members, need, down, waiting, missing, state }: ShardRow): string {
-  const up = members.length - down.length;
+function stillWords({ members, need, down, unmarked, waiting, missing, state }: ShardRow): string {
+  const able = members.length - down.length - unmarked.length;
   const affirmed =
     waiting === null
-      ? `${up} of ${members.length} are up, a quorum needs ${need}`
+      ? `${able} of ${members.length} ${unmarked.length === 0 ? "are up" : "can affirm"}, a quorum needs ${need}`
       : waiting.have >= waiting.need
-        ? `round ${waiting.round} is affirmed by a quorum, and waits to be attested`
+        ? `round ${waiting.round} is affirmed by a quorum, and waits to be attested${state === "no-attesting" ? ": attesting stands still" : ""}`
         : `${waiting.have} of ${members.length} affirm round ${waiting.round}, a quorum needs ${waiting.need}`;
   const who = down.map(({ node, sinceMs }) => `${node} is down since ${sinceText(sinceMs)}`);
   const silent = state === "waits" && missing.length > 0 ? [`nothing came from ${missing.join(", ")}`] : [];

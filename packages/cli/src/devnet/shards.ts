@@ -2,6 +2,7 @@
 // behind the order chain, who executes the shard, and why it stands still if it does.
 
 import type { NodeStatus } from "@tandem/node";
+import { type ChainRow, standsStill } from "./chains.ts";
 import type { Committee } from "./committees.ts";
 import type { NodeRow } from "./watch.ts";
 
@@ -13,8 +14,11 @@ export interface ShardRow {
   readonly members: readonly string[];
   /** Members that make a quorum. */
   readonly need: number;
-  /** `no-quorum`: too many members are down. `waits`: all are up, and a quorum is overdue. */
-  readonly state: "goes-on" | "waits" | "no-quorum";
+  /**
+   * `no-quorum`: too few members are left that affirm. `no-attesting`, `no-ordering`: they are enough, and that chain has no
+   * quorum of voters. `waits`: a quorum is overdue.
+   */
+  readonly state: "goes-on" | "waits" | "no-quorum" | "no-attesting" | "no-ordering";
   /** As the node says that has seen the most; nothing while none says anything. */
   readonly attested: ShardAnswer["attested"] | undefined;
   readonly lag: number | undefined;
@@ -39,19 +43,28 @@ interface DownMember {
 /** A claim takes some blocks to be affirmed and attested; what takes longer stands still. */
 const lagUsual = 8;
 
-export function shardRows(committees: readonly Committee[], nodes: readonly NodeRow[]): readonly ShardRow[] {
+export function shardRows(
+  committees: readonly Committee[],
+  nodes: readonly NodeRow[],
+  chains: readonly ChainRow[],
+): readonly ShardRow[] {
   return committees.map((committee) => {
     const said = nodes.flatMap(({ node, status }) => {
       const answer = status?.shards.find(({ name }) => name === committee.shard);
       return answer === undefined ? [] : [{ ...answer, node }];
     });
-    return rowOf(committee, nodes, said);
+    return rowOf(committee, nodes, said, chains);
   });
 }
 
 type Said = ShardAnswer & { readonly node: string };
 
-function rowOf(committee: Committee, nodes: readonly NodeRow[], said: readonly Said[]): ShardRow {
+function rowOf(
+  committee: Committee,
+  nodes: readonly NodeRow[],
+  said: readonly Said[],
+  chains: readonly ChainRow[],
+): ShardRow {
   const { members, need } = committee;
   const down = nodes.flatMap(({ node, role, downMs = 0 }): DownMember[] => {
     const isDown = role === "killed" || role === "ended";
@@ -59,15 +72,22 @@ function rowOf(committee: Committee, nodes: readonly NodeRow[], said: readonly S
   });
   const best = said.toSorted(bySeen)[0];
   const { attested, lag, pending, waiting = null, missing = [] } = best ?? {};
+  const unmarked = said.filter(({ hasNoMark }) => hasNoMark).map(({ node }) => node);
   const isOverdue = waiting !== null && (lag ?? 0) > lagUsual;
   return {
     ...committee,
-    state: members.length - down.length < need ? "no-quorum" : isOverdue ? "waits" : "goes-on",
-    ...{ attested, lag, pending, waiting, missing, down },
+    state: stateOf(members.length - down.length - unmarked.length >= need, isOverdue, chains),
+    ...{ attested, lag, pending, waiting, missing, down, unmarked },
     runBy: said.filter(({ own }) => own.state === "following").map(({ node }) => node),
-    unmarked: said.filter(({ hasNoMark }) => hasNoMark).map(({ node }) => node),
     disputes: said.flatMap(({ node, dispute }) => (dispute === null ? [] : [{ node, ...dispute }])),
   };
+}
+
+function stateOf(hasQuorum: boolean, isOverdue: boolean, chains: readonly ChainRow[]): ShardRow["state"] {
+  if (!hasQuorum) return "no-quorum";
+  if (standsStill(chains, "attest")) return "no-attesting";
+  if (standsStill(chains, "order")) return "no-ordering";
+  return isOverdue ? "waits" : "goes-on";
 }
 
 /** First who has seen the last attested claim, and of these who holds most affirmations of the next. */

@@ -11,11 +11,12 @@ import type { DevnetView } from "./watch.ts";
 export const statusCommand: Command = {
   help: `./tandem devnet status [--folder DIR] [--json]
 
-Prints the tables of the devnet that runs, once: its nodes, its shards, and why a shard
-stands still if one does.
+Prints the tables of the devnet that runs, once: its nodes, its shards, and why ordering,
+attesting or a shard stands still if one does.
 
   --folder DIR  that of the devnet (.tandem/devnet of the project)
-  --json        {"nodes": [...], "shards": [...]}, as ./tandem devnet --json says each second
+  --json        {"nodes": [...], "chains": [...], "shards": [...]}, as ./tandem devnet --json says each
+                second; of the chains, whose votes are missing, and why
 
 Exit code 1 if none runs there: no-devnet.
 `,

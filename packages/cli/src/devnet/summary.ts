@@ -20,7 +20,7 @@ interface Kind {
   readonly rows: readonly NodeRow[];
 }
 
-export function summaryOf({ nodes: rows, shards }: DevnetView): Summary {
+export function summaryOf({ nodes: rows, chains, shards }: DevnetView): Summary {
   const kinds = kindsOf(rows);
   const blobs = Math.max(0, ...rows.map(({ blobsPerSecond }) => blobsPerSecond));
   const bytes = Math.max(0, ...rows.map(({ bytesPerSecond }) => bytesPerSecond));
@@ -29,13 +29,14 @@ export function summaryOf({ nodes: rows, shards }: DevnetView): Summary {
   return {
     standing: [
       ...kinds.map(({ role, peers, rows }) => `${role} ${peers} ${rows.map(({ node }) => node)}`),
+      ...chains.map(({ chain, state }) => `${chain} ${state}`),
       ...voicelessIn(rows).map((each) => each.join(" ")),
       ...shards.map(
         ({ shard, state, disputes, unmarked }) => `${shard} ${state} ${disputes.length} ${unmarked.length}`,
       ),
     ].join(),
     isBusy: blobs > 0,
-    lines: [line, ...chainWords(rows), ...shards.flatMap(whyWords)],
+    lines: [line, ...chainWords({ nodes: rows, chains }), ...shards.flatMap(whyWords)],
   };
 }
 

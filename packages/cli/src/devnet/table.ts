@@ -1,8 +1,8 @@
 // Rows of nodes as a table; and below it, if the shards are known, these.
 
 import { wrap } from "../terminal.ts";
+import { type ChainRow, missingWords } from "./chains.ts";
 import { type Column, drawTable, orDash } from "./columns.ts";
-import { quorumOf } from "./committees.ts";
 import { shardLines } from "./shards-table.ts";
 import type { DevnetView, NodeRow } from "./watch.ts";
 
@@ -29,14 +29,15 @@ export function tableLines(rows: readonly NodeRow[], width: number): readonly st
   return drawTable(columns, rows, width);
 }
 
-export function viewLines({ nodes, shards }: DevnetView, width: number): readonly string[] {
-  const rows = [...tableLines(nodes, width), ...chainWords(nodes).flatMap((text) => wrap(text, width))];
+export function viewLines(view: DevnetView, width: number): readonly string[] {
+  const { nodes, shards } = view;
+  const rows = [...tableLines(nodes, width), ...chainWords(view).flatMap((text) => wrap(text, width))];
   return shards.length === 0 ? rows : [...rows, "", ...shardLines(shards, width)];
 }
 
 /** A sentence for each thing that is not as it should be with the chains. */
-export function chainWords(nodes: readonly NodeRow[]): readonly string[] {
-  return [...standingWords(nodes), ...voicelessIn(nodes).map(([node, chain]) => voicelessWords(node, chain))];
+export function chainWords({ nodes, chains }: Omit<DevnetView, "shards">): readonly string[] {
+  return [...chains.flatMap(standingWords), ...voicelessIn(nodes).map(([node, chain]) => voicelessWords(node, chain))];
 }
 
 /** S8: nodes that do not vote on a chain in whose set they sit. */
@@ -52,14 +53,15 @@ function voicelessWords(node: string, chain: string): string {
   return `${node} does not vote on the ${chain} chain, for it has no record of what its key signed (no-vote); a restart does not help`;
 }
 
-/** Where too few are up for a quorum of the chains: then no shard goes on either, whatever its own members. */
-function standingWords(nodes: readonly NodeRow[]): readonly string[] {
-  const down = nodes.filter(({ role }) => role === "killed" || role === "ended").length;
-  const up = nodes.length - down;
-  const need = quorumOf(nodes.length);
-  return down === 0 || up >= need
-    ? []
-    : [`ordering stands still: ${up} of ${nodes.length} nodes are up, a quorum needs ${need}`];
+/** Too few vote on it: then no shard goes on either, whatever its own members. */
+function standingWords(row: ChainRow): readonly string[] {
+  if (row.state === "goes-on") return [];
+  const what =
+    row.chain === "order"
+      ? "ordering stands still, and so do all shards"
+      : "attesting stands still, so no claim is attested";
+  const count = `${row.voters.length} of ${row.of} nodes vote, a quorum needs ${row.need}`;
+  return [`${what}: ${[count, ...missingWords(row)].join("; ")}`];
 }
 
 export function bytesText(bytes: number): string {

@@ -1,6 +1,7 @@
 // What the nodes of a devnet do, once a second: a row for each, with rates since the row before, and a row for each shard.
 
 import type { NodeStatus } from "@tandem/node";
+import { type ChainRow, chainRows } from "./chains.ts";
 import type { Committee } from "./committees.ts";
 import type { NodeProcess } from "./node-process.ts";
 import { type ShardRow, shardRows } from "./shards.ts";
@@ -20,6 +21,7 @@ export interface NodeRow {
 
 export interface DevnetView {
   readonly nodes: readonly NodeRow[];
+  readonly chains: readonly ChainRow[];
   readonly shards: readonly ShardRow[];
 }
 
@@ -61,7 +63,8 @@ export class Watch {
 
   async #read(): Promise<DevnetView> {
     const nodes = await Promise.all(this.#nodes.map((node) => this.#readNode(node)));
-    return { nodes, shards: shardRows(this.committees, nodes) };
+    const chains = chainRows(nodes);
+    return { nodes, chains, shards: shardRows(this.committees, nodes, chains) };
   }
 
   async #readNode(node: NodeProcess): Promise<NodeRow> {
