@@ -40,7 +40,7 @@ export function readJson<T>(text: string, charactersMax: number, reader: Reader<
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    return failure("not-json", "", `this is not JSON: ${(error as Error).message}`);
+    return failure("not-json", "", `this is not JSON: ${whyNot((error as Error).message)}`);
   }
   try {
     refuseDoubledKeys(text);
@@ -49,6 +49,13 @@ export function readJson<T>(text: string, charactersMax: number, reader: Reader<
     if (!(error instanceof Fault)) throw error;
     return { ok: false, error: error.failure };
   }
+}
+
+/** In one line: what JSON.parse says may quote the text, line breaks and all, and then says again that it is not JSON. */
+function whyNot(said: string): string {
+  if (/^Unexpected end|^Unterminated/.test(said)) return "it ends too early";
+  const what = said.replace(/, (\.\.\.)?"[\s\S]*$/, "").replace(/ in JSON(?= at )| after JSON(?= at )/, "");
+  return `${what.slice(0, 1).toLowerCase()}${what.slice(1)}`;
 }
 
 /** An object or list of JSON text that is still open. */

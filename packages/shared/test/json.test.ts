@@ -115,6 +115,17 @@ describe("one thing wrong", () => {
     expect(said(text, sample)).toBe(is);
   });
 
+  test("what is no JSON is told in one line, without the text", () => {
+    const message = (text: string) => {
+      const read = readJson(text, 1000, sample);
+      return read.ok ? "" : read.error.message;
+    };
+    expect(message("# Tandem\n\nTwo stages")).toBe("this is not JSON: unexpected token '#'");
+    expect(message("steps: none")).toBe("this is not JSON: unexpected token 's'");
+    for (const text of ["", '{"a": [1,', '{"a": "b']) expect(message(text)).toBe("this is not JSON: it ends too early");
+    expect(message("{} // yes")).toMatch(/^this is not JSON: unexpected non-whitespace character at position 3/);
+  });
+
   test("a missing key, for each", () => {
     for (const name of Object.keys(good)) {
       expect(said(JSON.stringify({ ...good, [name]: undefined }), sample)).toBe(`missing at ${name}`);
