@@ -234,6 +234,7 @@ describe("a refusal has a code, a status that says whose turn it is, and advice"
   ])("GET %s", async (path, is) => {
     const answer = await get(`${api}${path}`);
     expect(`${answer.status} ${answer.body.error.code}`).toBe(is);
+    expect(answer.body.error.message).toMatch(/^[^a-z].*\.$/);
   });
 
   test("of height 0 it is said that no block will come there", async () => {

@@ -10,7 +10,7 @@ export class ApiError extends Error {
   readonly advice: string;
 
   constructor(status: number, code: string, message: string, advice: string) {
-    super(message);
+    super(sentence(message));
     this.status = status;
     this.code = code;
     this.advice = advice;
@@ -19,6 +19,12 @@ export class ApiError extends Error {
   get body() {
     return { error: { code: this.code, message: this.message, advice: this.advice } };
   }
+}
+
+/** The rooms below say what is wrong as a part of a sentence. */
+function sentence(text: string): string {
+  const begun = `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+  return /[.?!]$/.test(begun) ? begun : `${begun}.`;
 }
 
 type Answer = readonly [status: number, advice: string];

@@ -36,7 +36,7 @@ export function readCount(query: unknown, name: string, max: number): number {
   const text = (query as Readonly<Record<string, unknown>>)[name] ?? String(max);
   const count = typeof text === "string" && /^\d{1,6}$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= max) return count;
-  throw badArgument(`${name} is from 1 to ${max}.`, "Leave it out for as many as there may be.");
+  throw badArgument(`?${name} is from 1 to ${max}.`, "Leave it out for as many as there may be.");
 }
 
 /** A flag counts if it stands in the query, whatever its value. */

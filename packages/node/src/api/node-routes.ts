@@ -84,7 +84,7 @@ function follow(reply: FastifyReply, listen: Listen) {
   const { raw } = reply;
   raw.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
   // Headers go at once, however long the first block takes.
-  raw.write(": blocks as they are ordered\n\n");
+  raw.write(": blocks as they are ordered, claims as they are made, affirmed and attested\n\n");
   const stop = listen((event) => {
     if (raw.writableLength > unreadBytesMax) raw.destroy();
     else raw.write(event);

@@ -17,5 +17,5 @@ export function toPlain(value: unknown): unknown {
 
 export function notFound(answer: QueryAnswer): ApiError {
   const { code, message } = answer.kind === "none" ? answer : { code: "unknown", message: "there is no such thing" };
-  return new ApiError(404, code, `${message}.`, "It may come later: this node answers for what it has executed.");
+  return new ApiError(404, code, message, "It may come later: this node answers for what it has executed.");
 }

@@ -189,7 +189,7 @@ export class Pool {
     const { nonce, touches } = candidate.blob.envelope;
     const isKept = context.isKept === true;
     const behind = isKept ? undefined : touches.find(context.isBehind);
-    if (behind !== undefined) return refuse("shard-behind", "touches", `${behind} has to catch up`);
+    if (behind !== undefined) return refuse("shard-behind", "touches", `shard ${behind} has to catch up`);
     const queue = this.#queues.get(payer) ?? new PayerQueue(payer, context.account);
     const applicant = { candidate, nonce, account: queue.account, queue, replaced: queue.at(nonce) };
     const refused =
