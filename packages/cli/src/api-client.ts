@@ -209,7 +209,12 @@ export class ApiClient {
       request.signal?.throwIfAborted();
       const { cause } = error as { readonly cause?: { readonly code?: string } };
       const what = `No node answers at ${this.#base} (${cause?.code ?? (error as Error).message}).`;
-      throw new Complaint("no-node", what, "Does one run? --api names another.", 1);
+      throw new Complaint(
+        "no-node",
+        what,
+        "Does one run? --api names another; ./tandem devnet status shows those of a devnet.",
+        1,
+      );
     }
   }
 }

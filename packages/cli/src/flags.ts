@@ -11,8 +11,8 @@ export function callerPath(path: string): string {
   return resolve(callerFolder, path);
 }
 
-export function badFlag(what: string): Complaint {
-  return new Complaint("bad-arguments", what, "--help lists what there is.");
+export function badFlag(what: string, hint = ""): Complaint {
+  return new Complaint("bad-arguments", what, `${hint}--help lists what there is.`);
 }
 
 export function textFlag(flags: Flags, name: string): string | undefined {
@@ -69,6 +69,8 @@ export function onePositional(positionals: readonly string[], what: string): str
   );
 }
 
-export function noPositionals(positionals: readonly string[]): void {
-  if (positionals.length > 0) throw badFlag(`"${positionals[0]}" is not taken here.`);
+/** `entries`: commands that may stand there. */
+export function noPositionals(positionals: readonly string[], entries: readonly string[] = []): void {
+  const hint = entries.length === 0 ? "" : `Commands here are ${entries.join(", ")}; `;
+  if (positionals.length > 0) throw badFlag(`"${positionals[0]}" is not taken here.`, hint);
 }

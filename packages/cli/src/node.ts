@@ -24,7 +24,7 @@ A node that fails says why and exits with 1, or with 2 if its configuration cann
     const config = await readConfig(pathFlag(flags, "config") as string);
     const stopping = untilSignal();
     const node = await startNode(config, (event) =>
-      process.stderr.write(`${json ? lineOf(event) : logLine(event, new Date())}\n`),
+      process.stderr.write(`${json ? lineOf(event) : logLine(event, config.key === undefined)}\n`),
     );
     sayReady(node, json, print);
     const failure = await Promise.race([stopping, node.failed]);
@@ -63,16 +63,16 @@ function lineOf(event: object): string {
   return JSON.stringify(event);
 }
 
-function logLine(event: NodeEvent, at: Date): string {
-  return `${at.toISOString()} ${wordsOf(event)}`;
+function logLine(event: NodeEvent, isObserver: boolean): string {
+  return `${new Date().toISOString()} ${wordsOf(event, isObserver)}`;
 }
 
-function wordsOf(event: NodeEvent): string {
+function wordsOf(event: NodeEvent, isObserver: boolean): string {
   switch (event.kind) {
     case "peer":
       return `${event.name} is ${event.change}${event.why === undefined ? "" : `: ${event.why}`}`;
     case "quorum":
-      return `${event.linked} of ${event.of} linked, ${event.hasQuorum ? "which is a quorum" : "waiting for a quorum"}`;
+      return quorumWords(event, isObserver);
     case "refused-connection":
       return `connection with ${event.address} refused by ${event.who}: ${event.message} (${event.code})`;
     case "evidence":
@@ -82,4 +82,15 @@ function wordsOf(event: NodeEvent): string {
     case "journal-cut":
       return `${event.bytes} bytes at the end of the vote journal were unfinished, as a crash leaves them; they are cut off`;
   }
+}
+
+/** Who does not vote follows by whoever is linked: it needs no quorum. */
+export function quorumWords(
+  { linked, of, hasQuorum }: Extract<NodeEvent, { readonly kind: "quorum" }>,
+  isObserver: boolean,
+): string {
+  const links = `${linked} of ${of} linked`;
+  if (hasQuorum) return `${links}, which is a quorum`;
+  if (!isObserver) return `${links}, waiting for a quorum`;
+  return linked === 0 ? `${links}, waiting for one to follow by` : `${links}, enough to follow by`;
 }

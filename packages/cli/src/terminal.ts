@@ -12,6 +12,7 @@ const callersCodes = new Set([
   "unwritable",
   "exists",
   "bad-config",
+  "bad-first-marks",
   "bad-genesis",
   "bad-key",
   "open-secret",
@@ -23,6 +24,8 @@ const callersCodes = new Set([
 const columnsUnknown = 80;
 /** A folded column is no narrower, however narrow the terminal. */
 const foldedMin = 20;
+/** Slips of whoever types a flag. */
+const editsMax = 2;
 
 export class Complaint extends Error {
   readonly code: string;
@@ -96,8 +99,33 @@ export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<
     return parseArgs(config);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new Complaint("bad-arguments", argumentWords(error.message, config.args), "--help lists what there is.");
+    const near = nearFlag(error.message, Object.keys(config.options ?? {}));
+    const advice = `${near === undefined ? "" : `Is ${near} meant? `}--help lists what there is.`;
+    throw new Complaint("bad-arguments", argumentWords(error.message, config.args), advice);
   }
+}
+
+/** The flag that an unknown one is for, if a slip or two make the difference. */
+function nearFlag(message: string, names: readonly string[]): string | undefined {
+  const [, wrong] = /^Unknown option '--([\w-]+)'/.exec(message) ?? [];
+  if (wrong === undefined) return undefined;
+  const distances = names.map((name) => editsBetween(wrong, name));
+  const least = Math.min(...distances);
+  return least > editsMax || least >= wrong.length ? undefined : `--${names[distances.indexOf(least)]}`;
+}
+
+/** Characters to put in, take out or replace. */
+function editsBetween(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (const [index, character] of [...one].entries()) {
+    const next = [index + 1];
+    for (let at = 1; at <= other.length; at++) {
+      const replaced = (row[at - 1] as number) + (other[at - 1] === character ? 0 : 1);
+      next.push(Math.min(replaced, (row[at] as number) + 1, (next[at - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] as number;
 }
 
 /** In one sentence. That a value begins with a dash has a reason that takes parseArgs three. */

@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ApiClient } from "../src/api-client.ts";
 import { readGenesisOf } from "../src/genesis/read-file.ts";
 import { followCommand } from "../src/program/follow.ts";
+import { followCommand as shardFollowCommand } from "../src/shard/follow/command.ts";
 import { FollowedShard } from "../src/shard/follow/followed-shard.ts";
 import { Nodes } from "../src/shard/follow/nodes.ts";
 import { reportOf, reportPage } from "../src/shard/follow/report.ts";
@@ -377,6 +378,28 @@ test("shard follow says loudly from where on its own claims are not the attested
   );
 });
 
+test("shard follow that runs out of time names the height that the node has then", async () => {
+  let executed = 0;
+  const server = createServer(async (request, response) => {
+    const answer = Buffer.from(await (await fetch(`${api[1]}${request.url}`)).arrayBuffer());
+    if (request.url !== "/status") return response.end(answer);
+    const status: Json = JSON.parse(answer.toString());
+    executed += 10;
+    return response.end(JSON.stringify({ ...status, heights: { ...status.heights, executed } }));
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const flags = { api: [url], genesis: join(net, "genesis.json"), "until-height": "9999999", timeout: "1" };
+  const late: Json = await (
+    shardFollowCommand.run({ positionals: ["main"], flags, json: true, print: () => {} }) as Json
+  ).then(
+    () => expect.fail("it is through"),
+    (error: Json) => error,
+  );
+  server.close();
+  expect(late).toMatchObject({ code: "timeout", advice: expect.stringContaining(`has executed ${executed} blocks`) });
+});
+
 function bentRules(rules: Rules): Rules {
   const environments = [...rules.environments].map(([name, environment]) => {
     const methods = [...environment.methods].map(
@@ -415,6 +438,14 @@ test("a node that cannot start says why and exits with 1, and the one that runs 
   const { status, said } = tandem("node", "--config", config);
   expect({ status, code: said.error.code }).toEqual({ status: 1, code: "store-locked" });
   expect(tandem("account", "balance", "carol", ...keys, ...api).status).toBe(0);
+});
+
+test("first marks that cannot be read are the caller's to mend, as all of a configuration", () => {
+  const marked = join(folder, "marked");
+  tandem("genesis", "create", "--out", marked, "--validators", "1", "--port", "0");
+  writeFileSync(join(marked, "node-0/data/first-marks"), "none");
+  const { status, said } = tandem("node", "--config", join(marked, "node-0/config.json"));
+  expect({ status, code: said.error.code }).toEqual({ status: 2, code: "bad-first-marks" });
 });
 
 describe("what a caller gets wrong", () => {

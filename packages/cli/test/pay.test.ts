@@ -20,21 +20,21 @@ const server = createServer((request, response) => {
 });
 
 afterEach(() => {
-  process.exitCode = undefined;
   server.close();
   rmSync(folder, { recursive: true });
 });
 
-test("the exit code says that it was not ordered, to whoever waits for it alone", async () => {
+test("that it was not ordered in time is told to whoever waits for it alone, after what came of it", async () => {
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   await new Keystore(folder).create("ann");
   const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const flags = { from: "ann", text: "a", keys: folder, api };
+  const said: string[] = [];
+  const print = (text: string) => said.push(text);
   const submit = (more: object) =>
-    submitCommand.run({ positionals: [], flags: { ...flags, ...more }, json: true, print: () => {} });
-  process.exitCode = 0;
+    submitCommand.run({ positionals: [], flags: { ...flags, ...more }, json: true, print });
   await submit({});
-  expect(process.exitCode).toBe(0);
-  await submit({ wait: true });
-  expect(process.exitCode).toBe(1);
+  const advice = expect.stringContaining(`./tandem blob show ${"11".repeat(32)}`);
+  await expect(submit({ wait: true })).rejects.toMatchObject({ code: "timeout", exitCode: 1, advice });
+  expect(said.map((text) => JSON.parse(text).status)).toEqual(["accepted", "accepted"]);
 });

@@ -172,7 +172,7 @@ describe("shard follow", () => {
   test("that runs out of time says how far it came, and whether patience helps", () => {
     const message = "In 5 s it came to round 290 of 99999; until there 11 of 12 claims were attested with equal roots.";
     expect(late(99_999)).toMatchObject({ code: "timeout", exitCode: 1, message });
-    expect(late(99_999).advice).toMatch(/^The node had executed 288 blocks/);
+    expect(late(99_999).advice).toMatch(/^The node has executed 288 blocks:/);
     expect(late(288).advice).toBe("--timeout gives it more.");
   });
 });

@@ -127,6 +127,14 @@ test("and is said in two lines to people: what happened, and what to do", () => 
   expect(stderr).toBe('error unknown-command: There is no command "devnets".\n  ./tandem --help lists the commands.\n');
 });
 
+test("a slip in a flag or a command is told what there is", () => {
+  const advised = (...args: readonly string[]) => JSON.parse(tandem([...args, "--json"]).stderr).error.advice;
+  expect(advised("decode", "ballot", "--hxe")).toBe("Is --hex meant? --help lists what there is.");
+  expect(advised("decode", "ballot", "--fast")).toBe("--help lists what there is.");
+  expect(tandem(["devnet", "kill"]).stderr).toContain("N, the number of a node, is missing.");
+  expect(advised("devnet", "statsu")).toBe("Commands here are kill, restart, status; --help lists what there is.");
+});
+
 test("no line is longer than most terminals are wide", () => {
   const said = [tandem(["about"]).stdout, tandem(["decode"]).stderr].join("").split("\n");
   expect(said.filter((line) => line.length > 100)).toEqual([]);

@@ -2,7 +2,7 @@
 
 import { asAmount } from "@tandem/shared";
 import { apiOf } from "../api-client.ts";
-import { noteLate, paidWords, pay, payHelp, payOptions } from "../blob/pay.ts";
+import { complainIfLate, paidWords, pay, payHelp, payOptions } from "../blob/pay.ts";
 import type { Command } from "../command.ts";
 import { amountFlag, badFlag, neededText, noPositionals } from "../flags.ts";
 import { keystoreOf } from "./keystore.ts";
@@ -28,7 +28,7 @@ ${payHelp}
     const transfers = [{ to, amount: asAmount(amount) }];
     const content = { transfers, touches: [], payload: new Uint8Array(0), budget: 0 };
     const paid = await pay({ name, keystore, api: apiOf(flags), flags }, content);
-    noteLate(paid, flags);
     print(json ? `${JSON.stringify(paid)}\n` : paidWords(paid));
+    complainIfLate(paid, flags);
   },
 };

@@ -124,9 +124,12 @@ function feeFor({ fees }: NetworkAnswer, bytes: Uint8Array): Amount {
   return asAmount(ordering + execution);
 }
 
-/** Whoever waits wants to know by the exit code too; the blob may be ordered later. */
-export function noteLate({ status }: Paid, flags: Flags): void {
-  if (flags["wait"] === true && status !== "ordered") process.exitCode = 1;
+/** Whoever waits hears of it when what came of it is printed; the blob may be ordered later. */
+export function complainIfLate({ status, blob }: Paid, flags: Flags): void {
+  if (flags["wait"] !== true || status === "ordered") return;
+  const what = "The blob was accepted, but not ordered and executed within 30 s.";
+  const advice = `It may be yet: ./tandem blob show ${blob} tells.`;
+  throw new Complaint("timeout", what, advice, 1);
 }
 
 export function paidWords(paid: Paid): string {

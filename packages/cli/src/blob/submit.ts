@@ -10,7 +10,7 @@ import { followHint } from "../program/follow-hint.ts";
 import { readProgram } from "../program/read-file.ts";
 import { Complaint } from "../terminal.ts";
 import { writeNew } from "../write-new.ts";
-import { type Content, noteLate, type Paid, paidWords, pay, payHelp, payOptions, sign } from "./pay.ts";
+import { type Content, complainIfLate, type Paid, paidWords, pay, payHelp, payOptions, sign } from "./pay.ts";
 
 export const submitCommand: Command = {
   help: `./tandem blob submit --from NAME [--program FILE | --payload FILE | --text T] [--touch SHARD ...]
@@ -50,14 +50,15 @@ ${payHelp}
       return print(json ? `${JSON.stringify(made)}\n` : signedWords(made));
     }
     const paid = await pay(payer, content);
-    noteLate(paid, flags);
-    if (json) return print(`${JSON.stringify(paid)}\n`);
-    print(`${paidWords(paid)}${flags["program"] === undefined ? "" : outcomeHint(paid, flags)}`);
+    const hint = flags["program"] === undefined ? "" : outcomeHint(paid, flags);
+    print(json ? `${JSON.stringify(paid)}\n` : `${paidWords(paid)}${hint}`);
+    complainIfLate(paid, flags);
   },
 };
 
-function outcomeHint({ blob }: Paid, flags: Flags): string {
-  return `\nwhat came of it, once it is ordered:\n${followHint(blob, textFlag(flags, "api"))}`;
+function outcomeHint({ blob, status }: Paid, flags: Flags): string {
+  const when = status === "ordered" ? "" : ", once it is ordered";
+  return `\nwhat came of it${when}:\n${followHint(blob, textFlag(flags, "api"))}`;
 }
 
 interface Made {

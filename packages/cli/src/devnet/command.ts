@@ -59,7 +59,7 @@ npm keeps flags to itself that do not stand behind --: npm start -- --fresh
   },
   async run(call) {
     const flags = flagsKeptByNpm(call.positionals);
-    const options = readOptions(call);
+    const options = readOptions(call, Object.keys(devnetCommand.entries ?? {}));
     const screen = screenFor(call);
     if (flags.length > 0) screen.tell({ kind: "kept-by-npm", flags });
     const folder = await openFolder(options);

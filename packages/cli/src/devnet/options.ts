@@ -32,8 +32,8 @@ export function folderOf(flags: Flags): string {
   return pathFlag(flags, "folder") ?? usualFolder;
 }
 
-export function readOptions({ positionals, flags, json }: Call): DevnetOptions {
-  noPositionals(positionals);
+export function readOptions({ positionals, flags, json }: Call, entries: readonly string[] = []): DevnetOptions {
+  noPositionals(positionals, entries);
   const forSeconds = countFlag(flags, "for");
   return {
     folder: folderOf(flags),

@@ -11,9 +11,9 @@ const seedsUsual = 60;
 export const controlsCommand: Command = {
   help: `./tandem lab controls [NAME ...] [--stage STAGE] [--seeds N] [--jobs J] [--json]
 
-Puts each deliberate bug into copies of the machine's sources and runs seeds until a checker fires: the one that is
-known to show it, then others that have what it needs. A run that crashed is no catch. Exit code 1 if a bug is not
-caught, or does not fit the sources any more (bug-misfit).
+Puts each deliberate bug into copies of the machine's sources and runs seeds until a checker fires:
+the one that is known to show it, then others that have what it needs. A run that crashed is no
+catch. Exit code 1 if a bug is not caught, or does not fit the sources any more (bug-misfit).
 
   NAME           only these bugs
   --stage STAGE  only those of consensus, order, whole or rounds; without it, of all

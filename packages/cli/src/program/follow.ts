@@ -35,7 +35,8 @@ Exit code 1 if the blob is unknown, or its payload is no program or a void one.
     const seconds = countBetween(flags, "timeout", [1, timeoutSecondsMax], timeoutSecondsUsual);
     const api = apiOf(flags);
     const signal = AbortSignal.timeout(seconds * 1000);
-    const answer = await inTime(seconds, programOf(api, root, flags["wait"] === true, signal));
+    const sight: Sight = { last: undefined };
+    const answer = await inTime(seconds, sight, programOf(api, root, flags["wait"] === true, { signal, sight }));
     if (answer.status === "unknown") process.exitCode = 1;
     if (answer.status === "unknown" || answer.status === "waiting") {
       return print(json ? `${JSON.stringify(answer)}\n` : notOrderedWords(answer));
@@ -46,19 +47,39 @@ Exit code 1 if the blob is unknown, or its payload is no program or a void one.
   },
 };
 
-async function inTime<T>(seconds: number, work: Promise<T>): Promise<T> {
+/** What was heard so far by who waits. */
+interface Sight {
+  last: ProgramAnswer | undefined;
+}
+
+async function inTime<T>(seconds: number, sight: Sight, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (!(error instanceof Error) || !["AbortError", "TimeoutError"].includes(error.name)) throw error;
-    const what = `It was not attested within ${seconds} s.`;
-    throw new Complaint("timeout", what, "Without --wait it is told how far it is; --timeout waits longer.", 1);
+    const far = sight.last === undefined ? "" : `: ${farWords(sight.last)}`;
+    const what = `It was not attested within ${seconds} s${far}.`;
+    throw new Complaint("timeout", what, "Without --wait each step is told; --timeout waits longer.", 1);
   }
 }
 
-async function programOf(api: ApiClient, root: string, isAwaited: boolean, signal: AbortSignal) {
+/** How far it is, in a few words. */
+export function farWords(answer: ProgramAnswer): string {
+  if (answer.status === "unknown") return "the node has neither ordered nor accepted it";
+  if (answer.status === "waiting") return "the node has accepted it, and it is not ordered yet";
+  const shards = answer.shards.map(({ shard, status, isKnown }) => `${shard} ${isKnown ? status : "not known here"}`);
+  return `it is ordered in block ${answer.height}; ${shards.join(", ")}`;
+}
+
+interface Waiting {
+  readonly signal: AbortSignal;
+  readonly sight: Sight;
+}
+
+async function programOf(api: ApiClient, root: string, isAwaited: boolean, { signal, sight }: Waiting) {
   for (;;) {
     const answer = await api.program(root, signal).catch((error) => onStarting(error, isAwaited));
+    sight.last = answer ?? sight.last;
     if (answer !== undefined && (!isAwaited || isThrough(answer))) return answer;
     await sleep(pollMs, undefined, { signal });
   }

@@ -4,7 +4,7 @@ import type { CheckedGenesis, ShardName } from "@tandem/shared";
 import { asHeight, toHex } from "@tandem/shared";
 import { apiHelp, apisOf } from "../../api-client.ts";
 import type { Command } from "../../command.ts";
-import { countBetween, countFlag, neededText, onePositional } from "../../flags.ts";
+import { countBetween, countFlag, type Flags, neededText, onePositional } from "../../flags.ts";
 import { readGenesisOf } from "../../genesis/read-file.ts";
 import { Complaint, columns } from "../../terminal.ts";
 import { measureAll } from "./everything.ts";
@@ -15,6 +15,7 @@ import { progressLine, reportOf, reportPage } from "./report.ts";
 const timeoutSecondsUsual = 120;
 const timeoutSecondsMax = 86_400;
 const progressEveryMs = 1000;
+const lastAskMs = 2000;
 
 export const followCommand: Command = {
   help: `./tandem shard follow NAME --genesis FILE [--api URL ...] [--until-height N] [--timeout S]
@@ -55,7 +56,10 @@ Exit code 1 if a claim is not the attested one.
     const followed = new FollowedShard(checked, shard, nodes);
     const onRound = everySecond(() => (json ? undefined : print(progressLine(followed, until))));
     const isThrough = await followed.follow(asHeight(until), onRound).then(() => true, onLate(signal));
-    if (!isThrough && followed.done < until) throw notThrough(followed, { until, executed, seconds });
+    if (!isThrough && followed.done < until) {
+      const last = await lastExecuted(flags).catch(() => executed);
+      throw notThrough(followed, { until, executed: last, seconds });
+    }
     const everything = flags["measure"] === true && isThrough ? await measureAll(nodes, until) : undefined;
     const report = reportOf(followed, nodes.refused, everything);
     print(json ? `${JSON.stringify(report)}\n` : reportPage(report, columns(process.stdout)));
@@ -79,6 +83,11 @@ async function checkNetwork({ network }: CheckedGenesis, nodes: Nodes): Promise<
 
 async function executedBy(nodes: Nodes): Promise<number> {
   return (await nodes.ask((api, signal) => api.status(signal))).heights.executed;
+}
+
+/** When time has run out already. */
+function lastExecuted(flags: Flags): Promise<number> {
+  return executedBy(new Nodes(apisOf(flags), AbortSignal.timeout(lastAskMs)));
 }
 
 /** Time that runs out; anything else is thrown on. */
@@ -109,7 +118,7 @@ export function notThrough(
 ): Complaint {
   const equal = `${claims.equal} of ${claims.made} claims were attested with equal roots`;
   const what = `In ${seconds} s it came to round ${done} of ${until}; until there ${equal}.`;
-  const early = `The node had executed ${executed} blocks when this began: ask for no more with --until-height, or wait longer (--timeout).`;
+  const early = `The node has executed ${executed} blocks: ask for no more with --until-height, or wait longer (--timeout).`;
   return new Complaint("timeout", what, until > executed ? early : "--timeout gives it more.", 1);
 }
 
