@@ -1,7 +1,12 @@
 // Words of commands for what is not as it was hoped for.
 
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { OrderedProgramAnswer, ProgramPart } from "../src/api-client.ts";
+import { openFolder, placesIn } from "../src/devnet/folder.ts";
+import { apiLines } from "../src/devnet/status.ts";
 import { quorumWords } from "../src/node.ts";
 import { farWords } from "../src/program/follow.ts";
 
@@ -23,4 +28,13 @@ test("how far a program is when patience ends", () => {
   expect(farWords(ordered)).toBe("it is ordered in block 7; bank affirmed, rail not known here");
   expect(farWords({ blob, status: "waiting" })).toMatch(/^the node has accepted it/);
   expect(farWords({ blob, status: "unknown" })).toMatch(/neither ordered nor accepted/);
+});
+
+test("another terminal reads from a devnet's folder where its nodes' APIs are", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tandem-words-"));
+  const usual = { delayMs: 0, isFresh: false, isLevel: false, json: false, forSeconds: 0 };
+  const { nodes, release } = await openFolder({ ...usual, folder, validators: 2 });
+  expect(apiLines(await placesIn(folder))).toEqual(nodes.map(({ name, api }) => `API of ${name}: ${api}`));
+  await release();
+  rmSync(folder, { recursive: true });
 });

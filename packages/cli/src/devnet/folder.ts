@@ -106,6 +106,12 @@ async function entries(folder: string): Promise<readonly string[]> {
   }
 }
 
+/** Of a devnet that runs there: its mark is written, and its ports are those. */
+export async function placesIn(folder: string): Promise<readonly NodePlace[]> {
+  const manifest = await readManifest(folder);
+  return manifest === undefined ? [] : placesOf(folder, manifest);
+}
+
 /** Rule 2. */
 function refuseRunning(error: unknown): never {
   const { code, message } = error as { readonly code?: string; readonly message: string };
@@ -199,13 +205,16 @@ async function readObject(file: string): Promise<object> {
 }
 
 function describe({ folder, delayMs }: DevnetOptions, manifest: Manifest) {
-  const { network, deltaMs, validators } = manifest;
-  const nodes = Array.from({ length: validators }, (_, node) => ({
+  const { network, deltaMs } = manifest;
+  return { folder, network, deltaMs, delayMs, nodes: placesOf(folder, manifest), accounts: join(folder, "accounts") };
+}
+
+function placesOf(folder: string, manifest: Manifest): readonly NodePlace[] {
+  return Array.from({ length: manifest.validators }, (_, node) => ({
     name: nameOf(node),
     folder: join(folder, nameOf(node)),
     api: `http://${host}:${apiPort(manifest, node)}`,
   }));
-  return { folder, network, deltaMs, delayMs, nodes, accounts: join(folder, "accounts") };
 }
 
 function nameOf(node: number): string {
