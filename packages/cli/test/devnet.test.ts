@@ -170,6 +170,7 @@ const status: NodeStatus = {
   uptimeMs: 1000,
   heights: { final: 123_456, executed: 123_456 },
   view: 123_999,
+  finality: { sinceMs: 400, withinMs: 14_800, isStalled: false },
   votes: { order: "votes", attest: "votes" },
   blockTimeMs: 0,
   attest: { isStarted: true, height: 0, final: 0, view: 0, isDiverged: false },

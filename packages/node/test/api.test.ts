@@ -252,7 +252,10 @@ describe("a refusal has a code, a status that says whose turn it is, and advice"
 describe("the node", () => {
   test("is well if a quorum is here, and says who it is", async () => {
     const health = await get(`${api}/health`);
-    expect(health).toMatchObject({ status: 200, body: { status: "ok", validators: 1, of: 1 } });
+    expect(health).toMatchObject({
+      status: 200,
+      body: { status: "ok", validators: 1, of: 1, finality: { withinMs: 123_200, isStalled: false } },
+    });
     const { body } = await get(`${api}/network`);
     expect(body).toMatchObject({ network: toHex(network.network), fees: { base: "10" }, shards: ["main"] });
   });
@@ -267,6 +270,7 @@ describe("the node", () => {
     const text = await (await fetch(`${api}/metrics`)).text();
     expect(text).toContain(`\ntandem_executed_height ${body.heights.executed}\n`);
     expect(text).toContain(`\ntandem_ordered_blobs_total ${body.ordered.blobs}\n`);
+    expect(text).toContain("\ntandem_stalled 0\n");
     expect(text).toContain('\ntandem_receipts_total{code="balance"} 2\n');
     for (const line of text.trimEnd().split("\n"))
       expect(line).toMatch(/^(# (HELP|TYPE) |[a-z_]+(\{[^}]+\})? [0-9.]+$)/);

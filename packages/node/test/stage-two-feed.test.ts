@@ -94,7 +94,7 @@ describe("an alarm says in words what happened", () => {
       { what: "shown", explanation: { dispute, difference: { what: "idle" }, keys: [shownKey], end: "more" } },
       /In bank\/coins the key "total" has 0x05 here and nothing there: no step of the round touches it; more keys differ$/,
     ],
-    [{ what: "no-mark", shard }, /no record of what its key signed for bank/],
+    [{ what: "no-mark", shard }, /no record of what its key signed for bank, .*; see no-mark in docs\/troubles\.md/],
   ])("%#", (alarm, words) => {
     expect(alarmWords(alarm)).toMatch(words);
   });

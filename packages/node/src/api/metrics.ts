@@ -17,12 +17,14 @@ export function metricsText(status: NodeStatus): string {
   return all.map(format).join("");
 }
 
-function chainMetrics({ heights, view, votes, ordered, receipts, evidence }: NodeStatus): Metric[] {
+function chainMetrics({ heights, view, finality, votes, ordered, receipts, evidence }: NodeStatus): Metric[] {
   const seated = Object.entries(votes).filter(([, vote]) => vote !== "no-seat");
   return [
     one("tandem_final_height", "gauge", "Height of the last final block.", heights.final),
     one("tandem_executed_height", "gauge", "Height of the last executed block.", heights.executed),
     one("tandem_view", "gauge", "View of the last final block.", view),
+    one("tandem_since_final_seconds", "gauge", "Since a block became final, or the start.", finality.sinceMs / 1000),
+    one("tandem_stalled", "gauge", "Whether that is longer than it should be.", finality.isStalled ? 1 : 0),
     one("tandem_ordered_blocks_total", "counter", "Blocks executed since the start.", ordered.blocks),
     one("tandem_ordered_blobs_total", "counter", "Blobs in them.", ordered.blobs),
     one("tandem_ordered_bytes_total", "counter", "Encoded bytes of these blobs.", ordered.bytes),

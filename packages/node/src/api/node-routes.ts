@@ -37,8 +37,12 @@ export function addNodeRoutes(server: FastifyInstance, services: ApiServices): v
   addEvents(server, services);
 }
 
-/** Well is who could take part in a quorum now: of the order chain, on which all else rests. */
-function healthOf({ setup }: ApiServices, { seat, peers, heights, votes, attest, shards }: NodeStatus) {
+/**
+ * Well is who could take part in a quorum now, of the order chain, on which all else rests, and who sees blocks of it become
+ * final: a link tells nothing of whether the other side votes.
+ */
+function healthOf({ setup }: ApiServices, status: NodeStatus) {
+  const { seat, peers, heights, finality, blockTimeMs, votes, attest, shards } = status;
   const { seatings, names } = setup;
   const linked = peers.filter(({ connected }) => connected).map((peer) => peer.seat);
   const own = seat === null ? [] : [seat];
@@ -46,10 +50,12 @@ function healthOf({ setup }: ApiServices, { seat, peers, heights, votes, attest,
     return makeQuorum(seatings[chain], new Set([...linked, ...(votes[chain] === "votes" ? own : [])]));
   };
   return {
-    status: hasQuorum("order") ? "ok" : "no-quorum",
+    status: !hasQuorum("order") ? "no-quorum" : finality.isStalled ? "stalled" : "ok",
     validators: linked.length + own.length,
     of: names.length,
     heights,
+    finality,
+    blockTimeMs,
     votes,
     attest: { ...attest, hasQuorum: hasQuorum("attest") },
     disputes: shards.filter(({ dispute }) => dispute !== null).map(({ name }) => name),

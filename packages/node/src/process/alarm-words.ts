@@ -27,7 +27,7 @@ export function alarmWords(alarm: Alarm): string {
     case "not-affirmed":
       return `the claim of ${alarm.shard} for round ${alarm.round} follows one below the mark that was made for this node's key, so it is not affirmed; if the quorum needs this node, the shard stands still`;
     case "no-mark":
-      return `this node has no record of what its key signed for ${alarm.shard}, so it affirms nothing there`;
+      return `this node has no record of what its key signed for ${alarm.shard}, so it affirms nothing there, and a restart does not help; see no-mark in docs/troubles.md`;
   }
 }
 

@@ -5,6 +5,7 @@ import { type Chain, toHex } from "@tandem/shared";
 import { seatAt } from "../config/seating.ts";
 import type { Network, PeerStatus } from "../network/index.ts";
 import type { ReplicaThread } from "../replica/handle.ts";
+import type { Finality, FinalityStatus } from "./finality.ts";
 import type { NodeSetup } from "./node-setup.ts";
 import type { OrderedFeed, OrderedTotals } from "./ordered-feed.ts";
 import { type ShardStatus, shardStatus } from "./shard-status.ts";
@@ -21,6 +22,7 @@ export interface NodeStatus {
   readonly heights: { readonly final: number; readonly executed: number };
   /** Of the last final block. */
   readonly view: number;
+  readonly finality: FinalityStatus;
   /** Whether this node votes on each chain. */
   readonly votes: Readonly<Record<Chain, VoteStatus>>;
   readonly attest: AttestStatus;
@@ -135,6 +137,7 @@ function delayOf(histogram: ReturnType<typeof monitorEventLoopDelay>): Delay {
 export interface StatusParts {
   readonly setup: NodeSetup;
   readonly telemetry: Telemetry;
+  readonly finality: Finality;
   readonly feed: OrderedFeed;
   readonly stageTwo: StageTwoFeed;
   readonly thread: ReplicaThread;
@@ -153,7 +156,7 @@ export class StatusReader {
   }
 
   async read(): Promise<NodeStatus> {
-    const { setup, telemetry, feed, stageTwo, startHeight } = this.#parts;
+    const { setup, telemetry, finality, feed, stageTwo, startHeight } = this.#parts;
     const { checked, validator, names } = setup;
     const { user, system } = process.cpuUsage();
     const executed = feed.last?.height ?? startHeight;
@@ -165,6 +168,7 @@ export class StatusReader {
       uptimeMs: Math.round(performance.now() - this.#startMs),
       heights: { final: Math.max(telemetry.final.order.height, executed), executed },
       view: telemetry.final.order.view,
+      finality: finality.status,
       votes: { order: this.#voteOn("order"), attest: this.#voteOn("attest") },
       ...(await this.#readStageTwo(executed)),
       blockTimeMs: feed.last?.timeMs ?? null,

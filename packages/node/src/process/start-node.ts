@@ -12,6 +12,7 @@ import { type ReplicaHandlers, ReplicaThread } from "../replica/handle.ts";
 import type { Frame } from "../replica/words.ts";
 import { foldersIn } from "../store/data-folders.ts";
 import { alarmWords, noVoteWords } from "./alarm-words.ts";
+import { Finality, finalWithinMs } from "./finality.ts";
 import { tuneMemory } from "./memory.ts";
 import { type NodeSetup, readSetup } from "./node-setup.ts";
 import { StatusReader, Telemetry } from "./node-status.ts";
@@ -78,6 +79,7 @@ class NodeLife implements RunningNode {
   readonly #setup: NodeSetup;
   readonly #onEvent: (event: NodeEvent) => void;
   readonly #telemetry = new Telemetry();
+  readonly #finality: Finality;
   readonly #feed = new OrderedFeed();
   readonly #stageTwo = new StageTwoFeed();
   readonly #failure = Promise.withResolvers<NodeError>();
@@ -92,6 +94,7 @@ class NodeLife implements RunningNode {
   constructor(config: NodeConfig, setup: NodeSetup, onEvent: (event: NodeEvent) => void) {
     this.#config = config;
     this.#setup = setup;
+    this.#finality = new Finality(finalWithinMs(setup.checked.genesis.limits));
     this.#onEvent = onEvent;
   }
 
@@ -130,11 +133,12 @@ class NodeLife implements RunningNode {
     const tip = await thread.query({ kind: "tip" });
     const startHeight = tip.kind === "tip" ? tip.height : 0;
     this.#telemetry.watch();
+    this.#finality.start();
     this.#quorum.start();
     const { api } = this.#config;
     if (api === undefined) return;
     const parts = { setup: this.#setup, telemetry: this.#telemetry, feed: this.#feed, stageTwo: this.#stageTwo };
-    const status = new StatusReader({ ...parts, thread, network, startHeight });
+    const status = new StatusReader({ ...parts, finality: this.#finality, thread, network, startHeight });
     this.#api = await listening(describeApi(api), () => startApi(api, { ...parts, thread, status }));
   }
 
@@ -190,7 +194,7 @@ class NodeLife implements RunningNode {
     return {
       onFrame: (frame) => this.#send(frame),
       onOrdered: (block) => this.#feed.take(block),
-      onFinal: (chain, height, view) => this.#telemetry.onFinal(chain, height, view),
+      onFinal: (chain, height, view) => this.#onFinal(chain, height, view),
       onNews: (news) => this.#onNews(news),
       onEvidence: (chain, seat, view) => {
         this.#telemetry.evidence++;
@@ -203,6 +207,11 @@ class NodeLife implements RunningNode {
       },
       onFailure: (failure) => this.#failure.resolve(nodeErrorOf(failure)),
     };
+  }
+
+  #onFinal(chain: Chain, height: number, view: number): void {
+    this.#telemetry.onFinal(chain, height, view);
+    if (chain === "order") this.#finality.onFinal(height);
   }
 
   #onNews(news: StageTwoNews): void {
