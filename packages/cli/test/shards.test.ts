@@ -167,15 +167,19 @@ describe("the table of shards", () => {
   test("says that it waits for the attest chain, where that stands still", () => {
     const mute = { shards: [], votes: { order: "votes", attest: "no-vote" } } as unknown as NodeStatus;
     const rows = allUp.with(0, row(0, "killed", 5000)).with(3, { ...row(3), status: mute });
-    const lines = (of: Partial<ShardAnswer>) => {
+    const lines = (of: Partial<ShardAnswer>, members = [1, 2, 3]) => {
       const said = { shards: [answer("bank", of)] } as unknown as NodeStatus;
       const nodes = rows.with(1, { ...row(1), status: said });
-      return shardLines(shardRows([committee("bank", 1, 2, 3)], nodes, chainRows(nodes)), 200).slice(2);
+      return shardLines(shardRows([committee("bank", ...members)], nodes, chainRows(nodes)), 200).slice(2);
     };
     expect(lines({ waiting: { ...waiting, have: 3 }, lag: 30 })).toEqual([
       "bank: round 41 is affirmed by a quorum, and waits to be attested: attesting stands still",
     ]);
     expect(lines({})).toEqual([]);
+    // What was affirmed before a member was lost needs that member no more.
+    expect(lines({ waiting: { ...waiting, have: 3 }, lag: 30 }, [0, 1, 2])).toEqual([
+      "bank: round 41 is affirmed by a quorum, and waits to be attested: attesting stands still; node-0 is down since 5 s",
+    ]);
   });
 
   test("stands below that of the nodes, once shards are known", () => {

@@ -15,8 +15,8 @@ export interface ShardRow {
   /** Members that make a quorum. */
   readonly need: number;
   /**
-   * `no-quorum`: too few members are left that affirm. `no-attesting`, `no-ordering`: they are enough, and that chain has no
-   * quorum of voters. `waits`: a quorum is overdue.
+   * `no-quorum`: too few members are left that affirm. `no-attesting`, `no-ordering`: they are enough, or were for what waits
+   * to be attested, and that chain has no quorum of voters. `waits`: a quorum is overdue.
    */
   readonly state: "goes-on" | "waits" | "no-quorum" | "no-attesting" | "no-ordering";
   /** As the node says that has seen the most; nothing while none says anything. */
@@ -73,19 +73,27 @@ function rowOf(
   const best = said.toSorted(bySeen)[0];
   const { attested, lag, pending, waiting = null, missing = [] } = best ?? {};
   const unmarked = said.filter(({ hasNoMark }) => hasNoMark).map(({ node }) => node);
+  const hasQuorum = members.length - down.length - unmarked.length >= need;
+  const isAffirmed = waiting !== null && waiting.have >= waiting.need;
   const isOverdue = waiting !== null && (lag ?? 0) > lagUsual;
   return {
     ...committee,
-    state: stateOf(members.length - down.length - unmarked.length >= need, isOverdue, chains),
+    state: stateOf({ hasQuorum, isAffirmed, isOverdue }, chains),
     ...{ attested, lag, pending, waiting, missing, down, unmarked },
     runBy: said.filter(({ own }) => own.state === "following").map(({ node }) => node),
     disputes: said.flatMap(({ node, dispute }) => (dispute === null ? [] : [{ node, ...dispute }])),
   };
 }
 
-function stateOf(hasQuorum: boolean, isOverdue: boolean, chains: readonly ChainRow[]): ShardRow["state"] {
+interface Standing {
+  readonly hasQuorum: boolean;
+  readonly isAffirmed: boolean;
+  readonly isOverdue: boolean;
+}
+
+function stateOf({ hasQuorum, isAffirmed, isOverdue }: Standing, chains: readonly ChainRow[]): ShardRow["state"] {
+  if (standsStill(chains, "attest") && (hasQuorum || isAffirmed)) return "no-attesting";
   if (!hasQuorum) return "no-quorum";
-  if (standsStill(chains, "attest")) return "no-attesting";
   if (standsStill(chains, "order")) return "no-ordering";
   return isOverdue ? "waits" : "goes-on";
 }
