@@ -58,6 +58,7 @@ function block(view: number, parent: { root: Root; height: number } = genesis, s
 
 /** A journal record begins with its length, which no checker reads. */
 const recordOf = (...bytes: number[]) => Uint8Array.of(0, 0, 0, 0, ...bytes);
+const voteRecord = (of: Vote) => recordOf(2, ...voteCodec.encode(of));
 const infoOf = (of: Block) => blockRules.infoOf(of);
 
 function vote(kind: VoteKind, view: number, root: Root, seat: number): Vote {
@@ -159,6 +160,12 @@ describe("signed-once", () => {
     context = { ...context, votes: new VoteBook(weights, byzantine) };
     expect(says(["nullify", root], ["finalize", root])).toMatch(/finalize of view 5 after its nullify/);
   });
+  test("knows what stood in the journal with which a life begins, though it never left", () => {
+    const life = [0, booted([], [voteRecord(vote("finalize", 5, root, 0))])] as const;
+    expect(watch(signedOnce(context), life)[0]).toBeUndefined();
+    expect(context.votes.hasVoted(0, "finalization", 5, toHex(root))).toBe(true);
+    expect(says(["nullify", root])).toMatch(/nullify of view 5 after its finalize/);
+  });
   test("fires at a proposal of who does not lead", () => {
     const view = [1, 2, 3, 4, 5, 6, 7, 8].find((each) => context.leaderOf(asView(each)) !== 0) ?? 0;
     const proposal = { block: block(view), parent: undefined, signature: new Uint8Array(96) };
@@ -168,7 +175,6 @@ describe("signed-once", () => {
 
 describe("durable-first", () => {
   const votes = (kind: VoteKind, of: Root) => voteRecord(vote(kind, 1, of, 0));
-  const voteRecord = (of: Vote) => recordOf(2, ...voteCodec.encode(of));
   const blockRecord = (of: Block) => recordOf(3, ...blockRules.codec.encode(of));
   const durable = (...records: Uint8Array[]): Observation => ({ kind: "durable", records });
   const mine = infoOf(one).root;

@@ -91,4 +91,9 @@ export const foundWholes: readonly FoundSeed[] = [
     found:
       "The lab's own mistake: of two outcomes of liars the true one was taken for what would follow from the false one.",
   },
+  {
+    seed: 20074,
+    found:
+      "The lab's own mistake: a vote in the journal of who is a quorum alone became a certificate at its start, and left in that alone.",
+  },
 ];

@@ -8,15 +8,17 @@
 //
 // kinds are numbered from 1: notarize, nullify, finalize, and their certificates alike.
 
-import { toHex, type Vote, type VoteKind } from "@tandem/shared";
+import { asRoot, asView, toHex, type Vote, type VoteKind } from "@tandem/shared";
 import type { LabMessage } from "../nodes/words.ts";
 import { blockRules } from "../payload/block.ts";
 import type { CheckContext, Checker } from "./checker.ts";
 
 const kindNumbers: { readonly [Kind in VoteKind]: number } = { notarize: 1, nullify: 2, finalize: 3 };
+const voteKinds = Object.keys(kindNumbers) as VoteKind[];
 const lengthBytes = 4;
 const blockStart = 1 + 8 + 96;
-const blockAt = 1 + 1 + 8 + 8;
+const viewAt = 1 + 1 + 8;
+const blockAt = viewAt + 8;
 const ballotBytes = blockAt + 32;
 
 export function durableFirst({ seats }: CheckContext): Checker {
@@ -52,9 +54,17 @@ export function durableFirst({ seats }: CheckContext): Checker {
 
 /** Roots of the blocks that a journal has a vote to notarize for. */
 export function notarizedIn(journal: readonly Uint8Array[]): ReadonlySet<string> {
-  const records = journal.map((bytes) => bytes.subarray(lengthBytes));
-  const votes = records.filter((record) => record[0] === 2 && record[1] === kindNumbers.notarize);
-  return new Set(votes.map((record) => toHex(record.subarray(blockAt, ballotBytes))));
+  return new Set(votesIn(journal).flatMap(({ kind, block }) => (kind === "notarize" ? toHex(block) : [])));
+}
+
+export function votesIn(journal: readonly Uint8Array[]): readonly Pick<Vote, "kind" | "view" | "block">[] {
+  return journal.flatMap((bytes) => {
+    const record = bytes.subarray(lengthBytes);
+    const kind = voteKinds.find((each) => kindNumbers[each] === record[1]);
+    if (record[0] !== 2 || kind === undefined || record.length < ballotBytes) return [];
+    const view = new DataView(record.buffer, record.byteOffset).getBigUint64(viewAt, true);
+    return [{ kind, view: asView(Number(view)), block: asRoot(record.subarray(blockAt, ballotBytes)) }];
+  });
 }
 
 function missing(disk: ReadonlySet<string>, message: LabMessage, seat: number): string | undefined {
