@@ -57,7 +57,7 @@ function block(view: number, parent: { root: Root; height: number } = genesis, s
 }
 
 /** A journal record begins with its length, which no checker reads. */
-const recordOf = (...bytes: number[]) => Uint8Array.of(0, 0, 0, 0, ...bytes);
+const recordOf = (...bytes: number[]) => Uint8Array.of(bytes.length & 0xff, bytes.length >> 8, 0, 0, ...bytes);
 const voteRecord = (of: Vote) => recordOf(2, ...voteCodec.encode(of));
 const infoOf = (of: Block) => blockRules.infoOf(of);
 
@@ -165,6 +165,9 @@ describe("signed-once", () => {
     expect(watch(signedOnce(context), life)[0]).toBeUndefined();
     expect(context.votes.hasVoted(0, "finalization", 5, toHex(root))).toBe(true);
     expect(says(["nullify", root])).toMatch(/nullify of view 5 after its finalize/);
+    const torn = voteRecord(vote("notarize", 6, root, 0)).subarray(0, -1);
+    expect(watch(signedOnce(context), [0, booted([], [torn])])[0]).toBeUndefined();
+    expect(context.votes.hasVoted(0, "notarization", 6, toHex(root))).toBe(false);
   });
   test("fires at a proposal of who does not lead", () => {
     const view = [1, 2, 3, 4, 5, 6, 7, 8].find((each) => context.leaderOf(asView(each)) !== 0) ?? 0;

@@ -57,14 +57,19 @@ export function notarizedIn(journal: readonly Uint8Array[]): ReadonlySet<string>
   return new Set(votesIn(journal).flatMap(({ kind, block }) => (kind === "notarize" ? toHex(block) : [])));
 }
 
+/** Of whole records: what is left of a torn one is no vote. */
 export function votesIn(journal: readonly Uint8Array[]): readonly Pick<Vote, "kind" | "view" | "block">[] {
   return journal.flatMap((bytes) => {
     const record = bytes.subarray(lengthBytes);
     const kind = voteKinds.find((each) => kindNumbers[each] === record[1]);
-    if (record[0] !== 2 || kind === undefined || record.length < ballotBytes) return [];
+    if (record[0] !== 2 || kind === undefined || record.length < ballotBytes || isTorn(bytes)) return [];
     const view = new DataView(record.buffer, record.byteOffset).getBigUint64(viewAt, true);
     return [{ kind, view: asView(Number(view)), block: asRoot(record.subarray(blockAt, ballotBytes)) }];
   });
+}
+
+function isTorn(bytes: Uint8Array): boolean {
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) !== bytes.length - lengthBytes;
 }
 
 function missing(disk: ReadonlySet<string>, message: LabMessage, seat: number): string | undefined {

@@ -1,4 +1,5 @@
-// Seeds that the commit decides, so that each commit tries others and each can be tried again.
+// Seeds of campaigns: the first ones, the same for every commit; and those that the commit decides, so that each commit tries
+// others and each can be tried again.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -18,4 +19,9 @@ export function seedsFrom(text: string, count: number): number[] {
   return Array.from({ length: count }, (_, index) =>
     createHash("sha256").update(`${text} ${index}`).digest().readUIntBE(0, 6),
   );
+}
+
+/** 1 to `count`. */
+export function firstSeeds(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
 }
