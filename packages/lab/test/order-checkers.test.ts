@@ -307,7 +307,7 @@ describe("durable-blobs", () => {
     const one = block([blob(0, 0)]);
     const root = Buffer.from(headerRootOf(one.header));
     /** A length, then: a vote, to notarize, epoch, view, block. */
-    const record = Uint8Array.of(0, 0, 0, 0, 2, 1, ...new Uint8Array(16), ...root, 0);
+    const record = Uint8Array.of(51, 0, 0, 0, 2, 1, ...new Uint8Array(16), ...root, 0);
     const booted: Observation = { kind: "booted", finals: [], journal: [record] };
     const losing = durableBlobs(watch, blocks, { isOver: () => true });
     expect(says(losing, booted, proposed(one))).toBeUndefined();

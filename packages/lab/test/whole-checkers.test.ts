@@ -249,7 +249,7 @@ describe("contents", () => {
     const block = attested(1, one);
     const losses = { isOver: (instance: number, timeUs: number) => instance === 1 && timeUs >= 100 };
     /** A length, then: a vote, to notarize, epoch, view, block. */
-    const record = Uint8Array.of(...zeros(4), 2, 1, ...zeros(16), ...block.root, 0);
+    const record = Uint8Array.of(51, ...zeros(3), 2, 1, ...zeros(16), ...block.root, 0);
     const booted = ofAttest({ kind: "booted", finals: [], journal: [record] });
     const say = (instance: number, timeUs: number, vote = block.root) => {
       const checker = contents(watch, losses);
