@@ -430,6 +430,13 @@ test("blob submit --sign-only writes what can be submitted by other means, once"
   expect(await answer.json()).toEqual({ blob: said.blob, status: "accepted", isNew: true });
 });
 
+test.each([
+  ["blob submit --payload", ["blob", "submit", "--from", "account-0", "--payload", "/dev/zero"], "too-large"],
+  ["genesis check", ["genesis", "check", "/dev/zero"], "not-a-genesis"],
+])("%s of a file that never ends is refused", (_, args, code) => {
+  expect(tandem(...args).said.error.code).toBe(code);
+});
+
 test("a validator alone says that it waits for a quorum, with the time", async () => {
   expect(await firstLine).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z 0 of 3 linked, waiting for a quorum$/);
 });

@@ -1,10 +1,10 @@
 // `tandem blob submit`: any payload, ordered if it is paid for.
 
-import { readFileSync, statSync } from "node:fs";
 import { asShardName, leastAllowance, limits, utf8 } from "@tandem/shared";
 import { keystoreOf } from "../account/keystore.ts";
 import { apiOf } from "../api-client.ts";
 import type { Command } from "../command.ts";
+import { readUpTo } from "../decode.ts";
 import { badFlag, countBetween, type Flags, neededText, noPositionals, pathFlag, textFlag } from "../flags.ts";
 import { followHint } from "../program/follow-hint.ts";
 import { readProgram } from "../program/read-file.ts";
@@ -77,7 +77,9 @@ async function contentOf(flags: Flags): Promise<Content> {
   const file = textFlag(flags, "program");
   const touches = touchesOf(flags);
   const budgetOr = (usual: number) => countBetween(flags, "budget", [0, limits.budgetMax], usual);
-  if (file === undefined) return { transfers: [], touches, payload: payloadOf(flags), budget: budgetOr(0) };
+  if (file === undefined) {
+    return { transfers: [], touches, payload: await payloadOf(flags), budget: budgetOr(0) };
+  }
   if (flags["payload"] !== undefined || flags["text"] !== undefined) {
     throw badFlag("--program, --payload and --text exclude each other.");
   }
@@ -96,28 +98,13 @@ function touchesOf(flags: Flags): readonly string[] {
   return touches;
 }
 
-function payloadOf(flags: Flags): Uint8Array {
+async function payloadOf(flags: Flags): Promise<Uint8Array> {
   const file = pathFlag(flags, "payload");
   const text = textFlag(flags, "text");
   if (file !== undefined && text !== undefined) throw badFlag("--payload and --text exclude each other.");
-  const payload = file === undefined ? utf8((text ?? "").toWellFormed()) : readPayload(file);
+  const payload =
+    file === undefined ? utf8((text ?? "").toWellFormed()) : await readUpTo(file, limits.payloadBytesMax + 1);
   if (payload.length <= limits.payloadBytesMax) return payload;
-  throw tooLarge(payload.length);
-}
-
-function readPayload(file: string): Uint8Array {
-  try {
-    const { size } = statSync(file);
-    if (size > limits.payloadBytesMax) throw tooLarge(size);
-    return new Uint8Array(readFileSync(file));
-  } catch (error) {
-    if (error instanceof Complaint) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Complaint("unreadable", `Cannot read ${file} (${code ?? message}).`, "Is the path right?");
-  }
-}
-
-function tooLarge(bytes: number): Complaint {
-  const what = `A payload of ${bytes} bytes is more than the ${limits.payloadBytesMax} that a blob may carry.`;
-  return new Complaint("too-large", what, "Split it over several blobs.");
+  const what = `The payload has more than the ${limits.payloadBytesMax} bytes that a blob may carry.`;
+  throw new Complaint("too-large", what, "Split it over several blobs.");
 }

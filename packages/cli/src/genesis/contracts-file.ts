@@ -2,7 +2,6 @@
 // programs (`program/to-json.ts`), without outcomes; and {"account": "account-0"} is the key of an account that the same
 // command makes.
 
-import { readFileSync } from "node:fs";
 import {
   type ContractName,
   type EnvironmentName,
@@ -18,6 +17,7 @@ import {
   refuseJson,
 } from "@tandem/shared";
 import { isObject, type NamedAccounts, valueReader } from "../program/value-from-json.ts";
+import { readText } from "../read-text.ts";
 import { Complaint } from "../terminal.ts";
 
 /** Twice the largest configurations, in hexadecimal. */
@@ -50,12 +50,3 @@ export function contractsOf(file: string | undefined, accounts: NamedAccounts): 
 }
 
 const form = '{"main/sum": {"environment": "counter", "config": 0}}';
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Complaint("unreadable", `Cannot read ${file} (${code ?? message}).`, "Is the path right?");
-  }
-}

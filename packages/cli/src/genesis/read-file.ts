@@ -1,10 +1,10 @@
 // A genesis file that a command names, read in full and checked.
 
-import { readFileSync } from "node:fs";
 import { nativeScheme, useNative } from "@tandem/native";
 import { checkContracts } from "@tandem/node";
 import { type CheckedGenesis, parseGenesis } from "@tandem/shared";
 import { callerPath, onePositional } from "../flags.ts";
+import { readText } from "../read-text.ts";
 import { Complaint } from "../terminal.ts";
 import { contractWords } from "./contract-words.ts";
 
@@ -37,14 +37,5 @@ function looksLikeGenesis(text: string): boolean {
     return Array.isArray(validators) && Array.isArray(shards);
   } catch {
     return false;
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Complaint("unreadable", `Cannot read ${file} (${code ?? message}).`, "Is the path right?");
   }
 }
