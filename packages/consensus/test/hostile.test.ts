@@ -23,8 +23,7 @@ const others = [0, 1, 2, 3].filter((seat) => seat !== follower) as [number, numb
 
 const blocks = chainOf(world, 70);
 const [first, second, third] = blocks as [Block, Block, Block];
-const notarized = (block: Block) => world.certificate("notarization", block.view, rootOf(block));
-const final = (block: Block) => world.certificate("finalization", block.view, rootOf(block));
+const { notarization: notarized, finalization: final } = world;
 const forged = (certificate: Certificate): Certificate => ({
   ...certificate,
   signature: notarized(blocks[69] as Block).signature,

@@ -31,8 +31,7 @@ const others = [0, 1, 2, 3].filter((seat) => seat !== follower) as [number, numb
 const [a, b, c] = others;
 
 const [first, second] = chainOf(world, 2) as [Block, Block];
-const notarized = (block: Block) => world.certificate("notarization", block.view, rootOf(block));
-const nullified = (view: number) => world.certificate("nullification", view, zeroRoot);
+const { notarization: notarized, nullification: nullified } = world;
 const nullify = (seat: number) => world.vote("nullify", 1, zeroRoot, seat);
 const forged = <Signed extends Vote | Certificate>(signed: Signed): Signed => ({
   ...signed,

@@ -19,7 +19,7 @@ import {
 const world = createWorld();
 const follower = followerOf(world, 3);
 const [first, second, third] = chainOf(world, 3) as [Block, Block, Block];
-const notarized = (block: Block) => world.certificate("notarization", block.view, rootOf(block));
+const { notarization: notarized } = world;
 const finalSecond = world.certificate("finalization", 2, rootOf(second));
 
 test("S8: it goes on from the last final block of its archive, and says which that is", () => {

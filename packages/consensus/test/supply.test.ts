@@ -1,6 +1,6 @@
 // S7: what is asked of peers and what is taken of their answers; and what they are given.
 
-import { asView, type Certificate, zeroRoot } from "@tandem/shared";
+import { asView, type Certificate } from "@tandem/shared";
 import { beforeEach, describe, expect, test } from "vitest";
 import {
   type Block,
@@ -20,9 +20,7 @@ import {
 const world = createWorld();
 const follower = followerOf(world, 3);
 const [first, second, third] = chainOf(world, 3) as [Block, Block, Block];
-const notarized = (block: Block) => world.certificate("notarization", block.view, rootOf(block));
-const final = (block: Block) => world.certificate("finalization", block.view, rootOf(block));
-const nullified = (view: number) => world.certificate("nullification", view, zeroRoot);
+const { notarization: notarized, finalization: final, nullification: nullified } = world;
 
 let node: One;
 beforeEach(() => {

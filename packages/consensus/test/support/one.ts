@@ -91,6 +91,9 @@ export interface World {
   leader(view: number): number;
   vote(kind: VoteKind, view: number, block: Root, seat: number): Vote;
   certificate(kind: CertificateKind, view: number, block: Root, seats?: readonly number[]): Certificate;
+  notarization(block: Block): Certificate;
+  finalization(block: Block): Certificate;
+  nullification(view: number): Certificate;
   block(view: number, parent: BlockInfo, salt?: number): Block;
   proposal(block: Block, parent: Certificate | undefined): Proposal<Block>;
 }
@@ -119,17 +122,21 @@ export function createWorld(weights: readonly number[] = [1, 1, 1, 1]): World {
     return key;
   };
   const leader = (view: number) => drawLeader(seed, electorate.committee, asView(view));
+  const certificate: World["certificate"] = (kind, view, block, seats = [0, 1, 2]) => {
+    const votes = seats.map((seat) => vote(voteKindOf[kind], view, block, seat));
+    const quorum = aggregateQuorum(mockScheme, electorate.committee, votes);
+    if (!quorum.ok) throw new Error(quorum.error.message);
+    return { kind, epoch: electorate.epoch, view: asView(view), block, ...quorum.value };
+  };
   return {
     electorate,
     size: weights.length,
     leader,
     vote,
-    certificate(kind, view, block, seats = [0, 1, 2]) {
-      const votes = seats.map((seat) => vote(voteKindOf[kind], view, block, seat));
-      const quorum = aggregateQuorum(mockScheme, electorate.committee, votes);
-      if (!quorum.ok) throw new Error(quorum.error.message);
-      return { kind, epoch: electorate.epoch, view: asView(view), block, ...quorum.value };
-    },
+    certificate,
+    notarization: (block) => certificate("notarization", block.view, rootOf(block)),
+    finalization: (block) => certificate("finalization", block.view, rootOf(block)),
+    nullification: (view) => certificate("nullification", view, zeroRoot),
     block: (view, parent, salt = 0) => ({ epoch: 0, view, height: parent.height + 1, parent: parent.root, salt }),
     proposal(block, parent) {
       const { root } = rules.infoOf(block);
